@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The one list of stages: each becomes an executable `nightmarket-NAME` of the same target,
+// which picks its stage by its own file name.
+let stages = ["ingest", "metrics", "funnel", "experiment", "publish"]
+
+let warnings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
+/// A module of this package and what it may import (dependencies point downwards only).
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: warnings)
+}
+
+/// The tests of a module lie in `Tests/MODULETests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+        swiftSettings: warnings)
+}
+
+let package = Package(
+    name: "nightmarket",
+    products: stages.map { .executable(name: "nightmarket-\($0)", targets: ["stage"]) }
+        + [.executable(name: "nightmarket", targets: ["nightmarket"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CBoostMath"),
+
+        module("Vocabulary"),
+        module("Chronology", ["Vocabulary"]),
+        module("ArrowIPC", ["Vocabulary"]),
+        module("Statistics", ["CBoostMath"]),
+        module("Expressions", ["Vocabulary"]),
+        module("Metrics", ["Vocabulary"]),
+        module("EventLog", ["CZlib", "CLibCSV", "CSodium", "Vocabulary", "Chronology"]),
+        module("EventStore", ["EventLog", "ArrowIPC", "Vocabulary", "Chronology", "CSodium"]),
+        module("Marts", ["Vocabulary", "Chronology"]),
+        module("Manifest", ["EventLog", "Vocabulary", "Chronology", "Expressions", "Yams"]),
+        module("Simulation", ["Vocabulary", "Chronology", "CZlib"]),
+        module("StageKit", [
+            "EventStore", "EventLog", "Manifest", "Marts", "Expressions", "Chronology", "Vocabulary", "CSodium",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
+        module("Stages", ["StageKit", "Statistics", "Metrics"]),
+
+        .executableTarget(name: "stage", dependencies: ["Stages"], swiftSettings: warnings),
+        .executableTarget(
+            name: "nightmarket",
+            dependencies: [
+                "Stages", "Simulation",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: warnings),
+
+        .target(name: "TestSupport", dependencies: ["Vocabulary"], path: "Tests/TestSupport", swiftSettings: warnings),
+        tests("Vocabulary"),
+        tests("Chronology"),
+        tests("ArrowIPC"),
+        tests("Statistics"),
+        tests("Expressions"),
+        tests("Metrics"),
+        tests("EventLog"),
+        tests("EventStore"),
+        tests("Marts"),
+        tests("Manifest"),
+        tests("Simulation"),
+        tests("StageKit"),
+        tests("Stages"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,76 @@
+import Chronology
+import Vocabulary
+
+/// How the files of a source are decoded, cut into records and typed.
+public struct LogFormat: Sendable, Hashable {
+    public enum Compression: String, Sendable, CaseIterable { case auto, none, gzip }
+    public enum TimeFormat: String, Sendable, CaseIterable {
+        /// ISO 8601 with or without fraction and offset; date and time parted by `T` or a blank.
+        case iso8601
+        case seconds = "epoch_s"
+        case milliseconds = "epoch_ms"
+        case microseconds = "epoch_us"
+    }
+    public enum PrivateTreatment: String, Sendable, CaseIterable { case hash, drop }
+
+    /// Where a column's value comes from.
+    public enum Origin: Sendable, Hashable {
+        /// The name of the column in the file.
+        case column(String)
+        case constant(String)
+    }
+    public struct Mapping: Sendable, Hashable {
+        public var column: Column
+        public var origin: Origin
+        /// A record without a value here is a reject.
+        public var required: Bool
+
+        public init(_ column: Column, from origin: Origin, required: Bool = false) {
+            self.column = column
+            self.origin = origin
+            self.required = required
+        }
+    }
+
+    /// One byte: comma, tab, semicolon...
+    public var delimiter: UInt8
+    public var compression: Compression
+    /// nil: the first record is the header. Otherwise the names of the columns, in order, and every record is data.
+    public var header: [String]?
+    public var timeFormat: TimeFormat
+    /// The zone of stamps without an offset.
+    public var zone: Zone
+    public var mappings: [Mapping]
+    /// Our event name by theirs; a name without an entry is kept as it is.
+    public var eventNames: [String: String]
+    /// Columns (ours) that are hashed or dropped before anything is stored, and masked in rejects.
+    public var privateColumns: [String: PrivateTreatment]
+
+    public init(
+        delimiter: UInt8 = 0x2C, compression: Compression = .auto, header: [String]? = nil,
+        timeFormat: TimeFormat = .iso8601, zone: Zone = .utc, mappings: [Mapping], eventNames: [String: String] = [:],
+        privateColumns: [String: PrivateTreatment] = [:]
+    ) {
+        self.delimiter = delimiter
+        self.compression = compression
+        self.header = header
+        self.timeFormat = timeFormat
+        self.zone = zone
+        self.mappings = mappings
+        self.eventNames = eventNames
+        self.privateColumns = privateColumns
+    }
+
+    /// The columns that are stored: mapped ones in canonical order (standard columns first, then the others by name),
+    /// without dropped ones; hashed private columns have type `key`.
+    public var storedColumns: [Column] {
+        let order = Dictionary(uniqueKeysWithValues: Column.standard.enumerated().map { ($0.element.name, $0.offset) })
+        return mappings.compactMap { mapping -> Column? in
+            switch privateColumns[mapping.column.name] {
+            case .drop: nil
+            case .hash: Column(mapping.column.name, .key)
+            case nil: mapping.column
+            }
+        }.sorted { (order[$0.name] ?? .max, $0.name) < (order[$1.name] ?? .max, $1.name) }
+    }
+}

@@ -1,0 +1,66 @@
+import Vocabulary
+
+/// The typed columns of up to `capacity` accepted records, in the order in which the file has them.
+///
+/// A batch is filled by the reader, handed to the consumer, and filled again: nothing in it outlives the call.
+/// String columns point into `text`, the bytes of the records themselves.
+public final class TypedBatch {
+    public static let capacity = 4096
+
+    /// The columns, in the order of the source's mapping.
+    public let columns: [TypedColumn]
+    /// Accepted records in the batch.
+    public internal(set) var count = 0
+    /// Per row the number of its record in the file, counted from 1 (a header line is not a record).
+    public let recordNumbers: UnsafeMutableBufferPointer<Int64>
+    /// The bytes that string columns point into; valid until the consumer returns.
+    public internal(set) var text = UnsafeRawBufferPointer(start: nil, count: 0)
+
+    public init(columns: [Column]) {
+        self.columns = columns.map(TypedColumn.init)
+        recordNumbers = .allocate(capacity: Self.capacity)
+        recordNumbers.initialize(repeating: 0)
+    }
+
+    deinit { recordNumbers.deallocate() }
+
+    /// The column of that name, if the source maps it.
+    public func column(_ name: String) -> TypedColumn? { columns.first { $0.column.name == name } }
+}
+
+/// One typed column of a batch. Which buffer is used depends on the type:
+/// time, date, integer, decimal and boolean (0 or 1) use `integers`; category and text use `starts` and `lengths`
+/// (a slice of the batch's `text`); key uses `keys`.
+public final class TypedColumn {
+    public let column: Column
+    /// 1 where the row has a value, 0 where it is null.
+    public let valid: UnsafeMutableBufferPointer<UInt8>
+    public let integers: UnsafeMutableBufferPointer<Int64>
+    public let starts: UnsafeMutableBufferPointer<UInt32>
+    public let lengths: UnsafeMutableBufferPointer<UInt32>
+    public let keys: UnsafeMutableBufferPointer<Key128>
+
+    public init(_ column: Column) {
+        self.column = column
+        let capacity = TypedBatch.capacity
+        func buffer<T>(_ used: Bool, _ zero: T) -> UnsafeMutableBufferPointer<T> {
+            let buffer = UnsafeMutableBufferPointer<T>.allocate(capacity: used ? capacity : 0)
+            buffer.initialize(repeating: zero)
+            return buffer
+        }
+        let isString = column.type == .category || column.type == .text
+        valid = buffer(true, 0)
+        integers = buffer(!isString && column.type != .key, 0)
+        starts = buffer(isString, 0)
+        lengths = buffer(isString, 0)
+        keys = buffer(column.type == .key, .zero)
+    }
+
+    deinit {
+        valid.deallocate()
+        integers.deallocate()
+        starts.deallocate()
+        lengths.deallocate()
+        keys.deallocate()
+    }
+}

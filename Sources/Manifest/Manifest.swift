@@ -1,0 +1,96 @@
+import Chronology
+import EventLog
+import Expressions
+import Vocabulary
+
+/// A pipeline as one YAML file declares it, validated.
+public struct Manifest: Sendable {
+    /// The path as it was given; places of problems begin with it.
+    public var path: String
+    /// The folder that relative paths of the manifest start from.
+    public var folder: String
+    public var pipeline: String
+    public var zone: Zone
+    /// ISO 4217 code of the report currency.
+    public var currency: String
+    /// Absolute paths.
+    public var store: String
+    public var output: String
+    /// In the order of the file.
+    public var sources: [Source]
+    public var channels: ChannelRules?
+    public var campaigns: [Campaign]
+    /// The nodes of the graph in the order of the file.
+    public var nodes: [Node]
+    public var publish: [String]
+
+    /// A set of files and how they are read.
+    public struct Source: Sendable {
+        public enum Kind: String, Sendable, CaseIterable {
+            case events, exposures, units, costs
+            case adReport = "ad_report"
+        }
+        public enum Change: String, Sendable, CaseIterable { case replace, append, rotate }
+
+        public var name: String
+        public var place: Place
+        public var kind: Kind
+        /// Glob, relative to the manifest's folder.
+        public var files: [String]
+        /// How the files are decoded, cut and typed.
+        public var log: LogFormat
+        /// Measures that this source is the authority for; nil: not declared.
+        public var provides: [String]?
+        /// Fraction of a file's records that may be rejected; over it the gate closes.
+        public var rejectLimit: Double
+        /// Damaged files a night that the gate lets pass; nil: any number.
+        public var damagedLimit: Int?
+        public var expectedFilesPerDay: Int?
+        public var freshWithin: Int64?
+        public var onChange: Change
+        /// Event ids are unique within this space (default: the source's name).
+        public var eventIDSpace: String
+        /// Microseconds; a repeat is dropped where a kept record of its id lies at most this long before.
+        public var dedupeWindow: Int64
+        /// The key of a versioned table (ad reports, units, costs).
+        public var key: [String]
+        public var version: Version?
+
+        /// Where the version of a table's row comes from.
+        public enum Version: Sendable {
+            case column(String)
+            /// Prefix and suffix of the file's name around the version's digits, and its pattern (`yyyyMMdd`).
+            case fileName(prefix: String, suffix: String, pattern: String)
+        }
+    }
+
+    /// Channel and traffic of a row by the first rule that fits.
+    public struct ChannelRules: Sendable {
+        public struct Rule: Sendable {
+            public var when: Condition?
+            public var channel: Target
+            public var traffic: Target
+        }
+        public enum Target: Sendable, Hashable {
+            case constant(String)
+            case column(String)
+        }
+        /// The last rule is the `else` (its `when` is nil).
+        public var rules: [Rule]
+    }
+
+    public struct Campaign: Sendable {
+        public var name: String
+        public var span: TimeSpan
+        public var compare: String?
+    }
+
+    /// One use of a stage kind: `funnel.purchase`.
+    public struct Node: Sendable {
+        public var stage: String
+        public var name: String
+        public var options: Value
+        public var place: Place
+        public var id: String { "\(stage).\(name)" }
+    }
+}

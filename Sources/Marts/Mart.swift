@@ -1,0 +1,129 @@
+import Chronology
+import Vocabulary
+
+/// What people open in the morning: one table with typed columns, units and labels.
+public struct Mart: Sendable {
+    /// `STAGE/NAME`, the place of its files in a run directory.
+    public var id: String
+    public var title: Label
+    public var period: MartPeriod
+    /// The newest instant that the numbers may know of (RFC 3339); never the clock. nil where the mart has no time.
+    public var asOf: String?
+    /// True when windows are still open or days are incomplete, so that later runs may change the numbers.
+    public var provisional: Bool
+    public var columns: [MartColumn]
+    public var notes: [MartNote]
+    /// One array a row, a value a column.
+    public var rows: [[MartValue]]
+
+    public init(
+        id: String, title: Label, period: MartPeriod, asOf: String?, provisional: Bool, columns: [MartColumn],
+        notes: [MartNote], rows: [[MartValue]]
+    ) {
+        self.id = id
+        self.title = title
+        self.period = period
+        self.asOf = asOf
+        self.provisional = provisional
+        self.columns = columns
+        self.notes = notes
+        self.rows = rows
+    }
+}
+
+/// A text in the two languages of the dashboards.
+public struct Label: Sendable, Hashable {
+    public var en: String
+    public var zh: String
+
+    public init(en: String, zh: String) {
+        self.en = en
+        self.zh = zh
+    }
+}
+
+/// The period of a mart, half-open, as RFC 3339 in the report's zone; nil ends where the data has no time.
+public struct MartPeriod: Sendable, Hashable {
+    /// What the manifest said, such as `last 30d` or `campaign d11`.
+    public var name: String
+    public var from: String?
+    public var to: String?
+
+    public init(name: String, from: String?, to: String?) {
+        self.name = name
+        self.from = from
+        self.to = to
+    }
+}
+
+public struct MartColumn: Sendable, Hashable {
+    public enum ValueType: String, Sendable { case string, integer, number, money, boolean, date, time }
+    /// What a column is for: told apart so that a BI tool knows what it may group by and what it may draw.
+    public enum Role: String, Sendable {
+        case dimension, time, measure, ratio, statistic, part, flag
+        case rowKind = "row_kind"
+    }
+    public enum Aggregation: String, Sendable {
+        /// May be summed over rows of one row kind.
+        case sum
+        /// Distinct counts: may not be added up.
+        case distinct
+        /// Recompute from the parts.
+        case ratio
+        case min, max, none
+    }
+
+    public var name: String
+    public var type: ValueType
+    public var role: Role
+    /// `persons`, `events`, `orders`, a currency such as `CNY`, `fraction`, `seconds`, `micros`..., nil for none.
+    public var unit: String?
+    public var label: Label
+    /// +1 up is good, -1 down is good, 0 neither.
+    public var direction: Int
+    public var aggregation: Aggregation
+
+    public init(
+        _ name: String, _ type: ValueType, role: Role, unit: String? = nil, label: Label, direction: Int = 0,
+        aggregation: Aggregation = .none
+    ) {
+        self.name = name
+        self.type = type
+        self.role = role
+        self.unit = unit
+        self.label = label
+        self.direction = direction
+        self.aggregation = aggregation
+    }
+}
+
+/// Something a reader must know about the numbers, with a stable code.
+public struct MartNote: Sendable, Hashable {
+    public var code: String
+    /// The column it is about; nil for the whole mart.
+    public var column: String?
+    public var message: String
+
+    public init(code: String, column: String? = nil, message: String) {
+        self.code = code
+        self.column = column
+        self.message = message
+    }
+}
+
+/// One cell of a mart.
+public enum MartValue: Sendable, Hashable {
+    case null
+    case string(String)
+    case integer(Int64)
+    /// A derived number, written with 12 significant digits.
+    case number(Double)
+    /// A number that an optimiser fitted, written with 6 significant digits.
+    case fitted(Double)
+    /// Money in millionths of the report currency, written exactly as a decimal.
+    case money(Int128)
+    case boolean(Bool)
+    case date(CivilDate)
+    /// An instant in microseconds UTC with the text it is written as (RFC 3339, the report zone's offset).
+    case time(String)
+}

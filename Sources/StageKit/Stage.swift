@@ -1,0 +1,59 @@
+import Chronology
+import EventStore
+import Manifest
+import Marts
+import Vocabulary
+
+/// A kind of analysis: what its options are, and how a node of it computes its marts.
+///
+/// An analytical stage never opens a log, never writes a file, never knows the number of threads and never imports
+/// another stage.
+public protocol Stage: Sendable {
+    /// The name in manifests, executables and marts.
+    static var name: String { get }
+    /// Raised whenever the same input and options would give other marts than before.
+    static var version: Int { get }
+    /// One sentence for the help and the schema.
+    static var doc: String { get }
+    static var options: [Shape.Key] { get }
+    /// What may be wrong with a node before any data is read: `check` and every run report it.
+    /// - Throws: `Problem` or `Problems` with the place in the manifest.
+    static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation
+}
+
+/// What a node may know beside its options.
+public struct StageContext: Sendable {
+    public let manifest: Manifest
+    /// The date of the run: the last day of a period `last Nd`.
+    public let date: CivilDate
+    /// The tables of the snapshot (ad reports, costs, units); empty while a manifest is only checked.
+    public let tables: [TableSnapshot]
+    /// The newest event of the snapshot (microseconds UTC); nil without events.
+    public let newestEvent: Int64?
+    /// The oldest event of the snapshot.
+    public let oldestEvent: Int64?
+
+    public init(
+        manifest: Manifest, date: CivilDate, tables: [TableSnapshot], newestEvent: Int64?, oldestEvent: Int64?
+    ) {
+        self.manifest = manifest
+        self.date = date
+        self.tables = tables
+        self.newestEvent = newestEvent
+        self.oldestEvent = oldestEvent
+    }
+}
+
+/// A node at work: rounds of scans, then the marts.
+///
+/// In each round the runner asks for what to scan, makes one accumulator a thread, feeds them the scan, and hands
+/// them back. Accumulators hold exact, mergeable state: nothing may depend on how persons were shared out to them.
+public protocol Computation: AnyObject {
+    /// What the next round reads; nil when no further round is needed. All nodes of a process share one scan a round.
+    func nextRequest() -> ScanRequest?
+    /// A fresh accumulator for the round (called once a thread).
+    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer
+    /// Ends the round.
+    func absorb(_ accumulators: [any ScanConsumer]) throws
+    func finish() throws -> [Mart]
+}
