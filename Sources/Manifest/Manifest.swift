@@ -24,6 +24,25 @@ public struct Manifest: Sendable {
     public var nodes: [Node]
     public var publish: [String]
 
+    public init(
+        path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
+        sources: [Source] = [], channels: ChannelRules? = nil, campaigns: [Campaign] = [], nodes: [Node] = [],
+        publish: [String] = []
+    ) {
+        self.path = path
+        self.folder = folder
+        self.pipeline = pipeline
+        self.zone = zone
+        self.currency = currency
+        self.store = store
+        self.output = output
+        self.sources = sources
+        self.channels = channels
+        self.campaigns = campaigns
+        self.nodes = nodes
+        self.publish = publish
+    }
+
     /// A set of files and how they are read.
     public struct Source: Sendable {
         public enum Kind: String, Sendable, CaseIterable {
@@ -56,6 +75,29 @@ public struct Manifest: Sendable {
         public var key: [String]
         public var version: Version?
 
+        public init(
+            name: String, place: Place, kind: Kind, files: [String], log: LogFormat, provides: [String]? = nil,
+            rejectLimit: Double = 0.01, damagedLimit: Int? = nil, expectedFilesPerDay: Int? = nil,
+            freshWithin: Int64? = nil, onChange: Change = .replace, eventIDSpace: String? = nil,
+            dedupeWindow: Int64 = 3 * 86_400_000_000, key: [String] = [], version: Version? = nil
+        ) {
+            self.name = name
+            self.place = place
+            self.kind = kind
+            self.files = files
+            self.log = log
+            self.provides = provides
+            self.rejectLimit = rejectLimit
+            self.damagedLimit = damagedLimit
+            self.expectedFilesPerDay = expectedFilesPerDay
+            self.freshWithin = freshWithin
+            self.onChange = onChange
+            self.eventIDSpace = eventIDSpace ?? name
+            self.dedupeWindow = dedupeWindow
+            self.key = key
+            self.version = version
+        }
+
         /// Where the version of a table's row comes from.
         public enum Version: Sendable {
             case column(String)
@@ -70,6 +112,12 @@ public struct Manifest: Sendable {
             public var when: Condition?
             public var channel: Target
             public var traffic: Target
+
+            public init(when: Condition?, channel: Target, traffic: Target) {
+                self.when = when
+                self.channel = channel
+                self.traffic = traffic
+            }
         }
         public enum Target: Sendable, Hashable {
             case constant(String)
@@ -77,12 +125,20 @@ public struct Manifest: Sendable {
         }
         /// The last rule is the `else` (its `when` is nil).
         public var rules: [Rule]
+
+        public init(rules: [Rule]) { self.rules = rules }
     }
 
     public struct Campaign: Sendable {
         public var name: String
         public var span: TimeSpan
         public var compare: String?
+
+        public init(name: String, span: TimeSpan, compare: String? = nil) {
+            self.name = name
+            self.span = span
+            self.compare = compare
+        }
     }
 
     /// One use of a stage kind: `funnel.purchase`.
@@ -92,5 +148,12 @@ public struct Manifest: Sendable {
         public var options: Value
         public var place: Place
         public var id: String { "\(stage).\(name)" }
+
+        public init(stage: String, name: String, options: Value, place: Place) {
+            self.stage = stage
+            self.name = name
+            self.options = options
+            self.place = place
+        }
     }
 }

@@ -1,0 +1,105 @@
+import EventStore
+import Marts
+import StageKit
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("The in-memory scan of the stage tests")
+struct InMemoryScanTests {
+    @Test("delivers every row once, persons whole and in canonical order, under any cut", arguments: 0..<40)
+    func deliversWhole(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var events: [TestEvent] = []
+        for number in 0..<60 {
+            events.append(
+                TestEvent(
+                    person: ["a", "b", "c", nil].randomElement(using: &generator) ?? nil,
+                    time: Int64.random(in: 0..<5, using: &generator),
+                    event: ["click", "purchase", "own", "exposure"].randomElement(using: &generator) ?? "click",
+                    values: [
+                        "order_id": .text("o\(number)"), "channel": .category("c\(number % 3)"),
+                        "amount": .decimal(Int64(number)), "user_id": .key("u\(number % 4)"),
+                    ]))
+        }
+        let recorder = Recorder()
+        _ = try InMemoryScan(events: events, seed: seed, accumulators: 3).run(recorder)
+        #expect(recorder.problems == [])
+        #expect(recorder.texts.sorted() == events.map { event in
+            guard case .text(let text)? = event.values["order_id"] else { return "" }
+            return text
+        }.sorted())
+        #expect(recorder.keysOfPersons == Set(["a", "b", "c"].map { keyedHash($0, seed: seed) }))
+    }
+}
+
+/// Checks the promises of `EventRows` and notes what it saw.
+private final class Recorder: Computation {
+    private(set) var texts: [String] = []
+    private(set) var problems: [String] = []
+    private(set) var keysOfPersons: Set<Key128> = []
+    private var rounds = 0
+
+    func nextRequest() -> ScanRequest? {
+        rounds == 0 ? ScanRequest(columns: ["order_id", "channel", "amount", "absent"], span: nil) : nil
+    }
+
+    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { Accumulator(layout) }
+
+    func absorb(_ accumulators: [any ScanConsumer]) throws {
+        rounds += 1
+        for case let accumulator as Accumulator in accumulators {
+            texts += accumulator.texts
+            problems += accumulator.problems
+            if !keysOfPersons.isDisjoint(with: accumulator.keys) { problems.append("a person in two accumulators") }
+            keysOfPersons.formUnion(accumulator.keys)
+        }
+    }
+
+    func finish() throws -> [Mart] { [] }
+
+    private final class Accumulator: ScanConsumer {
+        let layout: any ScanLayout
+        var texts: [String] = []
+        var problems: [String] = []
+        var keys: Set<Key128> = []
+        var last: (key: Key128, time: Int64, rank: Int)?
+
+        init(_ layout: any ScanLayout) { self.layout = layout }
+
+        func consume(_ rows: EventRows) {
+            guard let order = layout.slot("order_id"), let channel = layout.slot("channel"),
+                let amount = layout.slot("amount"), layout.slot("absent") == nil
+            else {
+                problems.append("slots")
+                return
+            }
+            var next = 0
+            for (person, key) in zip(rows.persons, rows.personKeys) {
+                if person.start != next || person.end <= person.start { problems.append("gap") }
+                if person.continues != (last?.key == key) { problems.append("continues") }
+                if person.kind != .nobody { keys.insert(key) }
+                for row in person.start..<person.end {
+                    let rank = EventVocabulary.rank(of: layout.eventNames[Int(rows.events[row])])
+                    if let last, last.key == key, (last.time, last.rank) > (rows.times[row], rank) {
+                        problems.append("order")
+                    }
+                    last = (key, rows.times[row], rank)
+                    let text = String(decoding: rows.texts(order)[row], as: UTF8.self)
+                    texts.append(text)
+                    if text != "o\(rows.integers(amount)[row])" || rows.valid(order)[row] != 1 {
+                        problems.append("values")
+                    }
+                    let code = Int(rows.codes(channel)[row])
+                    if layout.values(ofSlot: channel)[code] != "c\(rows.integers(amount)[row] % 3)" {
+                        problems.append("codes")
+                    }
+                }
+                next = person.end
+            }
+            if next != rows.count { problems.append("rows without a person") }
+        }
+
+        func endBucket() { last = nil }
+    }
+}
