@@ -1,0 +1,109 @@
+import Foundation
+import Synchronization
+import Vocabulary
+
+/// What a person at a terminal, or a log file, gets to see.
+public enum Console {
+    public static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Columns of the terminal; 120 where it cannot be asked.
+    public static var width: Int {
+        var size = winsize()
+        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 { return Int(size.ws_col) }
+        return 120
+    }
+
+    /// Writes to standard output.
+    /// - Throws: `Problem` when standard output cannot be written (a full disk, a closed pipe).
+    public static func print(_ text: String) throws { try write(Array(text.utf8) + [0x0A], to: STDOUT_FILENO) }
+
+    /// Writes a line to standard error; a failure to do so is nobody's to hear of.
+    public static func log(_ text: String) { try? write(Array(text.utf8) + [0x0A], to: STDERR_FILENO) }
+
+    /// Reports an error on standard error and gives the exit status that it leads to.
+    public static func report(_ error: any Error) -> ExitStatus {
+        log(String(describing: error))
+        switch error {
+        case let problem as Problem: return problem.code.exit
+        case let problems as Problems: return problems.all.first?.code.exit ?? .stageFailed
+        default: return .stageFailed
+        }
+    }
+
+    public static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Problem(.cannotPrint, "cannot write the output: \(String(cString: strerror(errno)))")
+            }
+            written += count
+        }
+    }
+}
+
+extension ProblemCode {
+    public static let cannotPrint = ProblemCode("output.cannot-print", exit: .inputOutput)
+}
+
+/// Progress of long work on standard error: a bar with rate and time left on a terminal, a line every ten seconds
+/// otherwise, and nothing at all for work that ends within a second.
+public final class Progress: Sendable {
+    private struct State {
+        var shown = Duration.zero
+        var drawn = false
+    }
+
+    private let title: String
+    private let total: Double
+    private let unit: String
+    private let started = ContinuousClock().now
+    private let state = Mutex(State())
+    private let terminal = Console.errorIsTerminal
+
+    /// - Parameters:
+    ///   - total: what there is to do, in `unit` (such as `MB` or `events`), for the rate.
+    public init(_ title: String, total: Double, unit: String) {
+        self.title = title
+        self.total = total
+        self.unit = unit
+    }
+
+    /// Tells that a fraction (0 to 1) is done.
+    public func update(_ fraction: Double) {
+        let elapsed = started.duration(to: ContinuousClock().now)
+        state.withLock { state in
+            guard elapsed > .seconds(1), elapsed - state.shown >= (terminal ? .milliseconds(200) : .seconds(10)) else {
+                return
+            }
+            state.shown = elapsed
+            let line = text(fraction, seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
+            if terminal {
+                state.drawn = true
+                try? Console.write(Array("\r\u{1B}[K\(line)".utf8), to: STDERR_FILENO)
+            } else {
+                Console.log(line)
+            }
+        }
+    }
+
+    /// Clears the bar.
+    public func end() {
+        state.withLock { state in
+            if state.drawn { try? Console.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO) }
+            state.drawn = false
+        }
+    }
+
+    private func text(_ fraction: Double, seconds: Double) -> String {
+        let fraction = min(1, max(0, fraction))
+        let cells = 24
+        let full = Int(fraction * Double(cells))
+        let bar = String(repeating: "#", count: full) + String(repeating: "-", count: cells - full)
+        let rate = seconds > 0 ? total * fraction / seconds : 0
+        let left = fraction > 0 ? seconds * (1 - fraction) / fraction : 0
+        return "\(title) [\(bar)] \(Int(fraction * 100)) %  \(Int(rate)) \(unit)/s  \(Int(left.rounded(.up))) s left"
+    }
+}

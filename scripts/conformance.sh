@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Holds the built product against real data and against the peers (from PyPI, in a virtual environment).
+# Needs the data sets in ../shared/data.
+source "$(dirname "$0")/setup.sh"
+install_packages python3-venv
+if [ ! -d ../shared/data ]; then
+    echo "conformance: the data sets are missing: expected them in ../shared/data" >&2
+    exit 66
+fi
+build_release --build-tests
+
+venv="$PWD/.venv-conformance"
+if ! "$venv/bin/python" -c 'import chdb, duckdb, polars, pyarrow, jsonschema' 2>/dev/null; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install -q -r scripts/conformance/requirements.txt
+fi
+
+work="$PWD/var/conformance"
+rm -rf "$work"
+mkdir -p "$work"
+export PATH="$bin:$PATH"
+status=0
+step() {
+    echo "== $1"
+    shift
+    "$@" || { status=1; echo "conformance: FAILED: $*" >&2; }
+}
+for pipeline in taobao taobao-users facebook cookie-cats; do
+    step "real data: $pipeline" nightmarket run "scripts/conformance/$pipeline.yaml" --date 2017-12-03
+done
+step "figures known of the real data" "$venv/bin/python" scripts/conformance/check_real_data.py "$work"
+step "funnels against ClickHouse's windowFunnel" "$venv/bin/python" scripts/conformance/funnel_differential.py "$work"
+step "published files against their schemas" "$venv/bin/python" scripts/conformance/validate_outputs.py "$work"/*/out/current
+step "the store's segments in other readers" "$venv/bin/python" scripts/conformance/arrow_readers.py "$work"/*/store/segments/*.arrow
+exit $status
