@@ -1,0 +1,79 @@
+extension Measure {
+    static let impressions = Measure.reported(ReportFigure("impressions", orEvents: .rows(.impressions)))
+    static let clicks = Measure.reported(ReportFigure("clicks", orEvents: .rows(.clicks)))
+    static let reach = Measure.reported(ReportFigure("reach", isAdditive: false, orEvents: .persons([.impressions])))
+    static let visitors = Measure.persons([.visits])
+    static let plays = Measure.rows(.plays)
+    static let engagements = Measure.rows(.engagements)
+    static let participants = Measure.persons([.joins])
+
+    /// The same figure over rows that also have the ratio's other part.
+    func beside(_ column: String) -> Measure {
+        guard case .reported(let figure) = self else { return self }
+        return .reported(
+            ReportFigure(
+                figure.column, beside: column, includesCosts: false, isAdditive: figure.isAdditive,
+                orEvents: figure.events))
+    }
+}
+
+extension MetricCatalogue {
+    static let reachAndInteraction: [Metric] = [
+        Metric(
+            "impressions", "Impressions", "展现量", .events, .up, .value(Combination(.impressions)),
+            "Impression events, or the ad reports' figure.", source: "plans 000, 001"),
+        Metric(
+            "reach", "Reach", "触达人数", .persons, .up, .value(Combination(.reach)),
+            "Persons with an impression; a report's own reach is shown where one row gives it, never summed.",
+            source: "plan 001"),
+        Metric(
+            "frequency", "Frequency", "人均曝光频次", .none, .neither,
+            .ratio(Combination(.rows(.impressions, identified: true)), per: Combination(.persons([.impressions]))),
+            "Impressions of identified persons over persons with an impression.", source: "plan 000"),
+        Metric(
+            "clicks", "Clicks", "点击量", .events, .up, .value(Combination(.clicks)),
+            "Click events, or the ad reports' figure.", source: "plan 000"),
+        Metric(
+            "ctr", "Click-through rate", "点击率", .fraction, .up,
+            .ratio(
+                Combination(.clicks.beside("impressions")), per: Combination(.impressions.beside("clicks"))),
+            "Clicks over impressions.", source: "plans 000, 002, 004"),
+        Metric(
+            "visitors", "Visitors (UV)", "访客数 (UV)", .persons, .up, .value(Combination(.visitors)),
+            "Persons with an on-site event: page_view, product_view, search, add_to_cart, checkout, login, signup, "
+                + "video_play or campaign_join.", source: "plans 000, 002"),
+        Metric(
+            "new_users", "New users", "新增用户", .persons, .up,
+            .value(Combination(.persons([Selection.all.on(.first)]))),
+            "Persons whose first event in all history lies in the cell.", source: "plans 000, 001"),
+        Metric(
+            "plays", "Video plays", "播放量", .events, .up, .value(Combination(.plays)), "video_play events.",
+            source: "plan 004"),
+        Metric(
+            "completion_rate", "Completion rate", "完播率", .fraction, .up,
+            .ratio(Combination(.rows(.completions)), per: Combination(.plays)), "video_complete over video_play.",
+            source: "plan 004"),
+        Metric(
+            "engagements", "Engagements", "互动量", .events, .up, .value(Combination(.engagements)),
+            "like, favorite, comment, share and ugc_post events.", source: "plans 002, 003"),
+        Metric(
+            "interaction_per_play", "Interactions per play", "互动率 (播放)", .fraction, .up,
+            .ratio(Combination(.engagements), per: Combination(.plays)), "Engagements over plays.",
+            source: "plans 002, 004"),
+        Metric(
+            "interaction_per_impression", "Interactions per impression", "互动率 (展现)", .fraction, .up,
+            .ratio(Combination(.engagements), per: Combination(.impressions)), "Engagements over impressions.",
+            source: "plans 002, 004"),
+        Metric(
+            "share_rate", "Share rate", "分享率", .fraction, .up,
+            .ratio(Combination(.persons([.visits, .shares])), per: Combination(.visitors)),
+            "Visitors of the cell who shared, over visitors.", source: "plan 003"),
+        Metric(
+            "participants", "Participants", "参与人数", .persons, .up, .value(Combination(.participants)),
+            "Persons with campaign_join.", source: "plans 002, 003"),
+        Metric(
+            "participation_rate", "Participation rate", "参与率", .fraction, .up,
+            .ratio(Combination(.participants), per: Combination(.reach)), "Participants over reach.",
+            source: "plans 002, 003"),
+    ]
+}

@@ -1,0 +1,53 @@
+/// Which event rows a measure looks at.
+public struct Selection: Sendable, Hashable {
+    /// Which of a person's rows count.
+    public enum Occasion: Sendable, Hashable {
+        case every
+        /// Only the person's first row of the selection in all history.
+        case first
+        /// Rows in the time cell that holds the person's first row of the selection in all history.
+        case newcomer
+        /// Rows of an order other than the first order that the person has in the cell.
+        case anotherOrder
+    }
+
+    /// Names of the events, sorted; nil: every event.
+    public let events: [String]?
+    /// The name under which a source declares (`provides`) that it is the authority; nil: every events source counts.
+    public let authority: String?
+    /// True where the credit rule, not the row's own columns, says which channel or campaign gets the row.
+    public let credited: Bool
+    public let occasion: Occasion
+
+    public init(_ events: [String]?, authority: String? = nil, credited: Bool = false, occasion: Occasion = .every) {
+        self.events = events?.sorted()
+        self.authority = authority
+        self.credited = credited
+        self.occasion = occasion
+    }
+
+    public func on(_ occasion: Occasion) -> Selection {
+        Selection(events, authority: authority, credited: credited, occasion: occasion)
+    }
+
+    public static let all = Selection(nil)
+    public static let impressions = Selection(["impression"], authority: "impressions")
+    public static let clicks = Selection(["click"], authority: "clicks")
+    /// Events that happen on the site or in the app.
+    public static let visits = Selection(
+        [
+            "page_view", "product_view", "search", "add_to_cart", "checkout", "login", "signup", "video_play",
+            "campaign_join",
+        ], authority: "visitors")
+    public static let engagements = Selection(
+        ["like", "favorite", "comment", "share", "ugc_post"], authority: "engagements")
+    public static let plays = Selection(["video_play"], authority: "plays")
+    public static let completions = Selection(["video_complete"], authority: "plays")
+    public static let shares = Selection(["share"], authority: "engagements")
+    public static let joins = Selection(["campaign_join"], authority: "participants")
+    public static let cartAdditions = Selection(["add_to_cart"])
+    public static let purchases = Selection(["purchase"], authority: "orders", credited: true)
+    public static let payments = Selection(["purchase"], authority: "gmv_paid", credited: true)
+    public static let refunds = Selection(["refund"], authority: "refunds", credited: true)
+    public static let donations = Selection(["donation"], authority: "donation")
+}

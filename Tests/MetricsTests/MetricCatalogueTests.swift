@@ -1,0 +1,77 @@
+import Metrics
+import Testing
+
+@Suite("Metric catalogue")
+struct MetricCatalogueTests {
+    @Test("every id is declared once and found under its name")
+    func idsAreUnique() {
+        #expect(Set(MetricCatalogue.all.map(\.id)).count == MetricCatalogue.all.count)
+        for metric in MetricCatalogue.all { #expect(MetricCatalogue.metric(metric.id) == metric) }
+    }
+
+    @Test("every metric of the first issue is declared")
+    func isComplete() {
+        let asked = """
+            events persons impressions reach frequency clicks ctr visitors new_users plays completion_rate engagements \
+            interaction_per_play interaction_per_impression share_rate participants participation_rate spend cpm cpc cpa \
+            platform_conversions platform_revenue platform_roas orders gmv_paid gmv refund_rate refund_flow net_revenue \
+            buyers conversion_rate order_rate add_to_cart_rate aov revenue_per_buyer arpu roas net_roas mer roi \
+            new_buyer_share repurchase_period donation donations
+            """.split(separator: " ")
+        for id in asked { #expect(MetricCatalogue.metric(String(id)) != nil, "\(id)") }
+    }
+
+    @Test("gmv means gmv_paid")
+    func alias() { #expect(MetricCatalogue.metric("gmv")?.id == "gmv_paid") }
+
+    @Test("functions of a column resolve; malformed ones do not")
+    func plainMeasures() throws {
+        let distinct = try #require(MetricCatalogue.metric("distinct(product_id)"))
+        #expect(distinct.id == "distinct(product_id)")
+        #expect(distinct.aggregation == .distinct)
+        #expect(MetricCatalogue.metric("mean(score)")?.aggregation == .ratio)
+        #expect(MetricCatalogue.metric("sum(amount)")?.unit == .money)
+        #expect(MetricCatalogue.metric("share(is_member)")?.unit == .fraction)
+        for name in ["median(score)", "sum()", "sum(", "sum(a b)", "sum((a))", "", ")", "()"] {
+            #expect(MetricCatalogue.metric(name) == nil, "\(name)")
+        }
+    }
+
+    @Test("an unknown name is answered with the nearest known one")
+    func nearest() {
+        #expect(MetricCatalogue.nearest(to: "conversion_rat") == "conversion_rate")
+        #expect(MetricCatalogue.nearest(to: "distnct(sku)") == "distinct(sku)")
+        #expect(MetricCatalogue.nearest(to: "xylophone") == nil)
+    }
+
+    @Test("both parts of a combination measure the same quantity")
+    func quantitiesAgree() {
+        for metric in MetricCatalogue.all {
+            let combinations: [Combination] =
+                switch metric.formula {
+                case .value(let value): [value]
+                case .ratio(let numerator, let denominator, _): [numerator, denominator]
+                }
+            for combination in combinations {
+                #expect(combination.measures.allSatisfy { $0.quantity == combination.quantity }, "\(metric.id)")
+            }
+        }
+    }
+
+    @Test("how a metric aggregates follows from its formula")
+    func aggregation() {
+        let expected: [String: Metric.Aggregation] = [
+            "events": .sum, "persons": .distinct, "orders": .distinct, "net_revenue": .sum, "ctr": .ratio,
+            "reach": .none, "spend": .sum, "new_users": .distinct,
+        ]
+        for (id, aggregation) in expected { #expect(MetricCatalogue.metric(id)?.aggregation == aggregation, "\(id)") }
+    }
+
+    @Test("the document has one row for each metric with labels in both languages")
+    func markdown() {
+        let lines = MetricCatalogue.markdown.split(separator: "\n")
+        for metric in MetricCatalogue.all {
+            #expect(lines.filter { $0.hasPrefix("| `\(metric.id)` | \(metric.en) | \(metric.zh) |") }.count == 1)
+        }
+    }
+}
