@@ -10,11 +10,11 @@ public final class TypedBatch {
     /// The columns, in the order of the source's mapping.
     public let columns: [TypedColumn]
     /// Accepted records in the batch.
-    public internal(set) var count = 0
+    public package(set) var count = 0
     /// Per row the number of its record in the file, counted from 1 (a header line is not a record).
     public let recordNumbers: UnsafeMutableBufferPointer<Int64>
     /// The bytes that string columns point into; valid until the consumer returns.
-    public internal(set) var text = UnsafeRawBufferPointer(start: nil, count: 0)
+    public package(set) var text = UnsafeRawBufferPointer(start: nil, count: 0)
 
     public init(columns: [Column]) {
         self.columns = columns.map(TypedColumn.init)

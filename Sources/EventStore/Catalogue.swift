@@ -1,0 +1,120 @@
+import Vocabulary
+
+/// A column of a segment with the checksum of its buffers.
+public struct StoredColumn: Sendable, Hashable, Codable {
+    public var name: String
+    public var type: ColumnType
+    public var checksum: String
+}
+
+/// One immutable file of sorted events.
+public struct SegmentEntry: Sendable, Hashable, Codable {
+    /// The name of the file below the folder `segments`.
+    public var name: String
+    public var source: String
+    public var rows: Int
+    /// Microseconds UTC, over all rows.
+    public var minTime: Int64
+    public var maxTime: Int64
+    /// A checksum of the whole content.
+    public var hash: String
+    /// The mapped columns.
+    public var columns: [StoredColumn]
+    /// The checksums of the columns that every segment has beside its mapped ones.
+    public var personChecksum: String
+    public var kindChecksum: String
+
+    func column(_ name: String) -> StoredColumn? { columns.first { $0.name == name } }
+}
+
+/// Why a row is not live.
+public enum DeletionReason: UInt8, Sendable, Hashable, CaseIterable {
+    case duplicate = 1
+    case superseded = 2
+    case filtered = 3
+    case erased = 4
+    case moved = 5
+}
+
+/// The rows of one segment that are not live.
+public struct DeletionEntry: Sendable, Hashable, Codable {
+    /// The name of the file below the folder `deletions`.
+    public var name: String
+    public var segment: String
+    public var rows: Int
+    public var duplicate: Int
+    public var superseded: Int
+    public var filtered: Int
+    public var erased: Int
+    public var moved: Int
+    /// Times of the segment's live rows; nil when none is live.
+    public var minTime: Int64?
+    public var maxTime: Int64?
+    public var checksum: String
+}
+
+/// One immutable file of rows of a versioned table: the rows of one log file.
+public struct TableEntry: Sendable, Hashable, Codable {
+    /// The name of the file below the folder `tables`.
+    public var name: String
+    public var source: String
+    public var rows: Int
+    public var hash: String
+    public var columns: [StoredColumn]
+}
+
+/// What of a source's settings decides which of its rows are live.
+public struct SourceSettings: Sendable, Hashable, Codable {
+    /// The kind as the manifest writes it (`events`, `exposures`, `ad_report`, `units`, `costs`).
+    public var kind: String
+    /// Event ids are unique within this space.
+    public var eventIDSpace: String
+    /// Microseconds; a record is a repeat where a kept one with its id lies at most this long before.
+    public var dedupeWindow: Int64
+    /// The key of a versioned table; empty: every row counts.
+    public var key: [String]
+    /// The column that holds the version; nil: the one that the table's builder was given, if any.
+    public var versionColumn: String?
+
+    public init(
+        kind: String, eventIDSpace: String, dedupeWindow: Int64, key: [String] = [], versionColumn: String? = nil
+    ) {
+        self.kind = kind
+        self.eventIDSpace = eventIDSpace
+        self.dedupeWindow = dedupeWindow
+        self.key = key
+        self.versionColumn = versionColumn
+    }
+}
+
+/// A snapshot of the store: which files were taken in, and which rows are live. Replaced as a whole.
+public struct Catalogue: Sendable, Hashable, Codable {
+    public static let format = 1
+
+    public var format: Int
+    public var keyFingerprint: String
+    /// Grows by one with every commit.
+    public var sequence: Int
+    /// By source and path; the superseded ones of a path before the current one.
+    public var files: [FileEntry]
+    /// Live segments, by name.
+    public var segments: [SegmentEntry]
+    /// By segment.
+    public var deletions: [DeletionEntry]
+    /// Live table files, by name.
+    public var tables: [TableEntry]
+    public var sources: [String: SourceSettings]
+    public var balance: Balance
+
+    init(keyFingerprint: String) {
+        format = Self.format
+        self.keyFingerprint = keyFingerprint
+        sequence = 0
+        files = []
+        segments = []
+        deletions = []
+        tables = []
+        sources = [:]
+        balance = Balance()
+    }
+}

@@ -1,0 +1,80 @@
+import Vocabulary
+
+/// What a directory says of a file without opening it.
+public struct FileLook: Sendable, Hashable, Codable {
+    public var size: Int64
+    /// Modification time, nanoseconds since 1970.
+    public var modified: Int64
+    public var inode: UInt64
+
+    public init(size: Int64, modified: Int64, inode: UInt64) {
+        self.size = size
+        self.modified = modified
+        self.inode = inode
+    }
+}
+
+/// One taking-in of one log file: what it held and what became of it.
+public struct FileEntry: Sendable, Hashable, Codable {
+    public enum State: String, Sendable, Codable, CaseIterable {
+        case live
+        /// A later content of the path took its place.
+        case superseded
+        /// A live file of its source has the same content.
+        case duplicate
+        /// It could not be read to its end, and contributes nothing.
+        case damaged
+    }
+
+    public var source: String
+    /// The path as the ingest names it.
+    public var path: String
+    public var look: FileLook
+    /// A hash of the decoded bytes, and of whatever else its rows depend on beside the format (a version taken from
+    /// the file's name). Empty for a damaged file.
+    public var contentHash: String
+    /// A hash of how it was decoded and typed.
+    public var formatHash: String
+    public var state: State
+    /// Why a damaged file could not be read.
+    public var problem: String?
+    /// A later content of the same path is tracked beside this one, which stays live (`on_change: rotate`).
+    public var rotated: Bool
+    /// Records: `read = rejected + stored`.
+    public var read: Int
+    public var rejected: Int
+    public var rejectedByCode: [String: Int]
+    public var stored: Int
+    /// The names of its segments (events) or table files; empty unless live.
+    public var segments: [String]
+    public var tables: [String]
+    /// The file of its rejects below the folder `rejects`, if it has any.
+    public var rejectsFile: String?
+    /// Times of its stored rows, microseconds UTC; nil without rows or for tables.
+    public var minTime: Int64?
+    public var maxTime: Int64?
+
+    public init(
+        source: String, path: String, look: FileLook, contentHash: String, formatHash: String, state: State = .live,
+        problem: String? = nil, read: Int = 0, rejected: Int = 0, rejectedByCode: [String: Int] = [:], stored: Int = 0,
+        rejectsFile: String? = nil
+    ) {
+        self.source = source
+        self.path = path
+        self.look = look
+        self.contentHash = contentHash
+        self.formatHash = formatHash
+        self.state = state
+        self.problem = problem
+        rotated = false
+        self.read = read
+        self.rejected = rejected
+        self.rejectedByCode = rejectedByCode
+        self.stored = stored
+        segments = []
+        tables = []
+        self.rejectsFile = rejectsFile
+        minTime = nil
+        maxTime = nil
+    }
+}

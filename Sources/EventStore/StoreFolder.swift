@@ -1,0 +1,30 @@
+/// Where the files of a store lie.
+public struct StoreFolder: Sendable, Hashable {
+    public let path: String
+
+    public init(_ path: String) {
+        self.path = path
+    }
+
+    /// The snapshot that readers see.
+    public var catalogue: String { path + "/catalogue.json" }
+    /// A snapshot that the gate did not let pass.
+    public var candidate: String { path + "/candidate.json" }
+    public var key: String { path + "/secret.key" }
+    public var lock: String { path + "/lock" }
+    public var segments: String { path + "/segments" }
+    public var deletions: String { path + "/deletions" }
+    public var tables: String { path + "/tables" }
+    /// Written by the ingest; swept with the rest.
+    public var rejects: String { path + "/rejects" }
+
+    func segment(_ name: String) -> String { segments + "/" + name }
+    func deletion(_ name: String) -> String { deletions + "/" + name }
+    func table(_ name: String) -> String { tables + "/" + name }
+
+    /// Makes the folder with its sub-folders.
+    /// - Throws: `Problem` where it cannot be written.
+    public func make() throws {
+        for folder in [path, segments, deletions, tables, rejects] { try FileSystem.makeFolder(folder) }
+    }
+}
