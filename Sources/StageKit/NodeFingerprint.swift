@@ -2,25 +2,60 @@ import CSodium
 import Chronology
 import Manifest
 
+/// What the marts of a node follow from, part by part: a node is skipped when no part has changed.
+public struct NodeFingerprint: Codable, Sendable, Hashable {
+    /// The stage and its version.
+    public var stage: String
+    /// The node's options.
+    public var options: String
+    /// The settings of the manifest that any stage may look at: zone, currency, sources, channels, campaigns.
+    public var settings: String
+    /// The period with the newest instant that the node may know of.
+    public var period: String
+    /// The live data.
+    public var data: String
+
+    /// What differs from the fingerprint of an earlier run, in words; empty when nothing does.
+    public func changes(since earlier: NodeFingerprint) -> [String] {
+        [
+            ("the stage's version", stage == earlier.stage), ("its options", options == earlier.options),
+            ("the manifest's settings", settings == earlier.settings), ("the period", period == earlier.period),
+            ("the data", data == earlier.data),
+        ].filter { !$0.1 }.map(\.0)
+    }
+}
+
 extension StageContext {
-    /// What the marts of a node follow from, as one hash: a node is skipped when it has not changed.
-    ///
-    /// It covers the stage and its version, the node's options, the settings of the manifest that any stage may look
-    /// at, the date, and the live data.
-    public func fingerprint(of node: Manifest.Node, stageVersion: Int, snapshot: String) -> String {
-        var text = "nightmarket node 1\n\(node.stage) \(stageVersion) \(node.name)\n\(node.options.canonicalText)\n"
-        text += "date \(date)\nsnapshot \(snapshot)\nzone \(manifest.zone.name)\ncurrency \(manifest.currency)\n"
-        for source in manifest.sources {
-            text += "source \(source.name) \(source.kind.rawValue) \(source.provides?.joined(separator: ",") ?? "-")"
-            text += " " + source.log.storedColumns.map { "\($0.name):\($0.type.rawValue)" }.joined(separator: ",") + "\n"
+    /// The fingerprint of a node on the snapshot of the given fingerprint.
+    /// - Throws: `Problem` when the node's period names no campaign.
+    public func fingerprint(of node: Manifest.Node, stageVersion: Int, snapshot: String) throws -> NodeFingerprint {
+        let period: String
+        if let asked = node.options["period"]?.period {
+            let resolved = try span(of: asked)
+            period = "\(resolved.span.start) \(resolved.span.end) \(resolved.asOf)"
+        } else {
+            period = "\(date) \(horizon)"
         }
-        for rule in manifest.channels?.rules ?? [] {
+        return NodeFingerprint(
+            stage: "\(node.stage) \(stageVersion)", options: digest(node.options.canonicalText),
+            settings: digest(manifest.settingsText), period: period, data: snapshot)
+    }
+}
+
+extension Manifest {
+    fileprivate var settingsText: String {
+        var text = "zone \(zone.name)\ncurrency \(currency)\n"
+        for source in sources {
+            text += "source \(source.name) \(source.kind.rawValue) \(source.provides?.joined(separator: ",") ?? "-") "
+            text += source.log.storedColumns.map { "\($0.name):\($0.type.rawValue)" }.joined(separator: ",") + "\n"
+        }
+        for rule in channels?.rules ?? [] {
             text += "rule \(rule.when?.text ?? "else") -> \(rule.channel) \(rule.traffic)\n"
         }
-        for campaign in manifest.campaigns {
+        for campaign in campaigns {
             text += "campaign \(campaign.name) \(campaign.span.start) \(campaign.span.end) \(campaign.compare ?? "-")\n"
         }
-        return digest(text)
+        return text
     }
 }
 
