@@ -38,7 +38,7 @@ let package = Package(
         module("Chronology", ["Vocabulary"]),
         module("ArrowIPC", ["Vocabulary"]),
         module("Statistics", ["CBoostMath"]),
-        module("Expressions", ["Vocabulary"]),
+        module("Expressions", ["Vocabulary", "Chronology"]),
         module("Metrics", ["Vocabulary"]),
         module("EventLog", ["CZlib", "CLibCSV", "CSodium", "Vocabulary", "Chronology"]),
         module("EventStore", ["EventLog", "ArrowIPC", "Vocabulary", "Chronology", "CSodium"]),

@@ -1,15 +1,31 @@
+import Chronology
 import Vocabulary
 
 /// A condition of the manifest's expression language, parsed.
+///
+/// ```
+/// event = 'purchase' and channel in ('douyin', 'kol') and (amount > 100 or coupon_id is not null)
+/// ```
+/// A comparison with null is false, and `not` of it true; there is no third truth value.
 public struct Condition: Sendable, Hashable {
     /// The text as written.
     public let text: String
     /// The syntax tree.
     public let expression: Expression
+    /// The zone of time literals without an offset.
+    public let zone: Zone
 
-    init(text: String, expression: Expression) {
+    init(text: String, expression: Expression, zone: Zone) {
         self.text = text
         self.expression = expression
+        self.zone = zone
+    }
+
+    /// The columns that the condition looks at.
+    public var columns: Set<String> {
+        var names: Set<String> = []
+        expression.forEachLeaf { names.insert($0) }
+        return names
     }
 }
 
@@ -30,4 +46,30 @@ public indirect enum Expression: Sendable, Hashable {
     case isNull(column: String, offset: Int)
     /// A boolean column standing alone.
     case flag(column: String, offset: Int)
+
+    func forEachLeaf(_ visit: (_ column: String) -> Void) {
+        switch self {
+        case .and(let parts), .or(let parts): for part in parts { part.forEachLeaf(visit) }
+        case .not(let part): part.forEachLeaf(visit)
+        case .comparison(let column, _, _, _), .membership(let column, _, _), .isNull(let column, _),
+            .flag(let column, _):
+            visit(column)
+        }
+    }
+}
+
+/// What is wrong with a condition, and at which byte of its text.
+public struct ConditionError: Error, Sendable, Hashable, CustomStringConvertible {
+    public let message: String
+    /// UTF-8 offset into the condition's text.
+    public let offset: Int
+    public let help: String?
+
+    public init(_ message: String, offset: Int, help: String? = nil) {
+        self.message = message
+        self.offset = offset
+        self.help = help
+    }
+
+    public var description: String { message + (help.map { " (\($0))" } ?? "") }
 }
