@@ -42,7 +42,7 @@ let package = Package(
         module("Metrics", ["Vocabulary"]),
         module("EventLog", ["CZlib", "CLibCSV", "CSodium", "Vocabulary", "Chronology"]),
         module("EventStore", ["EventLog", "ArrowIPC", "Vocabulary", "Chronology", "CSodium"]),
-        module("Marts", ["Vocabulary", "Chronology"]),
+        module("Marts", ["Vocabulary", "Chronology", "CSodium"]),
         module("Manifest", ["EventLog", "Vocabulary", "Chronology", "Expressions", "Yams"]),
         module("Simulation", ["Vocabulary", "Chronology", "CZlib"]),
         module("StageKit", [

@@ -1,0 +1,129 @@
+import Vocabulary
+
+/// A form in which a mart is published.
+public enum MartFormat: String, Sendable, Hashable, CaseIterable {
+    case json, csv
+
+    public func write(_ mart: Mart) throws -> [UInt8] {
+        switch self {
+        case .json: try MartJSON.write(mart)
+        case .csv: try MartCSV.write(mart)
+        }
+    }
+
+    fileprivate var mediaType: String {
+        switch self {
+        case .json: "application/json"
+        case .csv: "text/csv"
+        }
+    }
+}
+
+/// `datapackage.json`: a Frictionless Data Package v2 over the marts of a run in all their forms.
+///
+/// It holds no time of creation, and leaves out what tells of files: run_results.json and the quality marts.
+public enum DataPackage {
+    /// One published file.
+    public struct Resource: Sendable {
+        /// Relative to the run directory, with `/`; also the resource's name.
+        public let path: String
+        public let bytes: Int
+        /// `sha256:` and 64 hexadecimal digits.
+        public let hash: String
+        let descriptor: JSONValue
+    }
+
+    /// Its name in a run directory.
+    public static let fileName = "datapackage.json"
+    private static let profiles = "https://datapackage.org/profiles/2.0"
+
+    /// Describes the file of a mart in one form.
+    public static func resource(_ mart: Mart, _ format: MartFormat, content: [UInt8]) -> Resource {
+        let path = "\(mart.id).\(format.rawValue)"
+        let hash = SHA256.text(of: content)
+        let dialect: [JSONValue.Member] =
+            switch format {
+            case .json: [.init("property", .string("rows")), .init("itemType", .string("object"))]
+            case .csv: [.init("header", .boolean(true)), .init("lineTerminator", .string("\n"))]
+            }
+        let descriptor: [JSONValue.Member] = [
+            .init("$schema", .string("\(profiles)/dataresource.json")),
+            .init("name", .string(path)),
+            .init("type", .string("table")),
+            .init("path", .string(path)),
+            .init("title", .string(mart.title.en)),
+            .init("title_zh", .string(mart.title.zh)),
+            .init("format", .string(format.rawValue)),
+            .init("mediatype", .string(format.mediaType)),
+            .init("encoding", .string("utf-8")),
+            .init("bytes", .integer(content.count)),
+            .init("hash", .string(hash)),
+            .init(
+                "dialect", .object([.init("$schema", .string("\(profiles)/tabledialect.json"))] + dialect)),
+            .init(
+                "schema",
+                .object([
+                    .init("$schema", .string("\(profiles)/tableschema.json")),
+                    .init("fields", .array(mart.columns.map(field))),
+                ])),
+        ]
+        return Resource(path: path, bytes: content.count, hash: hash, descriptor: .object(descriptor))
+    }
+
+    private static func field(_ column: MartColumn) -> JSONValue {
+        let type =
+            switch column.type {
+            case .string, .integer, .number, .boolean, .date: column.type.rawValue
+            case .money: "number"
+            case .time: "datetime"
+            }
+        return .object([
+            .init("name", .string(column.name)), .init("type", .string(type)),
+            .init("title", .string(column.label.en)), .init("title_zh", .string(column.label.zh)),
+            .init("unit", .text(column.unit)), .init("role", .string(column.role.rawValue)),
+            .init("aggregation", .string(column.aggregation.rawValue)),
+        ])
+    }
+
+    /// Writes the package; the order of the resources given does not matter.
+    public static func write(name: String, _ resources: [Resource]) -> [UInt8] {
+        document(name: name, resources.filter { !$0.path.hasPrefix("\(MartID.qualityStage)/") })
+    }
+
+    static func document(name: String, _ resources: [Resource]) -> [UInt8] {
+        let sorted = resources.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        return JSONText.document(
+            .object([
+                .init("$schema", .string("\(profiles)/datapackage.json")),
+                .init("name", .string(name)),
+                .init("resources", .array(sorted.map(\.descriptor))),
+            ]))
+    }
+
+    /// The resources of a package that `write` wrote.
+    /// - Throws: `Problem` with `output.unreadable`.
+    public static func read(_ bytes: [UInt8], file: String = fileName) throws -> [Resource] {
+        guard case .object(let members) = try JSONParser.parse(bytes, file: file),
+            let list = members.first(where: { $0.key == "resources" }), case .array(let items) = list.value
+        else { throw Problem.unreadable("this is no data package", file: file, byte: 0) }
+        return try items.map { item in
+            var path: String?
+            var size: Int?
+            var hash: String?
+            if case .object(let members) = item {
+                for member in members {
+                    switch (member.key, member.value) {
+                    case ("path", .string(let text)): path = text
+                    case ("bytes", .number(let text)): size = Int(text)
+                    case ("hash", .string(let text)): hash = text
+                    default: break
+                    }
+                }
+            }
+            guard let path, let size, let hash else {
+                throw Problem.unreadable("a resource without path, bytes or hash", file: file, byte: list.offset)
+            }
+            return Resource(path: path, bytes: size, hash: hash, descriptor: item)
+        }
+    }
+}

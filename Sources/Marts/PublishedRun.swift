@@ -1,0 +1,67 @@
+import Chronology
+import Vocabulary
+
+/// A whole run directory under `output/runs`, called `YYYY-MM-DD-NNN`; runs are ordered by date, then number.
+public struct PublishedRun: Sendable, Hashable, Comparable {
+    /// The output directory.
+    public let output: String
+    public let date: CivilDate
+    /// Counts the runs of a date from 1.
+    public let number: Int
+
+    init(output: String, date: CivilDate, number: Int) {
+        self.output = output
+        self.date = date
+        self.number = number
+    }
+
+    /// - Returns: nil where the name is none of a run.
+    init?(output: String, name: String) {
+        let parts = name.utf8
+        guard parts.count >= 14, parts.count <= 20, let date = CivilDate(String(name.prefix(10))),
+            name.dropFirst(10).first == "-", let number = Int(name.dropFirst(11)), number > 0
+        else { return nil }
+        self.init(output: output, date: date, number: number)
+        guard self.name == name else { return nil }
+    }
+
+    public var name: String {
+        let digits = String(number)
+        return "\(date)-\(String(repeating: "0", count: max(0, 3 - digits.count)))\(digits)"
+    }
+
+    public var path: String { "\(output)/runs/\(name)" }
+
+    public static func < (a: PublishedRun, b: PublishedRun) -> Bool { (a.date, a.number) < (b.date, b.number) }
+
+    /// The runs of an output, oldest first.
+    public static func all(in output: String) -> [PublishedRun] {
+        OutputFiles.names(in: "\(output)/runs")
+            .compactMap { PublishedRun(output: output, name: $0) }
+            .filter { OutputFiles.isPlainDirectory($0.path) }
+            .sorted()
+    }
+
+    /// The run that `current` points at; nil where nothing whole is published.
+    public static func current(in output: String) -> PublishedRun? {
+        guard let target = OutputFiles.target(ofLink: "\(output)/current"), target.hasPrefix("runs/"),
+            let run = PublishedRun(output: output, name: String(target.dropFirst(5))),
+            OutputFiles.isPlainDirectory(run.path)
+        else { return nil }
+        return run
+    }
+
+    /// What the run did.
+    /// - Throws: `Problem` where run_results.json is missing or damaged.
+    public func results() throws -> RunResults {
+        let file = "\(path)/\(RunResults.fileName)"
+        return try RunResults(reading: OutputFiles.read(file), file: file)
+    }
+
+    /// A mart of the run, from its JSON form.
+    /// - Throws: `Problem` where the file is missing or damaged.
+    public func mart(_ id: String) throws -> Mart {
+        let file = "\(path)/\(try MartID(id)).json"
+        return try MartJSON.read(OutputFiles.read(file), file: file)
+    }
+}

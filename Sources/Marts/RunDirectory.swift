@@ -1,0 +1,204 @@
+import Chronology
+import Glibc
+import Vocabulary
+
+/// A run in the making: a candidate directory `output/runs/.candidate-...` that readers never look at.
+///
+/// One process creates it under the writer's lock; the stage processes open it and write their marts into it; one
+/// process completes it. A crash at any moment leaves what is published as it was, and the next `create` sweeps.
+public struct RunDirectory: Sendable {
+    /// The output directory of the manifest.
+    public let output: String
+    public let date: CivilDate
+    /// Of the candidate directory.
+    public let path: String
+
+    private static let prefix = ".candidate-"
+
+    /// Sweeps what crashed runs left, points `current` at the newest run where a crash came in between, and makes a
+    /// fresh candidate. The caller holds the writer's lock.
+    /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
+    public static func create(in output: String, date: CivilDate) throws -> RunDirectory {
+        let runs = "\(output)/runs"
+        try OutputFiles.makeDirectory(runs)
+        try sweep(output)
+        let path = "\(runs)/\(prefix)\(date)-\(getpid())"
+        guard mkdir(path, 0o755) == 0 else { throw Problem.output(path, "cannot be made a directory") }
+        return RunDirectory(output: output, date: date, path: path)
+    }
+
+    /// Opens the candidate that another process created.
+    /// - Throws: `Problem` with `output.cannot-write` where there is none.
+    public static func open(_ path: String) throws -> RunDirectory {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[parts.count - 2] == "runs", let name = parts.last, name.hasPrefix(prefix),
+            let date = CivilDate(String(name.dropFirst(prefix.count).prefix(10))), OutputFiles.isPlainDirectory(path)
+        else {
+            throw Problem(
+                .outputCannotWrite, "no run is being made here", at: .path(path),
+                help: "the run that made this directory has ended; start it again")
+        }
+        return RunDirectory(output: parts.dropLast(2).joined(separator: "/"), date: date, path: path)
+    }
+
+    /// Writes a mart in each form, whole or not at all. Different marts may be written at the same time.
+    /// - Throws: `Problem` of the mart or of the output.
+    public func write(_ mart: Mart, formats: Set<MartFormat>) throws {
+        let id = try MartID(mart.id)
+        try OutputFiles.makeDirectory("\(path)/\(id.stage)")
+        var resources: [DataPackage.Resource] = []
+        for format in MartFormat.allCases {
+            let file = "\(path)/\(id).\(format.rawValue)"
+            guard formats.contains(format) else {
+                try OutputFiles.remove(file)
+                continue
+            }
+            let content = try format.write(mart)
+            try OutputFiles.write(content, to: file)
+            resources.append(DataPackage.resource(mart, format, content: content))
+        }
+        try describe(id, resources)
+    }
+
+    /// Takes over a mart that has not changed since another run, without a copy where the file system allows.
+    /// - Returns: false, and nothing done, where that run does not hold the mart whole in each of these forms.
+    /// - Throws: `Problem` of the output.
+    public func link(_ mart: String, formats: Set<MartFormat>, from run: PublishedRun) throws -> Bool {
+        let id = try MartID(mart)
+        let package = "\(run.path)/\(DataPackage.fileName)"
+        guard let bytes = try? OutputFiles.read(package), let all = try? DataPackage.read(bytes, file: package) else {
+            return false
+        }
+        let paths = Set(formats.map { "\(id).\($0.rawValue)" })
+        let resources = all.filter { paths.contains($0.path) }
+        guard resources.count == paths.count else { return false }
+        for resource in resources {
+            guard OutputFiles.size("\(run.path)/\(resource.path)") == resource.bytes,
+                let content = try? OutputFiles.read("\(run.path)/\(resource.path)"),
+                SHA256.text(of: content) == resource.hash
+            else { return false }
+        }
+        try OutputFiles.makeDirectory("\(path)/\(id.stage)")
+        for format in MartFormat.allCases {
+            let file = "\(id).\(format.rawValue)"
+            if paths.contains(file) {
+                try OutputFiles.link("\(run.path)/\(file)", as: "\(path)/\(file)")
+            } else {
+                try OutputFiles.remove("\(path)/\(file)")
+            }
+        }
+        try describe(id, resources)
+        return true
+    }
+
+    /// Gives the candidate up.
+    public func discard() throws { try OutputFiles.remove(path) }
+
+    // The descriptions of the marts lie in the candidate until it is completed: their writers are several processes.
+    private static let descriptions = ".resources"
+
+    private func describe(_ id: MartID, _ resources: [DataPackage.Resource]) throws {
+        let folder = "\(path)/\(RunDirectory.descriptions)/\(id.stage)"
+        try OutputFiles.makeDirectory(folder)
+        try OutputFiles.write(
+            DataPackage.document(name: id.description, resources), to: "\(folder)/\(id.name).json")
+    }
+
+    /// The published files so far, each proved to be there.
+    private func resources() throws -> [DataPackage.Resource] {
+        let root = "\(path)/\(RunDirectory.descriptions)"
+        var resources: [DataPackage.Resource] = []
+        for stage in OutputFiles.names(in: root) {
+            for name in OutputFiles.names(in: "\(root)/\(stage)") where !name.hasPrefix(".") {
+                let file = "\(root)/\(stage)/\(name)"
+                resources += try DataPackage.read(OutputFiles.read(file), file: file)
+            }
+        }
+        for resource in resources where OutputFiles.size("\(path)/\(resource.path)") != resource.bytes {
+            throw Problem(
+                .outputInputOutput, "a file of the run is gone or has another size", at: .path("\(path)/\(resource.path)"),
+                help: "nothing else may write below the output directory; run again")
+        }
+        return resources
+    }
+}
+
+extension RunDirectory {
+    /// What came of a completed run.
+    public struct Publication: Sendable {
+        public let run: PublishedRun
+        /// Whether `current` points at it now; false for a date older than what is published.
+        public let isCurrent: Bool
+        /// Old runs that could not be removed.
+        public let warnings: [Problem]
+    }
+
+    /// Writes datapackage.json and run_results.json, makes everything last, gives the run its name, and points
+    /// `current` at it unless a newer date is published. Then removes the oldest runs beyond `keep`.
+    ///
+    /// A throw before the run has its name leaves everything as it was; one after it is mended by the next `create`.
+    /// - Parameters:
+    ///   - name: of the data package.
+    ///   - results: `run` is filled in here.
+    /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
+    public func complete(name: String, results: RunResults, keep: Int = 30) throws -> Publication {
+        let resources = try resources()
+        let earlier = PublishedRun.all(in: output)
+        let number = (earlier.last { $0.date == date }?.number ?? 0) + 1
+        let run = PublishedRun(output: output, date: date, number: number)
+        var results = results
+        results.run = run.name
+        try OutputFiles.write(DataPackage.write(name: name, resources), to: "\(path)/\(DataPackage.fileName)")
+        try OutputFiles.write(results.write(), to: "\(path)/\(RunResults.fileName)")
+        try OutputFiles.remove("\(path)/\(RunDirectory.descriptions)")
+        for name in OutputFiles.names(in: path) where OutputFiles.isPlainDirectory("\(path)/\(name)") {
+            try OutputFiles.syncDirectory("\(path)/\(name)")
+        }
+        try OutputFiles.syncDirectory(path)
+        guard rename(path, run.path) == 0 else { throw Problem.output(run.path, "cannot be put in its place") }
+        try OutputFiles.syncDirectory("\(output)/runs")
+        try RunDirectory.pointCurrent(output)
+        let current = PublishedRun.current(in: output)
+        let warnings = RunDirectory.prune(output, keep: keep, and: [run, current ?? run])
+        return Publication(run: run, isCurrent: current == run, warnings: warnings)
+    }
+
+    /// Removes candidates of runs that ended without a result, and finishes a swap that a crash cut off.
+    private static func sweep(_ output: String) throws {
+        for name in OutputFiles.names(in: "\(output)/runs") where name.hasPrefix(prefix) || name.hasPrefix(removed) {
+            try OutputFiles.remove("\(output)/runs/\(name)")
+        }
+        try pointCurrent(output)
+    }
+
+    /// Points `current` at the newest date's newest run.
+    private static func pointCurrent(_ output: String) throws {
+        let link = "\(output)/current"
+        if let mode = OutputFiles.mode(link, followingLinks: false), mode != S_IFLNK {
+            throw Problem(
+                .outputCannotWrite, "a file or directory stands where the link to the published run belongs",
+                at: .path(link), help: "move it away and run again")
+        }
+        guard let newest = PublishedRun.all(in: output).last, newest != PublishedRun.current(in: output) else { return }
+        try OutputFiles.pointLink(link, at: "runs/\(newest.name)")
+    }
+
+    // A run is renamed before it is removed, so that nobody takes a half-removed one for a run.
+    private static let removed = ".removed-"
+
+    private static func prune(_ output: String, keep: Int, and kept: Set<PublishedRun>) -> [Problem] {
+        var warnings: [Problem] = []
+        for run in PublishedRun.all(in: output).dropLast(max(1, keep)) where !kept.contains(run) {
+            do {
+                let path = "\(output)/runs/\(removed)\(run.name)"
+                guard rename(run.path, path) == 0 else { throw Problem.output(run.path, "cannot be removed") }
+                try OutputFiles.remove(path)
+            } catch let problem as Problem {
+                warnings.append(problem)
+            } catch {
+                warnings.append(Problem(.outputInputOutput, "\(error)", at: .path(run.path)))
+            }
+        }
+        return warnings
+    }
+}

@@ -1,0 +1,145 @@
+import Vocabulary
+
+/// A mart as aligned text for a terminal.
+///
+/// Numbers stand to the right; a fraction is shown in percent, money with two decimals. What does not fit the width
+/// loses, in this order: the parts of ratios (`__num`, `__den`), the tails of long texts, the last columns. Rows beyond
+/// the limit are counted, not shown. Control characters are spelled out.
+public enum TerminalTable {
+    /// - Parameters:
+    ///   - width: of the terminal in cells; nil where the output is no terminal and nothing needs to fit.
+    ///   - color: whether to use escape sequences for bold and faint.
+    ///   - rowLimit: rows shown at most; nil for all.
+    public static func render(_ mart: Mart, width: Int?, color: Bool, rowLimit: Int? = 40) -> String {
+        let style = Style(isOn: color)
+        let rows = mart.rows.prefix(max(0, rowLimit ?? mart.rows.count))
+        var columns = mart.columns.enumerated().map { i, column in
+            Column(
+                column, cells: rows.map { i < $0.count ? cell($0[i], column) : "" })
+        }
+        var left: [String] = []
+        if let width { left = fit(&columns, into: max(20, width)) }
+
+        var text = style.bold(line(TerminalText.shown(mart.title.en), width)) + "\n"
+        text += style.faint(line(subtitle(mart), width)) + "\n\n"
+        text += style.bold(joined(columns.map { $0.padded($0.title) })) + "\n"
+        text += joined(columns.map { String(repeating: "─", count: $0.width) }) + "\n"
+        let kind = mart.columns.firstIndex { $0.role == .rowKind }
+        for i in rows.indices {
+            let row = joined(columns.map { $0.padded($0.cells[i]) })
+            let isSum = kind.map { mart.rows[i].indices.contains($0) && mart.rows[i][$0] == .string("total") } ?? false
+            text += (isSum ? style.bold(row) : row) + "\n"
+        }
+        if rows.count < mart.rows.count {
+            text += style.faint("… \(mart.rows.count - rows.count) more rows") + "\n"
+        }
+        if mart.rows.isEmpty { text += style.faint("(no rows)") + "\n" }
+        if !left.isEmpty {
+            text += style.faint(line("not shown: \(left.joined(separator: ", "))", width)) + "\n"
+        }
+        for note in mart.notes {
+            text += "note: \(TerminalText.shown(note.message))\(style.faint(" [\(TerminalText.shown(note.code))]"))\n"
+        }
+        return text
+    }
+
+    private static func subtitle(_ mart: Mart) -> String {
+        var parts = [mart.id, mart.period.name]
+        if let from = mart.period.from, let to = mart.period.to { parts.append("\(from) to \(to)") }
+        if mart.provisional { parts.append("provisional") }
+        return TerminalText.shown(parts.filter { !$0.isEmpty }.joined(separator: " · "))
+    }
+
+    private static func line(_ text: String, _ width: Int?) -> String {
+        width.map { TerminalText.truncated(text, to: max(20, $0)) } ?? text
+    }
+
+    private static func joined(_ cells: [String]) -> String {
+        var line = cells.joined(separator: "  ")
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+
+    /// Brings the columns into the width; the titles of those left out are returned.
+    private static func fit(_ columns: inout [Column], into width: Int) -> [String] {
+        func total() -> Int { columns.reduce(0) { $0 + $1.width } + 2 * max(0, columns.count - 1) }
+        var left: [String] = []
+        if total() > width {
+            left += columns.filter(\.isPart).map(\.title)
+            let whole = columns.filter { !$0.isPart }
+            if whole.isEmpty { left = [] } else { columns = whole }
+        }
+        while total() > width {
+            let longest = columns.indices.filter { columns[$0].canShrink }.max { columns[$0].width < columns[$1].width }
+            guard let longest else { break }
+            columns[longest].width -= 1
+        }
+        var last: [String] = []
+        while total() > width, columns.count > 1 { last.append(columns.removeLast().title) }
+        while let only = columns.indices.last, total() > width, columns[only].width > 1 { columns[only].width -= 1 }
+        return left + last.reversed()
+    }
+}
+
+extension TerminalTable {
+    private struct Column {
+        let title: String
+        let cells: [String]
+        let isRight: Bool
+        let isPart: Bool
+        var width: Int
+
+        init(_ column: MartColumn, cells: [String]) {
+            title = TerminalText.shown(column.name)
+            self.cells = cells
+            isRight = column.type.isNumeric
+            isPart = column.role == .part || column.name.hasSuffix("__num") || column.name.hasSuffix("__den")
+            width = cells.reduce(TerminalText.width(title)) { max($0, TerminalText.width($1)) }
+        }
+
+        /// A text may lose its tail, a figure may not.
+        var canShrink: Bool { width > 8 && !isRight }
+
+        func padded(_ cell: String) -> String {
+            let cut = TerminalText.truncated(cell, to: width)
+            let padding = String(repeating: " ", count: max(0, width - TerminalText.width(cut)))
+            return isRight ? padding + cut : cut + padding
+        }
+    }
+
+    private struct Style {
+        let isOn: Bool
+        func bold(_ text: String) -> String { isOn ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+        func faint(_ text: String) -> String { isOn ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+    }
+
+    private static func cell(_ value: MartValue, _ column: MartColumn) -> String {
+        switch value {
+        case .null: return "-"
+        case .string(let text), .time(let text): return TerminalText.shown(text)
+        case .boolean(let flag): return flag ? "yes" : "no"
+        case .date(let date): return date.description
+        case .integer(let number): return String(number)
+        case .money(let millionths): return DecimalText.fixed(millionths: millionths, places: 2)
+        case .number(let number), .fitted(let number):
+            guard number.isFinite else { return "?" }
+            if column.unit == "fraction" { return DecimalText.fixed(number * 100, places: 2) + "%" }
+            if column.type == .money || isCurrency(column.unit) { return DecimalText.fixed(number, places: 2) }
+            return DecimalText.short(number)
+        }
+    }
+
+    private static func isCurrency(_ unit: String?) -> Bool {
+        guard let unit else { return false }
+        return unit.utf8.count == 3 && unit.utf8.allSatisfy { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
+    }
+}
+
+extension MartColumn.ValueType {
+    fileprivate var isNumeric: Bool {
+        switch self {
+        case .integer, .number, .money: true
+        case .string, .boolean, .date, .time: false
+        }
+    }
+}
