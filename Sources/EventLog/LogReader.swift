@@ -1,0 +1,157 @@
+import Vocabulary
+
+/// Streams one file: decode, cut into records, type; each record ends as exactly one row or one reject.
+///
+/// Memory does not depend on the file: a window of decoded text (256 KB, growing to 16 MB for records of up to 4 MB),
+/// one batch of typed rows, and zlib's own state.
+///
+/// Typing:
+/// - A field with nothing in it is null. `""` is an empty string in category and text columns and null in all others;
+///   an empty id is null. Blanks belong to a field and are never trimmed.
+/// - Times are ISO 8601 (`2026-11-01`, `2026-11-01 20:00`, `2026-11-01T20:00:00.123456+08:00`; a stamp without an
+///   offset is on the wall clock of the format's zone) or numbers since the epoch; of the years 1970 to 2200.
+///   Digits beyond microseconds are cut off.
+/// - Decimals are exact to six places, further ones rounded half to even; no exponent.
+/// - Booleans are true, t, yes, 1, false, f, no, 0 in any case.
+/// - Strings are UTF-8 without NUL bytes. Ids are any bytes, kept as their keyed hash.
+public final class LogReader {
+    private let path: String
+    private let name: String
+    private let format: LogFormat
+    private let keys: KeyedHash
+    private let limits: RecordLimits
+    private let scansPlainLines: Bool
+
+    /// - Parameters:
+    ///   - displayName: how reports and errors call the file.
+    ///   - keys: the hash for ids and private columns.
+    public convenience init(path: String, displayName: String, format: LogFormat, keys: KeyedHash) {
+        self.init(path: path, displayName: displayName, format: format, keys: keys, limits: .standard)
+    }
+
+    /// - Parameter scansPlainLines: false leaves all cutting to libcsv.
+    package init(
+        path: String, displayName: String, format: LogFormat, keys: KeyedHash, limits: RecordLimits,
+        scansPlainLines: Bool = true
+    ) {
+        self.path = path
+        name = displayName
+        self.format = format
+        self.keys = keys
+        self.limits = limits
+        self.scansPlainLines = scansPlainLines
+    }
+
+    /// Reads the file from start to end.
+    /// - Parameters:
+    ///   - reject: takes each reject, in the order of the file.
+    ///   - consume: takes batches of rows, in the order of the file; nothing in a batch outlives the call.
+    /// - Throws: `Problem` where the file as a whole is wrong (codes `log.…`): the caller then discards everything that
+    ///   it was given. Errors of `reject` and `consume` pass through.
+    public func read(reject: (Reject) throws -> Void, consume: (TypedBatch) throws -> Void) throws -> LogReport {
+        if [0x22, 0x0A, 0x0D].contains(format.delimiter) {
+            throw Problem(.logBadDelimiter, "the delimiter is a quote or a line break", at: .path(name))
+        }
+        var constants = Constants()
+        let events = constants.eventTable(format.eventNames)
+        var constantSlices: [Int: Field] = [:]
+        for (index, mapping) in format.mappings.enumerated() {
+            if case .constant(let text) = mapping.origin { constantSlices[index] = constants.add(text) }
+        }
+        let stream = try LogStream(
+            path: path, name: name, compression: format.compression, constants: constants.bytes, limits: limits)
+        let cutter = try CSVCutter(
+            stream.window, delimiter: format.delimiter, limits: limits, scansPlainLines: scansPlainLines)
+        let header = try format.header ?? readHeader(stream, cutter)
+        let schema = try SourceSchema(header: header, format: format, keys: keys, file: name)
+
+        let batch = TypedBatch(columns: schema.columns.filter(\.isStored).map(\.column))
+        try batch.fillConstants(schema.columns, slices: constantSlices, format: format)
+        let records = RecordBatch(width: header.count)
+        let failedColumns = UnsafeMutableBufferPointer<Int32>.allocate(capacity: records.capacity)
+        failedColumns.initialize(repeating: 0)
+        defer { failedColumns.deallocate() }
+        var typer = RecordTyper(
+            schema.columns, into: batch, events: events, format: format, failedColumns: failedColumns)
+        let payload = RejectPayload(
+            delimiter: format.delimiter, privateFields: schema.privateFields,
+            hasPrivateColumns: !format.privateColumns.isEmpty)
+
+        var report = LogReport()
+        func deliver() throws {
+            if batch.count == 0 { return }
+            batch.text = stream.window.all
+            report.accepted += batch.count
+            try consume(batch)
+            batch.count = 0
+        }
+        while true {
+            records.count = 0
+            cutter.fill(records, isLast: stream.hasEnded)
+            if records.count > 0 {
+                typer.type(records, in: stream.window, into: batch, firstNumber: Int64(report.read) + 1)
+                for record in 0..<records.count where records.faults[record] != .none {
+                    let made = makeReject(
+                        record, of: records, number: report.read + record + 1, typer, stream.window, payload)
+                    report.rejected += 1
+                    report.rejectedByCode[made.code, default: 0] += 1
+                    try reject(made)
+                }
+                report.read += records.count
+                if batch.count + records.capacity > TypedBatch.capacity { try deliver() }
+            } else {
+                try deliver()
+                if stream.hasEnded { break }
+                try stream.refill()
+            }
+        }
+        report.decodedBytes = stream.decodedBytes
+        report.contentHash = stream.contentHash()
+        if report.read == 0 { report.warnings.append("\(name): the file has no records") }
+        return report
+    }
+
+    private func readHeader(_ stream: LogStream, _ cutter: CSVCutter) throws -> [String] {
+        let records = RecordBatch(width: limits.columns, limit: 1)
+        while true {
+            cutter.fill(records, isLast: stream.hasEnded)
+            if records.count > 0 { break }
+            if stream.hasEnded {
+                throw Problem(
+                    .logEmpty, "the file is empty: there is not even a header", at: .path(name),
+                    help: "fetch the file again, or give the source a list of columns if its files have no header")
+            }
+            try stream.refill()
+        }
+        let count = Int(records.fieldCounts[0])
+        let fault = records.faults[0]
+        guard fault == .none || fault == .fieldCount, count <= limits.columns else {
+            throw Problem(
+                .logBadHeader, count > limits.columns ? "the header has \(count) columns" :
+                    "the header cannot be read: " + fault.reason(format, found: 0, expected: 0, limits: limits),
+                at: .record(file: name, number: 0, column: nil), help: "check the first line and the delimiter")
+        }
+        return (0..<count).map { index in
+            let field = records.fields[index]
+            if field.isEmpty { return "" }
+            let bytes = UnsafeRawBufferPointer(
+                start: stream.window.base + Int(field.start), count: Int(field.length))
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    private func makeReject(
+        _ record: Int, of records: RecordBatch, number: Int, _ typer: RecordTyper, _ window: TextWindow,
+        _ payload: RejectPayload
+    ) -> Reject {
+        let fault = records.faults[record]
+        let column = fault.isOfRecord ? nil : typer.columns[Int(typer.failedColumns[record])].column.name
+        let start = Int(records.starts[record])
+        let bytes = UnsafeRawBufferPointer(start: window.base + start, count: Int(records.ends[record]) - start)
+        return Reject(
+            file: name, record: number, column: column, code: fault.code(column: column ?? ""),
+            reason: fault.reason(
+                format, found: Int(records.fieldCounts[record]), expected: records.width, limits: limits),
+            payload: payload.text(of: bytes, isCut: !fault.isOfRecord))
+    }
+}

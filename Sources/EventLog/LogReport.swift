@@ -1,0 +1,15 @@
+/// What reading one file gave. `read` is always `rejected` plus `accepted`.
+public struct LogReport: Sendable, Hashable {
+    /// Records of the file, without its header.
+    public var read = 0
+    public var accepted = 0
+    public var rejected = 0
+    public var rejectedByCode: [String: Int] = [:]
+    /// BLAKE2b-256 of the decoded bytes, in hexadecimal: the same however the file is compressed.
+    public var contentHash = ""
+    public var decodedBytes = 0
+    /// What is odd and no error, for a person.
+    public var warnings: [String] = []
+
+    public init() {}
+}

@@ -1,0 +1,62 @@
+import Vocabulary
+
+/// The decoded text of a file as it passes through the window; hashed and counted on the way.
+final class LogStream {
+    let window: TextWindow
+    private(set) var hasEnded = false
+    private(set) var decodedBytes = 0
+
+    private let name: String
+    private let decoder: LogDecoder
+    private let hash = ContentHash()
+
+    /// Opens the file and decodes its first bytes; skips a byte order mark.
+    /// - Throws: `log.unreadable`, `log.damaged`, `log.not-gzip`, `log.empty`, `log.not-text`.
+    init(path: String, name: String, compression: LogFormat.Compression, constants: [UInt8], limits: RecordLimits) throws {
+        self.name = name
+        decoder = try LogDecoder(path: path, name: name, compression: compression)
+        window = TextWindow(constants: constants, capacity: limits.window)
+        // A decoder fills a window of this size at once, so that the first bytes are all there.
+        try refill()
+        try checkText()
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        if unread.starts(with: mark) { window.advance(to: window.cursor + mark.count) }
+    }
+
+    /// Decodes more bytes. All offsets into the window are void after this.
+    /// - Throws: `log.damaged`, `log.unreadable`.
+    func refill() throws {
+        let (added, ended) = try window.refill { try decoder.read(into: $0) }
+        hash.update(added)
+        decodedBytes += added.count
+        hasEnded = ended
+    }
+
+    /// The hash of all decoded bytes; ends the stream.
+    func contentHash() -> String { hash.finish() }
+
+    private var unread: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: window.base + window.cursor, count: window.unreadCount)
+    }
+
+    private static let signatures: [(bytes: [UInt8], what: String)] = [
+        ([0x50, 0x4B, 0x03, 0x04], "a zip archive"), ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd"),
+        ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz"), ([0x1F, 0x8B], "compressed with gzip"),
+        ([0xFF, 0xFE], "UTF-16"), ([0xFE, 0xFF], "UTF-16"), ([0x50, 0x41, 0x52, 0x31], "Parquet"),
+        ([0x41, 0x52, 0x52, 0x4F, 0x57, 0x31], "Arrow"),
+    ]
+
+    /// Text has hardly a control character; of binary data, or of UTF-16, a tenth or more are.
+    private func checkText() throws {
+        for (bytes, what) in Self.signatures where unread.starts(with: bytes) {
+            throw notText("the file is not plain text: it looks like \(what)")
+        }
+        let head = unread.prefix(4096)
+        let controls = head.reduce(0) { $0 + ($1 < 0x20 && $1 != 0x09 && $1 != 0x0A && $1 != 0x0D ? 1 : 0) }
+        if head.count >= 16 && controls * 10 > head.count { throw notText("the file is binary, not text") }
+    }
+
+    private func notText(_ message: String) -> Problem {
+        Problem(.logNotText, message, at: .path(name), help: "give CSV or TSV in UTF-8, plain or compressed with gzip")
+    }
+}

@@ -1,0 +1,66 @@
+/// One field of a record: a slice of the window.
+struct Field {
+    var start: UInt32
+    /// `nullLength` where the record has nothing between two delimiters; 0 for `""`.
+    var length: UInt32
+
+    static let nullLength = UInt32.max
+
+    /// True for nothing and for `""`: both are null in every type but category and text.
+    var isEmpty: Bool { length &+ 1 <= 1 }
+}
+
+/// Records cut from the window: per record the fields, where it lies in the window, and what is wrong with it.
+///
+/// Every cutter fills this structure, and typing reads nothing else.
+final class RecordBatch {
+    /// Fields that a record should have.
+    let width: Int
+    /// Slots of `fields` per record; the last one takes all fields beyond `width`.
+    let stride: Int
+    let capacity: Int
+    var count = 0
+    let fields: UnsafeMutablePointer<Field>
+    let fieldCounts: UnsafeMutablePointer<UInt32>
+    /// The bytes of the record in the window, without its line end.
+    let starts: UnsafeMutablePointer<UInt32>
+    let ends: UnsafeMutablePointer<UInt32>
+    /// What is wrong with the record; typing goes on writing here.
+    let faults: UnsafeMutablePointer<Fault>
+
+    init(width: Int, limit: Int = 1024) {
+        self.width = width
+        stride = width + 1
+        capacity = min(limit, max(1, (1 << 18) / stride))
+        fields = .allocate(capacity: capacity * stride)
+        fields.initialize(repeating: Field(start: 0, length: 0), count: capacity * stride)
+        fieldCounts = .allocate(capacity: capacity)
+        fieldCounts.initialize(repeating: 0, count: capacity)
+        starts = .allocate(capacity: capacity)
+        starts.initialize(repeating: 0, count: capacity)
+        ends = .allocate(capacity: capacity)
+        ends.initialize(repeating: 0, count: capacity)
+        faults = .allocate(capacity: capacity)
+        faults.initialize(repeating: .none, count: capacity)
+    }
+
+    deinit {
+        fields.deallocate()
+        fieldCounts.deallocate()
+        starts.deallocate()
+        ends.deallocate()
+        faults.deallocate()
+    }
+
+    var isFull: Bool { count == capacity }
+
+    /// Ends the record being filled.
+    @inline(__always)
+    func endRecord(from start: Int, to end: Int, fieldCount: Int, fault: Fault) {
+        starts[count] = UInt32(truncatingIfNeeded: start)
+        ends[count] = UInt32(truncatingIfNeeded: end)
+        fieldCounts[count] = UInt32(truncatingIfNeeded: fieldCount)
+        faults[count] = fault == .none && fieldCount != width ? .fieldCount : fault
+        count += 1
+    }
+}

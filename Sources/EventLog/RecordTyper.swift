@@ -1,0 +1,182 @@
+import Vocabulary
+
+/// Types the fields of cut records into the columns of a batch, a column at a time.
+struct RecordTyper {
+    /// The mapped columns, with the dropped ones.
+    let columns: [SourceColumn]
+    /// Per record of the last batch the index in `columns` of the column that failed first.
+    let failedColumns: UnsafeMutableBufferPointer<Int32>
+
+    private let targets: [TypedColumn?]
+    private let events: ByteTable?
+    private var times: TimeTyping
+
+    /// - Parameter batch: has a column for every stored one of `columns`, in their order.
+    init(
+        _ columns: [SourceColumn], into batch: TypedBatch, events: ByteTable?, format: LogFormat,
+        failedColumns: UnsafeMutableBufferPointer<Int32>
+    ) {
+        self.columns = columns
+        self.events = events
+        self.failedColumns = failedColumns
+        times = TimeTyping(format.timeFormat, zone: format.zone)
+        var stored = batch.columns.makeIterator()
+        targets = columns.map { $0.isStored ? stored.next() : nil }
+    }
+
+    /// Types all records that have no fault yet into the rows from `batch.count` on; marks faults; then closes the
+    /// gaps that faulty records leave. A record's fault is that of its first failing column in the order of the mapping.
+    mutating func type(_ records: RecordBatch, in window: TextWindow, into batch: TypedBatch, firstNumber: Int64) {
+        let start = batch.count
+        let isPlainText = isPlainText(records, in: window)
+        for (index, column) in columns.enumerated() {
+            guard case .field(let field) = column.source else { continue }
+            type(
+                Slice(
+                    records: records, field: field, base: UnsafeRawPointer(window.base), target: targets[index],
+                    firstRow: start, index: Int32(truncatingIfNeeded: index), isRequired: column.isRequired),
+                column, isPlainText: isPlainText)
+        }
+        for record in 0..<records.count { batch.recordNumbers[start + record] = firstNumber &+ Int64(record) }
+        batch.count = start + closeGaps(records, in: batch, from: start)
+    }
+
+    /// One column of all records of a batch, on its way to its rows.
+    private struct Slice {
+        let records: RecordBatch
+        let field: Int
+        let base: UnsafeRawPointer
+        let target: TypedColumn?
+        let firstRow: Int
+        let index: Int32
+        let isRequired: Bool
+    }
+
+    private mutating func type(_ slice: Slice, _ column: SourceColumn, isPlainText: Bool) {
+        switch column.kind {
+        case .time: numbers(slice) { times.time($0, &$1) }
+        case .date: numbers(slice) { times.date($0, &$1) }
+        case .integer: numbers(slice, NumberTyping.integer)
+        case .decimal: numbers(slice, NumberTyping.decimal)
+        case .boolean: numbers(slice, NumberTyping.boolean)
+        case .text:
+            let table = column.column.name == "event" ? events : nil
+            strings(slice, table, isPlainText: isPlainText)
+        case .key(let space): keys(slice, space)
+        case .dropped: eachField(slice) { _, _, _ in .none }
+        }
+    }
+
+    @inline(__always)
+    private func numbers(_ slice: Slice, _ type: (UnsafeRawBufferPointer, inout Int64) -> Fault) {
+        guard let target = slice.target else { return }
+        let integers = target.integers
+        let valid = target.valid
+        eachField(slice) { field, row, isNull in
+            valid[row] = isNull ? 0 : 1
+            if isNull {
+                integers[row] = 0
+                return .none
+            }
+            let start = slice.base + Int(field.start)
+            return type(UnsafeRawBufferPointer(start: start, count: Int(field.length)), &integers[row])
+        }
+    }
+
+    @inline(__always)
+    private func keys(_ slice: Slice, _ space: KeyedHash.Space) {
+        guard let target = slice.target else { return }
+        let keys = target.keys
+        let valid = target.valid
+        eachField(slice) { field, row, isNull in
+            valid[row] = isNull ? 0 : 1
+            keys[row] =
+                isNull
+                ? .zero
+                : space.hash(UnsafeRawBufferPointer(start: slice.base + Int(field.start), count: Int(field.length)))
+            return .none
+        }
+    }
+
+    @inline(__always)
+    private func strings(_ slice: Slice, _ table: ByteTable?, isPlainText: Bool) {
+        guard let target = slice.target else { return }
+        let valid = target.valid
+        let starts = target.starts
+        let lengths = target.lengths
+        eachField(slice) { field, row, isNull in
+            let isNull = field.length == Field.nullLength
+            valid[row] = isNull ? 0 : 1
+            starts[row] = isNull ? 0 : field.start
+            lengths[row] = isNull ? 0 : field.length
+            if isNull || isPlainText && table == nil { return .none }
+            if !isPlainText {
+                let bytes = UnsafeRawBufferPointer(start: slice.base + Int(field.start), count: Int(field.length))
+                let fault = TextTyping.check(bytes)
+                if fault != .none { return fault }
+            }
+            if let ours = table?.value(of: field, in: slice.base) {
+                starts[row] = ours.start
+                lengths[row] = ours.length
+            }
+            return .none
+        }
+    }
+
+    /// Calls `type` for the field of every record without a fault, with its row and whether it is empty, and marks the
+    /// record with the fault that it returns, or as lacking a required value.
+    @inline(__always)
+    private func eachField(_ slice: Slice, _ type: (_ field: Field, _ row: Int, _ isNull: Bool) -> Fault) {
+        let records = slice.records
+        let fields = records.fields + slice.field
+        let faults = records.faults
+        let stride = records.stride
+        for record in 0..<records.count where faults[record] == .none {
+            let field = fields[record &* stride]
+            let isNull = field.isEmpty
+            var fault = type(field, slice.firstRow &+ record, isNull)
+            if isNull && slice.isRequired && fault == .none { fault = .missing }
+            if fault != .none {
+                faults[record] = fault
+                failedColumns[record] = slice.index
+            }
+        }
+    }
+
+    private func isPlainText(_ records: RecordBatch, in window: TextWindow) -> Bool {
+        guard records.count > 0 else { return true }
+        let start = Int(records.starts[0])
+        let end = Int(records.ends[records.count - 1])
+        return ByteScan.isPlainText(UnsafeRawBufferPointer(start: window.base + start, count: max(0, end - start)))
+    }
+
+    /// Moves the rows of records without a fault together and returns their number.
+    private func closeGaps(_ records: RecordBatch, in batch: TypedBatch, from start: Int) -> Int {
+        let faults = records.faults
+        var kept = 0
+        while kept < records.count && faults[kept] == .none { kept += 1 }
+        if kept == records.count { return kept }
+        let firstGap = kept
+        func close(_ move: (_ from: Int, _ to: Int) -> Void) {
+            kept = firstGap
+            for record in firstGap..<records.count where faults[record] == .none {
+                move(start + record, start + kept)
+                kept += 1
+            }
+        }
+        close { batch.recordNumbers[$1] = batch.recordNumbers[$0] }
+        for column in batch.columns {
+            close { column.valid[$1] = column.valid[$0] }
+            switch column.column.type {
+            case .key: close { column.keys[$1] = column.keys[$0] }
+            case .category, .text:
+                close {
+                    column.starts[$1] = column.starts[$0]
+                    column.lengths[$1] = column.lengths[$0]
+                }
+            default: close { column.integers[$1] = column.integers[$0] }
+            }
+        }
+        return kept
+    }
+}

@@ -1,0 +1,182 @@
+import Chronology
+
+/// Typing of times and dates from bytes. One value serves one column of one file: it remembers days it has seen.
+struct TimeTyping {
+    /// 1970-01-01T00:00Z up to, not including, 2201-01-01T00:00Z, in microseconds.
+    static let range: Range<Int64> = 0..<Int64(CivilDate.days(year: 2201, month: 1, day: 1)) * 86_400_000_000
+
+    private static let microsecondsPerDay: Int64 = 86_400_000_000
+
+    /// The offset of the wall clock on a day that has the same one from its first to its last moment.
+    private struct DayOffset {
+        var day = Int.min
+        var offset: Int64 = 0
+        var isConstant = false
+    }
+
+    private let format: LogFormat.TimeFormat
+    private let zone: Zone
+    private var offsets = [DayOffset](repeating: DayOffset(), count: 64)
+    /// The last date, as the bytes `YYYY-MM-` and `DD` in memory order, and its day; at first 1970-01-01.
+    private var lastMonth: UInt64 = 0x2D31_302D_3037_3931
+    private var lastDay: UInt16 = 0x3130
+    private var lastDate = 0
+
+    init(_ format: LogFormat.TimeFormat, zone: Zone) {
+        self.format = format
+        self.zone = zone
+    }
+
+    /// Microseconds since 1970-01-01T00:00Z. Digits beyond microseconds are cut off, never rounded up into the next
+    /// second.
+    @inline(__always)
+    mutating func time(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+        let fault: Fault
+        switch format {
+        case .iso8601: fault = iso8601(bytes, &value)
+        case .seconds: fault = Self.seconds(bytes, &value)
+        case .milliseconds: fault = Self.units(bytes, of: 1000, &value)
+        case .microseconds: fault = Self.units(bytes, of: 1, &value)
+        }
+        return fault == .none && !Self.range.contains(value) ? .timeOutOfRange : fault
+    }
+
+    /// Days since 1970-01-01 of `YYYY-MM-DD`.
+    mutating func date(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+        guard bytes.count == 10, let day = day(bytes) else { return .invalidDate }
+        value = Int64(day)
+        return .none
+    }
+
+    /// `YYYY-MM-DD`, then nothing (midnight) or `T` or a blank, `hh:mm`, `:ss`, a fraction of up to nine digits,
+    /// and `Z` or `±hh`, `±hhmm`, `±hh:mm`. A stamp without an offset is on the zone's wall clock.
+    private mutating func iso8601(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+        guard bytes.count >= 10, let day = day(bytes) else { return .invalidTime }
+        let midnight = Int64(day) * Self.microsecondsPerDay
+        if bytes.count == 10 {
+            value = instant(ofLocal: midnight, day)
+            return .none
+        }
+        guard bytes.count >= 16, bytes[10] == 0x54 || bytes[10] == 0x20, bytes[13] == 0x3A,
+            let hour = Self.twoDigits(bytes, 11), hour < 24, let minute = Self.twoDigits(bytes, 14), minute < 60
+        else { return .invalidTime }
+        var local = midnight + (hour * 60 + minute) * 60_000_000
+        var next = 16
+        if next < bytes.count && bytes[next] == 0x3A {
+            guard let second = Self.twoDigits(bytes, 17), second < 60 else { return .invalidTime }
+            local += second * 1_000_000
+            next = 19
+            if next < bytes.count && bytes[next] == 0x2E {
+                guard let fraction = Self.fraction(bytes, &next) else { return .invalidTime }
+                local += fraction
+            }
+        }
+        if next == bytes.count {
+            value = instant(ofLocal: local, day)
+            return .none
+        }
+        guard let offset = Self.offset(bytes, from: next) else { return .invalidTime }
+        value = local - offset
+        return .none
+    }
+
+    /// The day that the first ten bytes give, where they are a date of the calendar.
+    @inline(__always)
+    private mutating func day(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        let month = bytes.loadUnaligned(as: UInt64.self)
+        let day = bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
+        if month == lastMonth && day == lastDay { return lastDate }
+        guard bytes[4] == 0x2D, bytes[7] == 0x2D, let century = Self.twoDigits(bytes, 0),
+            let year = Self.twoDigits(bytes, 2), let monthNumber = Self.twoDigits(bytes, 5),
+            let dayNumber = Self.twoDigits(bytes, 8),
+            let date = CivilDate(year: Int(century * 100 + year), month: Int(monthNumber), day: Int(dayNumber))
+        else { return nil }
+        lastMonth = month
+        lastDay = day
+        lastDate = date.daysSinceEpoch
+        return lastDate
+    }
+
+    @inline(__always)
+    private mutating func instant(ofLocal local: Int64, _ day: Int) -> Int64 {
+        let slot = day & 63
+        if offsets[slot].day != day { offsets[slot] = dayOffset(day) }
+        return offsets[slot].isConstant ? local - offsets[slot].offset : zone.instant(ofLocal: local)
+    }
+
+    private func dayOffset(_ day: Int) -> DayOffset {
+        let start = Int64(day) * Self.microsecondsPerDay
+        let offset = start - zone.instant(ofLocal: start)
+        let quarterHour: Int64 = 900_000_000
+        let isConstant = stride(from: start, through: start + Self.microsecondsPerDay, by: Int(quarterHour))
+            .allSatisfy { $0 - zone.instant(ofLocal: $0) == offset }
+        return DayOffset(day: day, offset: offset, isConstant: isConstant)
+    }
+
+    /// The two digits at a place, which may lie behind the end.
+    @inline(__always)
+    private static func twoDigits(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Int64? {
+        guard place + 2 <= bytes.count else { return nil }
+        let tens = bytes[place] &- 0x30
+        let ones = bytes[place + 1] &- 0x30
+        return tens <= 9 && ones <= 9 ? Int64(tens) * 10 + Int64(ones) : nil
+    }
+
+    /// Microseconds of a fraction that begins with its point at `next`; moves `next` behind it.
+    private static func fraction(_ bytes: UnsafeRawBufferPointer, _ next: inout Int) -> Int64? {
+        let first = next + 1
+        var microseconds: Int64 = 0
+        var weight: Int64 = 100_000
+        var position = first
+        while position < bytes.count, position < first + 10, bytes[position] &- 0x30 <= 9 {
+            microseconds += Int64(bytes[position] &- 0x30) * weight
+            weight /= 10
+            position += 1
+        }
+        next = position
+        return (1...9).contains(position - first) ? microseconds : nil
+    }
+
+    /// The offset from UTC in microseconds that the bytes from `start` to the end give.
+    private static func offset(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int64? {
+        let count = bytes.count - start
+        if count == 1 { return bytes[start] == 0x5A ? 0 : nil }
+        guard bytes[start] == 0x2B || bytes[start] == 0x2D, let hours = twoDigits(bytes, start + 1), hours < 24
+        else { return nil }
+        var minutes: Int64 = 0
+        if count != 3 {
+            guard count == 5 || (count == 6 && bytes[start + 3] == 0x3A),
+                let given = twoDigits(bytes, bytes.count - 2), given < 60
+            else { return nil }
+            minutes = given
+        }
+        let offset = (hours * 60 + minutes) * 60_000_000
+        return bytes[start] == 0x2D ? -offset : offset
+    }
+
+    /// Whole units of so many microseconds.
+    private static func units(_ bytes: UnsafeRawBufferPointer, of microseconds: Int64, _ value: inout Int64) -> Fault {
+        var count: Int64 = 0
+        switch NumberTyping.integer(bytes, &count) {
+        case .none: break
+        case .integerOverflow: return .timeOutOfRange
+        default: return .invalidTime
+        }
+        let (product, overflows) = count.multipliedReportingOverflow(by: microseconds)
+        value = product
+        return overflows ? .timeOutOfRange : .none
+    }
+
+    /// Seconds with an optional fraction of up to nine digits.
+    private static func seconds(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+        guard var point = bytes.firstIndex(of: 0x2E) else { return units(bytes, of: 1_000_000, &value) }
+        let fault = units(UnsafeRawBufferPointer(rebasing: bytes[..<point]), of: 1_000_000, &value)
+        guard fault == .none else { return fault }
+        guard let microseconds = fraction(bytes, &point), point == bytes.count else { return .invalidTime }
+        if bytes[0] == 0x2D { return .timeOutOfRange }
+        // A second within the range has room for its fraction.
+        guard range.contains(value) else { return .timeOutOfRange }
+        value += microseconds
+        return .none
+    }
+}
