@@ -1,4 +1,4 @@
 import StageKit
 
 /// Every analytical stage, in the order in which plans list them.
-public let allStages: [any Stage.Type] = []
+public let allStages: [any Stage.Type] = [FunnelStage.self]
