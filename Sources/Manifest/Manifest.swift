@@ -54,7 +54,7 @@ public struct Manifest: Sendable {
         public var name: String
         public var place: Place
         public var kind: Kind
-        /// Glob, relative to the manifest's folder.
+        /// Absolute globs; a backslash before a character of the manifest's own folder makes it stand for itself.
         public var files: [String]
         /// How the files are decoded, cut and typed.
         public var log: LogFormat

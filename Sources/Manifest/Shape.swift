@@ -24,6 +24,10 @@ public indirect enum Shape: Sendable {
     case map(Shape)
     /// A map of declared keys.
     case object([Key])
+    /// A map of declared keys, and of further ones that all have one shape.
+    case open([Key], Shape)
+    /// A map of declared keys that depend on the word under the first of them.
+    case variant(by: Key, [Variant])
     /// The first alternative whose YAML kind (scalar, list, map) fits.
     case either([Shape])
     /// Anything; the reader looks into it on its own.
@@ -41,6 +45,21 @@ public indirect enum Shape: Sendable {
             self.name = name
             self.shape = shape
             self.required = required
+            self.doc = doc
+        }
+    }
+
+    /// One of the forms of a `variant` map.
+    public struct Variant: Sendable {
+        public let word: String
+        /// All keys but the one that tells the variants apart.
+        public let keys: [Key]
+        /// One sentence for the JSON Schema.
+        public let doc: String
+
+        public init(_ word: String, _ keys: [Key], _ doc: String) {
+            self.word = word
+            self.keys = keys
             self.doc = doc
         }
     }

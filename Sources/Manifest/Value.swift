@@ -23,10 +23,13 @@ public struct Value: Sendable {
 
     public let content: Content
     public let place: Place
+    /// Where the key of the value stands; nil for an item of a list.
+    public let keyPlace: Place?
 
-    public init(_ content: Content, at place: Place) {
+    public init(_ content: Content, at place: Place, key keyPlace: Place? = nil) {
         self.content = content
         self.place = place
+        self.keyPlace = keyPlace
     }
 
     /// The value under a key of a map; nil where the key is absent or null.
