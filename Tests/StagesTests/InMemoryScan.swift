@@ -153,7 +153,7 @@ enum InMemoryScanError: Error {
 }
 
 /// The canonical order of a person's rows: time, sequence, vocabulary rank, event name, content.
-private struct CanonicalPlace: Comparable {
+struct CanonicalPlace: Comparable {
     let numbers: [Int64]
     let texts: [String]
 
@@ -164,7 +164,7 @@ private struct CanonicalPlace: Comparable {
     }
 }
 
-private func canonicalPlace(_ event: TestEvent) -> CanonicalPlace {
+func canonicalPlace(_ event: TestEvent) -> CanonicalPlace {
     var sequence = Int64.min
     if case .integer(let number)? = event.values["sequence"] { sequence = number }
     let content = event.values.sorted { bytesPrecede($0.key, $1.key) }.map { "\($0.key)=\($0.value)" }
