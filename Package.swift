@@ -27,6 +27,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -57,6 +58,7 @@ let package = Package(
             dependencies: [
                 "Stages", "Simulation",
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: warnings),
@@ -75,6 +77,7 @@ let package = Package(
         tests("Simulation"),
         tests("StageKit"),
         tests("Stages"),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: warnings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

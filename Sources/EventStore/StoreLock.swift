@@ -22,5 +22,24 @@ public final class StoreLock: Sendable {
         }
     }
 
+    /// Shares the lock that the parent process holds and handed down as an open descriptor of the lock file.
+    /// - Throws: `Problem` `store.locked` (exit 75) where the descriptor is not that of this store's lock.
+    public init(_ folder: StoreFolder, inherited: Int32) throws {
+        var theirs = stat()
+        var ours = stat()
+        guard fstat(inherited, &theirs) == 0, stat(folder.lock, &ours) == 0, theirs.st_dev == ours.st_dev,
+            theirs.st_ino == ours.st_ino, flock(inherited, LOCK_EX | LOCK_NB) == 0
+        else {
+            throw Problem(
+                .storeLocked, "the lock of this store was not handed down", at: .path(folder.path),
+                help: "only `nightmarket run` starts this step with --under-lock; leave the option out")
+        }
+        descriptor = fcntl(inherited, F_DUPFD_CLOEXEC, 3)
+        guard descriptor >= 0 else { throw FileSystem.problem(.storeInputOutput, "cannot keep the lock", folder.lock) }
+    }
+
+    /// The open lock file, for a child process to share the lock: it then lasts until the last of them has ended.
+    public var sharedDescriptor: Int32 { descriptor }
+
     deinit { close(descriptor) }
 }

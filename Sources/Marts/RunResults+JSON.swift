@@ -59,6 +59,7 @@ extension RunResults.Node {
             .init("id", .string(id)), .init("stage", .string(stage)), .init("status", .string(status.rawValue)),
             .init("seconds", .double(seconds)), .init("rows", .integer(rows)), .init("reason", .text(reason)),
             .init("marts", .array(marts.map { .string($0) })),
+            .init("fingerprint", .array(fingerprint.map { .string($0) })),
         ])
     }
 
@@ -70,6 +71,7 @@ extension RunResults.Node {
         rows = Int(try fields.integer("rows"))
         reason = try fields.optionalText("reason")
         marts = try fields.texts("marts")
+        fingerprint = try fields.texts("fingerprint")
     }
 }
 
@@ -92,7 +94,7 @@ extension RunResults.File {
     fileprivate var json: JSONValue {
         .object([
             .init("path", .string(path)), .init("size", .integer(size)), .init("hash", .string(hash)),
-            .init("state", .string(state.rawValue)), .init("new", .boolean(isNew)), .init("read", .integer(read)),
+            .init("state", .string(state.rawValue)), .init("read", .integer(read)),
             .init("rejected", .integer(rejected)), .init("stored", .integer(stored)),
             .init(
                 "rejects",
@@ -107,7 +109,6 @@ extension RunResults.File {
         size = try fields.integer("size")
         hash = try fields.text("hash")
         state = try fields.choice("state", State.self)
-        isNew = try fields.flag("new")
         read = Int(try fields.integer("read"))
         rejected = Int(try fields.integer("rejected"))
         stored = Int(try fields.integer("stored"))

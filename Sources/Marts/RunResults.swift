@@ -71,10 +71,12 @@ public struct RunResults: Sendable, Hashable {
         public var reason: String?
         /// The ids of its marts.
         public var marts: [String]
+        /// What its marts follow from, part by part; the next run compares it.
+        public var fingerprint: [String]
 
         public init(
             id: String, stage: String, status: Status, seconds: Double, rows: Int, reason: String? = nil,
-            marts: [String]
+            marts: [String], fingerprint: [String] = []
         ) {
             self.id = id
             self.stage = stage
@@ -83,6 +85,7 @@ public struct RunResults: Sendable, Hashable {
             self.rows = rows
             self.reason = reason
             self.marts = marts
+            self.fingerprint = fingerprint
         }
     }
 
@@ -120,8 +123,6 @@ public struct RunResults: Sendable, Hashable {
         /// Of the decoded bytes, with the name of the function before it.
         public var hash: String
         public var state: State
-        /// Whether this very run took it in.
-        public var isNew: Bool
         public var read: Int
         public var rejected: Int
         public var stored: Int
@@ -131,14 +132,13 @@ public struct RunResults: Sendable, Hashable {
         public var problem: String?
 
         public init(
-            path: String, size: Int64, hash: String, state: State, isNew: Bool, read: Int, rejected: Int, stored: Int,
+            path: String, size: Int64, hash: String, state: State, read: Int, rejected: Int, stored: Int,
             rejects: [Count] = [], problem: String? = nil
         ) {
             self.path = path
             self.size = size
             self.hash = hash
             self.state = state
-            self.isNew = isNew
             self.read = read
             self.rejected = rejected
             self.stored = stored

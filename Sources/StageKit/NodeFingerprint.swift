@@ -14,6 +14,23 @@ public struct NodeFingerprint: Codable, Sendable, Hashable {
     /// The live data.
     public var data: String
 
+    /// The parts as run_results.json keeps them.
+    public var parts: [String] { [stage, options, settings, period, data] }
+
+    /// - Returns: nil where the parts are those of another version of this program.
+    public init?(parts: [String]) {
+        guard parts.count == 5 else { return nil }
+        self.init(stage: parts[0], options: parts[1], settings: parts[2], period: parts[3], data: parts[4])
+    }
+
+    init(stage: String, options: String, settings: String, period: String, data: String) {
+        self.stage = stage
+        self.options = options
+        self.settings = settings
+        self.period = period
+        self.data = data
+    }
+
     /// What differs from the fingerprint of an earlier run, in words; empty when nothing does.
     public func changes(since earlier: NodeFingerprint) -> [String] {
         [

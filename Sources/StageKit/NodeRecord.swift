@@ -37,17 +37,22 @@ public struct NodeRecord: Codable, Sendable {
     }
 }
 
-/// The records of the nodes of one run directory, a file a node in its folder `nodes`.
+/// The records of the nodes of one run directory, a file a node in its hidden folder; gone before it is
+/// published.
 public struct NodeRecords: Sendable {
     private let folder: String
 
-    public init(runDirectory: String) { folder = runDirectory + "/nodes" }
+    public init(runDirectory: String) { folder = runDirectory + "/.nodes" }
 
     public func write(_ record: NodeRecord) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         try encoder.encode(record).write(to: URL(fileURLWithPath: "\(folder)/\(record.id).json"), options: .atomic)
+    }
+
+    public func remove() throws {
+        if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
     }
 
     /// The records that can be read, in byte order of their ids; a damaged one counts as absent, so its node is due.

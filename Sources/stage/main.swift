@@ -1,1 +1,3 @@
 import Stages
+
+StageMain.run()

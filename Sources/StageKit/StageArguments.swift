@@ -1,0 +1,78 @@
+import ArgumentParser
+import Chronology
+import Foundation
+import Manifest
+import Marts
+import Vocabulary
+
+/// A `key=value` of `--set`.
+public struct Override: ExpressibleByArgument, Sendable {
+    public let key: String
+    public let value: String
+
+    public init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else { return nil }
+        key = String(argument[..<equals])
+        value = String(argument[argument.index(after: equals)...])
+    }
+}
+
+/// What every command that works on a manifest takes.
+public struct ManifestArguments: ParsableArguments {
+    @Argument(help: "The pipeline's manifest.", completion: .file(extensions: ["yaml", "yml"]))
+    public var manifest: String
+
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Override one key of the manifest, such as stages.funnel.purchase.within=3d.", valueName: "key=value"))
+    public var overrides: [Override] = []
+
+    @Option(help: "Threads to use (default: the machine's cores).")
+    public var threads: Int?
+
+    public init() {}
+
+    public mutating func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads takes a number from 1 to 1024.")
+        }
+    }
+
+    /// - Throws: `Problems` with every mistake of the manifest.
+    public func load(stages: [any Stage.Type]) throws -> Manifest {
+        try Manifest.load(
+            path: manifest, stages: stages.map { $0.declaration }, overrides: overrides.map { ($0.key, $0.value) })
+    }
+
+    public var threadCount: Int { threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+    /// The words that hand the same overrides and threads on to another command.
+    public var forwarded: [String] {
+        overrides.flatMap { ["--set", "\($0.key)=\($0.value)"] } + (threads.map { ["--threads", "\($0)"] } ?? [])
+    }
+}
+
+/// The date of a run on the command line.
+public struct DateArgument: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: "The last day to report on: YYYY-MM-DD, today, yesterday, or -2d (in the report's zone).")
+    public var date: String?
+
+    public init() {}
+
+    /// - Throws: `Problem` where it is no date.
+    public func resolve(_ manifest: Manifest, default text: String) throws -> CivilDate {
+        try RunDate.parse(date ?? text, zone: manifest.zone)
+    }
+}
+
+extension Stage {
+    /// What the manifest module must know of this stage.
+    public static var declaration: StageDeclaration { StageDeclaration(name: name, doc: doc, options: options) }
+}
+
+extension Manifest {
+    /// The forms in which marts are published.
+    public var formats: Set<MartFormat> { Set(publish.compactMap(MartFormat.init(rawValue:))) }
+}

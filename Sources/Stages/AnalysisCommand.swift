@@ -1,0 +1,132 @@
+import ArgumentParser
+import Chronology
+import EventStore
+import Foundation
+import Manifest
+import Marts
+import StageKit
+import Vocabulary
+
+/// An analytical stage on the command line: alone for an analyst, or into a run directory for the orchestrator.
+struct AnalysisCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: StageMain.programName,
+        abstract: allStages.first { $0.name == StageMain.stageName }?.doc ?? "",
+        discussion: """
+            Computes on the snapshot that the last run left, without touching what is published and without a lock.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
+
+    @OptionGroup var arguments: ManifestArguments
+    @Argument(help: "The nodes of this stage to compute (default: all of the manifest).")
+    var names: [String] = []
+    @OptionGroup var day: DateArgument
+    @Option(help: "How to show the marts.")
+    var format: Format = .table
+    @Option(help: "A file to write to instead of standard output.", completion: .file())
+    var output: String?
+    @Option(help: .hidden)
+    var into: String?
+
+    func run() throws {
+        try StageMain.reporting {
+            let manifest = try arguments.load(stages: allStages)
+            guard let stage = allStages.first(where: { $0.name == StageMain.stageName }) else { return .wrongUsage }
+            let nodes = try select(manifest, stage)
+            let date = try day.resolve(
+                manifest, default: PublishedRun.current(in: manifest.output)?.date.description ?? "yesterday")
+            let snapshot = try Snapshot.open(storeFolder: manifest.store)
+            let context = StageContext(
+                manifest: manifest, date: date, tables: try snapshot.tables(), newestEvent: snapshot.newestEvent,
+                oldestEvent: snapshot.oldestEvent)
+            let progress = Progress(stage.name, total: Double(snapshot.liveRows), unit: "events")
+            let outcomes = try StageRunner(
+                stage: stage, context: context, snapshot: snapshot, threads: arguments.threadCount,
+                progress: { progress.update($0) }
+            ).run(nodes)
+            progress.end()
+            if let into {
+                return try record(outcomes, of: stage, context, snapshot, in: RunDirectory.open(into))
+            }
+            return try show(outcomes)
+        }
+    }
+
+    private func select(_ manifest: Manifest, _ stage: any Stage.Type) throws -> [Manifest.Node] {
+        let all = manifest.nodes.filter { $0.stage == stage.name }
+        if names.isEmpty { return all }
+        return try names.map { name in
+            guard let node = all.first(where: { $0.name == name || $0.id == name }) else {
+                let near = nearestName(to: name, among: all.map(\.name)).map { "did you mean '\($0)'?" }
+                throw Problem(
+                    .unknownNode, "the manifest has no \(stage.name) called '\(name)'", at: .path(manifest.path),
+                    help: near ?? "it has: " + all.map(\.name).joined(separator: ", "))
+            }
+            return node
+        }
+    }
+
+    private func record(
+        _ outcomes: [NodeOutcome], of stage: any Stage.Type, _ context: StageContext, _ snapshot: Snapshot,
+        in run: RunDirectory
+    ) throws -> ExitStatus {
+        let records = NodeRecords(runDirectory: run.path)
+        var status = ExitStatus.done
+        for outcome in outcomes {
+            var record = NodeRecord(
+                stage: stage.name, name: outcome.node.name, status: .done, seconds: outcome.seconds, rows: 0, reason: "",
+                marts: [],
+                fingerprint: try context.fingerprint(
+                    of: outcome.node, stageVersion: stage.version, snapshot: snapshot.fingerprint))
+            do {
+                for mart in try outcome.result.get() {
+                    try run.write(mart, formats: context.manifest.formats)
+                    record.rows += mart.rows.count
+                    record.marts.append(mart.id)
+                }
+            } catch {
+                let failure = Console.report(error)
+                // A full disk or an unwritable folder ends the run with its own status; anything else fails the node.
+                status = failure == .cannotWrite || failure == .inputOutput ? failure : .stageFailed
+                record.status = .failed
+                record.reason = String(describing: error)
+            }
+            try records.write(record)
+        }
+        return status
+    }
+
+    private func show(_ outcomes: [NodeOutcome]) throws -> ExitStatus {
+        var status = ExitStatus.done
+        var marts: [Mart] = []
+        for outcome in outcomes {
+            switch outcome.result {
+            case .success(let more): marts += more
+            case .failure(let error): status = Console.report(error) == .done ? status : .stageFailed
+            }
+        }
+        if format != .table, output != nil, marts.count > 1 {
+            throw Problem(
+                .oneMartOnly, "\(marts.count) marts do not fit into one \(format.rawValue) file",
+                help: "name one node, or leave --output out")
+        }
+        var bytes: [UInt8] = []
+        for mart in marts {
+            switch format {
+            case .table:
+                let width = output == nil ? Console.width : 200
+                bytes += Array(TerminalTable.render(mart, width: width, color: output == nil && Console.outputIsTerminal).utf8)
+                bytes.append(0x0A)
+            case .json: bytes += try MartJSON.write(mart)
+            case .csv: bytes += try MartCSV.write(mart)
+            }
+        }
+        if let output {
+            try Console.writeFile(bytes, to: output)
+        } else {
+            try Console.write(bytes, to: STDOUT_FILENO)
+        }
+        return status
+    }
+}

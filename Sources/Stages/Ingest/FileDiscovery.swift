@@ -1,0 +1,75 @@
+import EventStore
+import Foundation
+import Manifest
+import Vocabulary
+
+/// A file that a source's globs match, as a quick look sees it.
+struct DiscoveredFile: Sendable, Hashable {
+    /// As the catalogue and people call it: relative to the manifest's folder where it lies below it.
+    let name: String
+    let path: String
+    let look: FileLook
+}
+
+/// What a look at a source's globs found.
+struct Discovery: Sendable {
+    /// In byte order of their names, each once.
+    var files: [DiscoveredFile] = []
+    /// Matches that cannot be taken in, with the reason (a name that is not UTF-8, a folder, a broken link).
+    var passedOver: [String] = []
+}
+
+extension Manifest.Source {
+    /// Looks for the files that match now.
+    func discoverFiles(folder: String) -> Discovery {
+        var discovery = Discovery()
+        var names: Set<String> = []
+        for pattern in files {
+            for match in matches(of: pattern, below: folder) {
+                guard let path = String(validating: match, as: UTF8.self) else {
+                    discovery.passedOver.append("\(String(decoding: match, as: UTF8.self)): its name is not UTF-8")
+                    continue
+                }
+                let name = path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
+                var status = stat()
+                guard stat(path, &status) == 0 else {
+                    discovery.passedOver.append("\(name): \(String(cString: strerror(errno)))")
+                    continue
+                }
+                guard status.st_mode & S_IFMT == S_IFREG else {
+                    discovery.passedOver.append("\(name): not a plain file")
+                    continue
+                }
+                guard names.insert(name).inserted else { continue }
+                discovery.files.append(
+                    DiscoveredFile(
+                        name: name, path: path,
+                        look: FileLook(
+                            size: Int64(status.st_size),
+                            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
+                            inode: UInt64(status.st_ino))))
+            }
+        }
+        discovery.files.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return discovery
+    }
+}
+
+/// The paths that a glob matches; the folder's own name is taken literally, whatever characters it has.
+private func matches(of pattern: String, below folder: String) -> [[UInt8]] {
+    var full = pattern
+    if !pattern.hasPrefix("/") {
+        full = ""
+        for character in folder {
+            if "*?[]{}\\".contains(character) { full.append("\\") }
+            full.append(character)
+        }
+        full += "/" + pattern
+    }
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard glob(full, GLOB_BRACE, nil, &result) == 0 else { return [] }
+    return (0..<Int(result.gl_pathc)).compactMap { index in
+        result.gl_pathv[index].map { pointer in Array(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))) }
+    }
+}

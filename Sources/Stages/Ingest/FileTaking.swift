@@ -1,0 +1,175 @@
+import EventLog
+import EventStore
+import Foundation
+import Manifest
+import StageKit
+import Vocabulary
+
+/// One file that was read, ready to be added to the next snapshot.
+struct TakenFile: Sendable {
+    var entry: FileEntry
+    var segments: [SegmentEntry]
+    var tables: [TableEntry]
+    var change: StoreTransaction.Change
+}
+
+/// The taking-in of one log file: decoded, cut, typed, sorted and written beside the live store.
+struct FileTaking: Sendable {
+    let source: Manifest.Source
+    let file: DiscoveredFile
+    let formatHash: String
+    let folder: StoreFolder
+    let keys: KeyedHash
+
+    /// - Parameter advanced: called with the bytes of the file that were read since the last call.
+    /// - Throws: `Problem` when the store cannot be written; a file that cannot be read comes back as `damaged`.
+    func run(byteLimit: Int, advanced: (Int) -> Void) throws -> TakenFile {
+        let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: keys)
+        do {
+            let version = try fileVersion
+            return try source.isTable
+                ? takeTable(reader, version: version, advanced: advanced)
+                : takeEvents(reader, byteLimit: byteLimit, advanced: advanced)
+        } catch let problem as Problem where problem.isOfTheFile {
+            advanced(Int(file.look.size))
+            let place = problem.place.map { " (\($0))" } ?? ""
+            let entry = FileEntry(
+                source: source.name, path: file.name, look: file.look, contentHash: "", formatHash: formatHash,
+                state: .damaged, problem: "\(problem.code.name): \(problem.message)\(place)")
+            return TakenFile(entry: entry, segments: [], tables: [], change: source.change)
+        }
+    }
+
+    private func takeEvents(_ reader: LogReader, byteLimit: Int, advanced: (Int) -> Void) throws -> TakenFile {
+        let builder = try SegmentBuilder(
+            columns: source.log.storedColumns, source: source.name, folder: folder, namePrefix: source.name,
+            byteLimit: byteLimit)
+        do {
+            let report = try read(reader, advanced: advanced, into: builder.append)
+            let segments = try builder.finish()
+            return TakenFile(entry: report, segments: segments, tables: [], change: source.change)
+        } catch {
+            builder.abort()
+            throw error
+        }
+    }
+
+    private func takeTable(_ reader: LogReader, version: String?, advanced: (Int) -> Void) throws -> TakenFile {
+        let builder = try TableBuilder(
+            columns: source.log.storedColumns, source: source.name, folder: folder, namePrefix: source.name,
+            version: version)
+        do {
+            var entry = try read(reader, advanced: advanced, into: builder.append)
+            if let version { entry.contentHash += "@\(version)" }
+            let tables = try builder.finish()
+            return TakenFile(entry: entry, segments: [], tables: tables, change: source.change)
+        } catch {
+            builder.abort()
+            throw error
+        }
+    }
+
+    private func read(
+        _ reader: LogReader, advanced: (Int) -> Void, into append: (TypedBatch) throws -> Void
+    ) throws -> FileEntry {
+        let name = rejectsName
+        let partial = "\(folder.rejects)/.\(name).partial"
+        let rejects = try RejectFile(path: partial)
+        do {
+            let report = try reader.read(reject: rejects.append, consume: append)
+            try rejects.close()
+            if report.rejected > 0 {
+                guard rename(partial, "\(folder.rejects)/\(name)") == 0 else {
+                    throw Problem(
+                        .rejectsCannotWrite, "the file of rejects cannot be put in its place",
+                        at: .path("\(folder.rejects)/\(name)"), help: "look at the store's permissions")
+                }
+            } else {
+                unlink(partial)
+            }
+            advanced(Int(file.look.size))
+            return FileEntry(
+                source: source.name, path: file.name, look: file.look, contentHash: report.contentHash,
+                formatHash: formatHash, read: report.read, rejected: report.rejected,
+                rejectedByCode: report.rejectedByCode, stored: report.accepted,
+                rejectsFile: report.rejected > 0 ? name : nil)
+        } catch {
+            unlink(partial)
+            throw error
+        }
+    }
+
+    /// The version of a table's rows, where the manifest takes it from the file's name.
+    private var fileVersion: String? {
+        get throws {
+            guard case .fileName(let prefix, let suffix, let pattern) = source.version else { return nil }
+            let name = URL(fileURLWithPath: file.path).lastPathComponent
+            let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
+            guard name.hasPrefix(prefix), name.hasSuffix(suffix), digits.count == pattern.count,
+                digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+            else {
+                throw Problem(
+                    .versionNotInName, "its name does not have the form \(prefix){version:\(pattern)}\(suffix)",
+                    at: .path(file.name), help: "rename it, or mend version.pattern of source '\(source.name)'")
+            }
+            return String(digits)
+        }
+    }
+
+    /// `SOURCE-FILE-HASH.jsonl`: readable, below one folder whatever the file's name holds, and one for each content.
+    private var rejectsName: String {
+        let base = String(
+            URL(fileURLWithPath: file.path).lastPathComponent.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" }
+                .prefix(80))
+        let look = "\(file.name) \(file.look.size) \(file.look.modified) \(formatHash)"
+        return "\(source.name)-\(base)-\(shortDigest(look)).jsonl"
+    }
+}
+
+extension ProblemCode {
+    static let versionNotInName = ProblemCode("log.no-version", exit: .gateClosed)
+}
+
+extension Problem {
+    /// Whether the file itself is at fault, and not the store, the disk or the manifest.
+    fileprivate var isOfTheFile: Bool {
+        code.name.hasPrefix("log.") && code.exit != .wrongManifest && code.exit != .stageFailed
+    }
+}
+
+extension Manifest.Source {
+    /// Whether its rows are a versioned table (and not events).
+    var isTable: Bool {
+        switch kind {
+        case .events, .exposures: false
+        case .adReport, .units, .costs: true
+        }
+    }
+
+    var change: StoreTransaction.Change {
+        switch onChange {
+        case .replace: .replace
+        case .append: .append
+        case .rotate: .rotate
+        }
+    }
+
+    /// A hash of how the files are decoded and typed: a file is read again when it changes.
+    var formatHash: String {
+        var text = "format 1 \(kind.rawValue) \(log.delimiter) \(log.compression.rawValue) \(log.timeFormat.rawValue) "
+        text += "\(log.zone.name)\nheader \(log.header.map { $0.joined(separator: "\u{1F}") } ?? "-")\n"
+        for mapping in log.mappings {
+            text += "\(mapping.column.name) \(mapping.column.type.rawValue) \(mapping.origin) \(mapping.required)\n"
+        }
+        for (theirs, ours) in log.eventNames.sorted(by: { $0.key < $1.key }) { text += "event \(theirs)=\(ours)\n" }
+        for (column, treatment) in log.privateColumns.sorted(by: { $0.key < $1.key }) {
+            text += "private \(column) \(treatment.rawValue)\n"
+        }
+        switch version {
+        case .fileName(let prefix, let suffix, let pattern): text += "version \(prefix) \(suffix) \(pattern)\n"
+        case .column(let name): text += "version \(name)\n"
+        case nil: break
+        }
+        return shortDigest(text)
+    }
+}

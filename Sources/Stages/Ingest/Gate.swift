@@ -1,0 +1,123 @@
+import Chronology
+import EventLog
+import EventStore
+import Manifest
+import StageKit
+import Vocabulary
+
+extension ProblemCode {
+    static let tooManyRejects = ProblemCode("gate.rejects", exit: .gateClosed)
+    static let notAsDeclared = ProblemCode("gate.not-as-declared", exit: .gateClosed)
+    static let tooManyDamaged = ProblemCode("gate.damaged", exit: .gateClosed)
+    static let filesMissing = ProblemCode("gate.files-missing", exit: .gateClosed)
+    static let stale = ProblemCode("gate.stale", exit: .gateClosed)
+}
+
+/// Judges whether a snapshot may go live.
+struct Gate {
+    let manifest: Manifest
+    let date: CivilDate
+    /// By source, how many files its globs match now.
+    let matched: [String: Int]
+
+    struct Judgement {
+        var problems: [Problem] = []
+        var warnings: [String] = []
+    }
+
+    func judge(_ catalogue: Catalogue, pending: [FileEntry]) -> Judgement {
+        var judgement = Judgement()
+        for source in manifest.sources {
+            let files = pending.filter { $0.source == source.name }
+            judgeRejects(source, files, &judgement)
+            judgeDamage(source, files, &judgement)
+            judgeArrival(source, catalogue.files.filter { $0.source == source.name && $0.state == .live }, &judgement)
+        }
+        return judgement
+    }
+
+    private func judgeRejects(_ source: Manifest.Source, _ files: [FileEntry], _ judgement: inout Judgement) {
+        for file in files where file.read > 0 && file.state != .superseded {
+            guard Double(file.rejected) > source.rejectLimit * Double(file.read) else { continue }
+            let reasons = file.rejectedByCode.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
+                .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            judgement.problems.append(
+                Problem(
+                    .tooManyRejects,
+                    "\(file.rejected) of \(file.read) records were rejected (\(reasons)), over the limit of "
+                        + "\(percent(source.rejectLimit)) for source '\(source.name)'",
+                    at: .path(file.path),
+                    help: "mend the file or the mapping, or raise reject_limit; the rejects lie in "
+                        + "\(manifest.store)/rejects/\(file.rejectsFile ?? "")"))
+        }
+    }
+
+    private func judgeDamage(_ source: Manifest.Source, _ files: [FileEntry], _ judgement: inout Judgement) {
+        let unreadable = files.filter { $0.state == .damaged }
+        let damaged = unreadable.filter { $0.isDamaged }
+        for file in unreadable where !file.isDamaged {
+            judgement.problems.append(
+                Problem(
+                    .notAsDeclared, file.problem ?? "not as the manifest says", at: .path(file.path),
+                    help: "mend the file, or what the manifest says of source '\(source.name)'"))
+        }
+        if let limit = source.damagedLimit, damaged.count > limit {
+            judgement.problems.append(
+                Problem(
+                    .tooManyDamaged,
+                    "\(damaged.count) files of source '\(source.name)' are damaged, over its limit of \(limit): "
+                        + damaged.prefix(3).map(\.path).joined(separator: ", "),
+                    at: source.place, help: "fetch them again, or raise damaged_limit"))
+        }
+    }
+
+    private func judgeArrival(_ source: Manifest.Source, _ live: [FileEntry], _ judgement: inout Judgement) {
+        let expects = source.expectedFilesPerDay != nil || source.freshWithin != nil
+        if matched[source.name, default: 0] == 0 {
+            let message = "no file matches \(source.files.joined(separator: ", ")) of source '\(source.name)'"
+            if expects {
+                judgement.problems.append(
+                    Problem(.filesMissing, message, at: source.place, help: "look whether the delivery has come"))
+            } else {
+                judgement.warnings.append(message)
+            }
+            return
+        }
+        let day = TimeSpan(
+            start: manifest.zone.start(of: date), end: manifest.zone.start(of: date.adding(days: 1)))
+        if let wanted = source.expectedFilesPerDay {
+            let present = live.filter { file in
+                guard let first = file.minTime, let last = file.maxTime else { return false }
+                return first < day.end && last >= day.start
+            }.count
+            if present < wanted {
+                judgement.problems.append(
+                    Problem(
+                        .filesMissing, "\(present) of the \(wanted) files expected of source '\(source.name)' hold \(date)",
+                        at: source.place, help: "look whether the delivery is complete"))
+            }
+        }
+        if let within = source.freshWithin {
+            let newest = live.compactMap(\.maxTime).max()
+            if newest.map({ $0 < day.end - within }) ?? true {
+                let age = newest.map { "its newest event is of " + Timestamp.rfc3339($0, in: manifest.zone) } ?? "it has no event"
+                judgement.problems.append(
+                    Problem(
+                        .stale, "source '\(source.name)' is stale: \(age)", at: source.place,
+                        help: "look whether the delivery has come"))
+            }
+        }
+    }
+
+    private func percent(_ fraction: Double) -> String {
+        let scaled = (fraction * 10_000).rounded() / 100
+        return scaled == scaled.rounded() ? "\(Int(scaled)) %" : "\(scaled) %"
+    }
+}
+
+extension FileEntry {
+    /// Damaged in transit (truncated, flipped bits, unreadable, empty), as against not what the manifest says.
+    var isDamaged: Bool {
+        [ProblemCode.logDamaged, .logUnreadable, .logEmpty].contains { problem?.hasPrefix($0.name + ":") == true }
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import EventStore
+import StageKit
+import Vocabulary
+
+/// The system step `ingest` on the command line.
+struct IngestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: StageMain.programName,
+        abstract: "Take new and changed files into the store, under the writer's lock.")
+
+    @OptionGroup var arguments: ManifestArguments
+    @OptionGroup var day: DateArgument
+    @Flag(help: .hidden)
+    var underLock = false
+
+    func run() throws {
+        try StageMain.reporting {
+            let manifest = try arguments.load(stages: allStages)
+            let date = try day.resolve(manifest, default: "yesterday")
+            let folder = StoreFolder(manifest.store)
+            let lock = try underLock ? StoreLock(folder, inherited: 0) : StoreLock(folder)
+            let report = try IngestStep(manifest: manifest, date: date, threads: arguments.threadCount).run(under: lock)
+            for line in report.lines { Console.log(line) }
+            return .done
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Chronology
+import Dispatch
+import EventLog
+import EventStore
+import Foundation
+import Manifest
+import StageKit
+import Synchronization
+import Vocabulary
+
+/// The system step that brings the store up to date with the files that the manifest's sources match.
+///
+/// It reads what is new or changed, lets the gate judge the snapshot that would follow, and makes that snapshot the
+/// current one or keeps it aside.
+public struct IngestStep {
+    let manifest: Manifest
+    let date: CivilDate
+    let threads: Int
+    let folder: StoreFolder
+    let key: StoreKey
+
+    public init(manifest: Manifest, date: CivilDate, threads: Int) throws {
+        self.manifest = manifest
+        self.date = date
+        self.threads = threads
+        folder = StoreFolder(manifest.store)
+        key = try StoreKey.load(folder: folder, environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// - Throws: `Problem` or `Problems`: the gate closed (exit 65), a wrong key (78), an unwritable store (73, 74).
+    public func run(under lock: StoreLock) throws -> IngestReport {
+        let hash = KeyedHash(secret: key.secret)
+        let settings = Dictionary(uniqueKeysWithValues: manifest.sources.map { ($0.name, $0.storeSettings) })
+        let transaction = try StoreTransaction(folder, lock: lock, keyFingerprint: hash.fingerprint, sources: settings)
+
+        var report = IngestReport()
+        var due: [FileTaking] = []
+        var matched: [String: Int] = [:]
+        for source in manifest.sources {
+            let discovery = source.discoverFiles(folder: manifest.folder)
+            report.warnings += discovery.passedOver.map { "source \(source.name): passed over \($0)" }
+            matched[source.name] = discovery.files.count
+            let formatHash = source.formatHash
+            for file in discovery.files {
+                let verdict = transaction.verdict(
+                    source: source.name, path: file.name, look: file.look, formatHash: formatHash)
+                if case .unchanged(let entry) = verdict, !entry.deservesAnotherLook {
+                    report.unchanged += 1
+                    continue
+                }
+                due.append(FileTaking(source: source, file: file, formatHash: formatHash, folder: folder, keys: hash))
+            }
+        }
+
+        for taken in try takeIn(due) {
+            let outcome = try transaction.add(
+                taken.entry, segments: taken.segments, tables: taken.tables, onChange: taken.change)
+            report.add(taken.entry, outcome)
+        }
+
+        report.balance = try transaction.prepare(threads: threads)
+        let closed = Gate(manifest: manifest, date: date, matched: matched).judge(transaction.catalogue, pending: transaction.pending)
+        report.warnings += closed.warnings
+        guard closed.problems.isEmpty else {
+            try transaction.setAside()
+            throw Problems(closed.problems)
+        }
+        try transaction.commit()
+        return report
+    }
+
+    /// The files that a run would read, by a quick look, with the reason.
+    public static func waiting(
+        _ manifest: Manifest, catalogue: Catalogue?
+    ) -> [(source: String, name: String, reason: String)] {
+        manifest.sources.flatMap { source in
+            let formatHash = source.formatHash
+            return source.discoverFiles(folder: manifest.folder).files.compactMap { file in
+                let known = catalogue?.files.last { $0.source == source.name && $0.path == file.name }
+                guard let known else { return (source.name, file.name, "new") }
+                if known.formatHash != formatHash { return (source.name, file.name, "how it is read has changed") }
+                if known.look != file.look || known.deservesAnotherLook { return (source.name, file.name, "changed") }
+                return nil
+            }
+        }
+    }
+
+    /// Reads files side by side, a file a thread; the result is in the order of the files.
+    private func takeIn(_ due: [FileTaking]) throws -> [TakenFile] {
+        let total = due.reduce(0) { $0 + $1.file.look.size }
+        let progress = Progress("ingest", total: Double(total) / 1e6, unit: "MB")
+        defer { progress.end() }
+        let results = Mutex<[Int: Result<TakenFile, any Error>]>([:])
+        let next = Atomic(0)
+        let done = Atomic<Int64>(0)
+        let stop = Atomic(false)
+        let workers = min(threads, due.count)
+        // One budget of memory, shared by the builders that are at work at the same time.
+        let byteLimit = max(16 << 20, (192 << 20) / max(1, workers))
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            while !stop.load(ordering: .relaxed) {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < due.count else { return }
+                let result = Result {
+                    try due[index].run(byteLimit: byteLimit) { bytes in
+                        let sum = done.add(Int64(bytes), ordering: .relaxed).newValue
+                        progress.update(total > 0 ? Double(sum) / Double(total) : 1)
+                    }
+                }
+                if case .failure = result { stop.store(true, ordering: .relaxed) }
+                results.withLock { $0[index] = result }
+            }
+        }
+        let finished = results.withLock { $0 }
+        if let failure = finished.sorted(by: { $0.key < $1.key }).first(where: { if case .failure = $0.value { true } else { false } }) {
+            _ = try failure.value.get()
+        }
+        return try due.indices.compactMap { try finished[$0]?.get() }
+    }
+}
+
+extension Manifest.Source {
+    /// What of the source decides which of its rows are live.
+    var storeSettings: SourceSettings {
+        var versionColumn: String?
+        if case .column(let name) = version { versionColumn = name }
+        return SourceSettings(
+            kind: kind.rawValue, eventIDSpace: eventIDSpace, dedupeWindow: dedupeWindow, key: key,
+            versionColumn: versionColumn)
+    }
+}
+
+extension FileEntry {
+    /// A file that could not be opened may be readable now though its size and time are what they were.
+    var deservesAnotherLook: Bool { state == .damaged && problem?.hasPrefix(ProblemCode.logUnreadable.name) == true }
+}

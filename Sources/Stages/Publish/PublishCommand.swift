@@ -1,0 +1,37 @@
+import ArgumentParser
+import EventStore
+import Manifest
+import Marts
+import StageKit
+import Vocabulary
+
+/// The system step `publish` on the command line: completes the run directory of the orchestrator, or, alone,
+/// publishes the current marts once more (in the forms that the manifest names now).
+struct PublishCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: StageMain.programName,
+        abstract: "Complete a run and swap it in; alone: publish the current marts anew in the manifest's forms.")
+
+    @OptionGroup var arguments: ManifestArguments
+    @Option(help: .hidden)
+    var into: String?
+    @Option(help: .hidden)
+    var seconds: Double = 0
+
+    func run() throws {
+        try StageMain.reporting {
+            let manifest = try arguments.load(stages: allStages)
+            let folder = StoreFolder(manifest.store)
+            let lock = try into == nil ? StoreLock(folder) : StoreLock(folder, inherited: 0)
+            defer { withExtendedLifetime(lock) {} }
+            let step = PublishStep(manifest: manifest, snapshot: try Snapshot.open(storeFolder: manifest.store))
+            let publication = try into.map { try step.complete(RunDirectory.open($0), seconds: seconds) } ?? step.republish()
+            for warning in publication.warnings { Console.log("warning: \(warning)") }
+            if !publication.isCurrent {
+                Console.log("publish: a newer date is published already; 'current' stays where it is")
+            }
+            Console.log("publish: \(publication.run.path)")
+            return .done
+        }
+    }
+}

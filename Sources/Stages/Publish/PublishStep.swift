@@ -1,0 +1,108 @@
+import Chronology
+import EventStore
+import Manifest
+import Marts
+import StageKit
+import Vocabulary
+
+extension ProblemCode {
+    static let nothingPublished = ProblemCode("publish.nothing", exit: .stageFailed)
+}
+
+/// The system step that gathers what the stages recorded, writes run_results.json and datapackage.json, and swaps the
+/// run in.
+struct PublishStep {
+    let manifest: Manifest
+    let snapshot: Snapshot
+
+    /// Completes the run directory that the stages wrote into.
+    /// - Parameter seconds: what the run took so far.
+    func complete(_ run: RunDirectory, seconds: Double) throws -> RunDirectory.Publication {
+        let records = NodeRecords(runDirectory: run.path)
+        let results = results(date: run.date, records: records.read(), seconds: seconds)
+        try records.remove()
+        return try run.complete(name: packageName, results: results)
+    }
+
+    /// Publishes the current run's marts once more, in the manifest's forms.
+    func republish() throws -> RunDirectory.Publication {
+        guard let current = PublishedRun.current(in: manifest.output) else {
+            throw Problem(
+                .nothingPublished, "nothing is published yet", at: .path(manifest.output),
+                help: "start with: nightmarket run \(manifest.path)")
+        }
+        var results = try current.results()
+        let run = try RunDirectory.create(in: manifest.output, date: current.date)
+        for id in results.nodes.flatMap(\.marts) {
+            if try !run.link(id, formats: manifest.formats, from: current) {
+                try run.write(current.mart(id), formats: manifest.formats)
+            }
+        }
+        results.seconds = 0
+        return try run.complete(name: packageName, results: results)
+    }
+
+    /// Data packages have lower-case names.
+    private var packageName: String {
+        String(
+            manifest.pipeline.lowercased().map {
+                $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-"
+            })
+    }
+
+    private func results(date: CivilDate, records: [NodeRecord], seconds: Double) -> RunResults {
+        let catalogue = snapshot.catalogue
+        let order = Dictionary(uniqueKeysWithValues: manifest.nodes.enumerated().map { ($0.element.id, $0.offset) })
+        let nodes = records.sorted { order[$0.id, default: .max] < order[$1.id, default: .max] }
+        let total = catalogue.balance.total
+        let inputs = catalogue.files.filter { $0.state == .live && $0.stored > 0 }.map {
+            RunResults.Lineage.Input(source: $0.source, path: $0.path, size: $0.look.size, hash: $0.contentHash)
+        }
+        return RunResults(
+            pipeline: manifest.pipeline, date: date, snapshot: snapshot.fingerprint, status: .done, seconds: seconds,
+            nodes: nodes.map(RunResults.Node.init),
+            sources: manifest.sources.map { source in
+                RunResults.Source(
+                    name: source.name, kind: source.kind.rawValue,
+                    files: catalogue.files.filter { $0.source == source.name }.map(RunResults.File.init))
+            },
+            balance: RunResults.SnapshotBalance(
+                stored: total.stored, movedCopies: total.movedCopies, live: total.live, duplicate: total.duplicate,
+                superseded: total.superseded, filtered: total.filtered, erased: total.erased, moved: total.moved),
+            lineage: nodes.flatMap { node in
+                node.marts.map { RunResults.Lineage(mart: $0, node: node.id, inputs: inputs) }
+            },
+            warnings: catalogue.files.filter { $0.state == .damaged }.map {
+                RunResults.Warning(
+                    code: "damaged_file", message: $0.problem ?? "damaged", place: "\($0.source): \($0.path)")
+            })
+    }
+}
+
+extension RunResults.Node {
+    init(_ record: NodeRecord) {
+        self.init(
+            id: record.id, stage: record.stage,
+            status: Status(rawValue: record.status.rawValue) ?? .failed, seconds: record.seconds, rows: record.rows,
+            reason: record.reason.isEmpty ? nil : record.reason, marts: record.marts,
+            fingerprint: record.fingerprint.parts)
+    }
+}
+
+extension RunResults.File {
+    init(_ file: FileEntry) {
+        let state: State =
+            switch file.state {
+            case .live: .live
+            case .duplicate: .duplicate
+            case .superseded: .replaced
+            case .damaged: .damaged
+            }
+        self.init(
+            path: file.path, size: file.look.size, hash: file.contentHash, state: state, read: file.read,
+            rejected: file.rejected, stored: file.stored,
+            rejects: file.rejectedByCode.sorted { $0.key < $1.key }
+                .map { RunResults.Count(code: $0.key, count: $0.value) },
+            problem: file.problem)
+    }
+}

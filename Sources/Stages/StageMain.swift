@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import StageKit
+import Vocabulary
+
+/// The main of every stage executable: its own file name says which stage it is.
+public enum StageMain {
+    private static let prefix = "nightmarket-"
+
+    /// The name that the program was called by.
+    static let programName = URL(fileURLWithPath: CommandLine.arguments.first ?? "").lastPathComponent
+    static let stageName = programName.hasPrefix(prefix) ? String(programName.dropFirst(prefix.count)) : programName
+
+    public static func run() -> Never {
+        switch stageName {
+        case "ingest": IngestCommand.main()
+        case "publish": PublishCommand.main()
+        case let name where allStages.contains { $0.name == name }: AnalysisCommand.main()
+        default:
+            Console.log(
+                String(
+                    describing: Problem(
+                        .unknownStage, "there is no stage called '\(stageName)'",
+                        help: "call this program as nightmarket-STAGE, with one of: "
+                            + (["ingest"] + allStages.map { $0.name } + ["publish"]).joined(separator: ", "))))
+            exit(ExitStatus.wrongUsage.rawValue)
+        }
+        exit(0)
+    }
+
+    /// Runs a command's body and turns what it throws into a message on standard error and an exit status.
+    static func reporting(_ body: () throws -> ExitStatus) throws {
+        let status: ExitStatus
+        do {
+            status = try body()
+        } catch {
+            status = Console.report(error)
+        }
+        if status != .done { throw ExitCode(status.rawValue) }
+    }
+}
+
+extension ProblemCode {
+    static let unknownStage = ProblemCode("usage.stage", exit: .wrongUsage)
+    static let unknownNode = ProblemCode("usage.node", exit: .wrongUsage)
+    static let oneMartOnly = ProblemCode("usage.one-mart", exit: .wrongUsage)
+}

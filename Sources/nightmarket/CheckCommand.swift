@@ -1,0 +1,41 @@
+import ArgumentParser
+import Chronology
+import Manifest
+import StageKit
+import Stages
+import Vocabulary
+
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check the manifest, the options of every node, and the header and first records of every source.")
+
+    @OptionGroup var arguments: ManifestArguments
+
+    func run() async throws {
+        try await reporting {
+            let manifest = try arguments.load(stages: allStages)
+            let date = try RunDate.parse("yesterday", zone: manifest.zone)
+            let context = StageContext(
+                manifest: manifest, date: date, tables: [], newestEvent: nil, oldestEvent: nil)
+            var status = ExitStatus.done
+            for node in manifest.nodes {
+                guard let stage = allStages.first(where: { $0.name == node.stage }) else { continue }
+                do {
+                    _ = try stage.prepare(node, in: context)
+                    try Console.print("ok    \(node.id)")
+                } catch {
+                    status = Console.report(error)
+                }
+            }
+            for source in manifest.sources {
+                do {
+                    try Console.print("ok    source \(source.name): \(SourceSample(manifest, source).look())")
+                } catch {
+                    status = Console.report(error)
+                }
+            }
+            return status
+        }
+    }
+}

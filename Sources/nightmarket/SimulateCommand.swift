@@ -1,0 +1,53 @@
+import ArgumentParser
+import Chronology
+import Foundation
+import Simulation
+import StageKit
+import Vocabulary
+
+struct SimulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Write a believable campaign with known truth: daily logs, ad reports, KOL fees, and truth.json.")
+
+    @Argument(help: "The folder to write into; it may not hold a simulation already.", completion: .directory)
+    var folder: String
+    @Option(help: "The same seed gives the same bytes.")
+    var seed: UInt64 = 11
+    @Option(help: "Events to aim at.")
+    var events = 50_000
+    @Option(help: "The first day.")
+    var from = "2026-11-01"
+    @Option(help: "How many days.")
+    var days = 14
+    @Option(help: "The zone of the campaign's clock.")
+    var timezone = "Asia/Shanghai"
+    @Option(help: "Dirty records for each clean event: bad records, repeats, late events.")
+    var dirt = 0.02
+    @Option(help: "gzip's level, 0 to 9.")
+    var level = 6
+    @Option(help: "Threads to write with (default: the machine's cores).")
+    var threads: Int?
+    @Flag(help: "Also write one day's file once more under another name.")
+    var repeatFile = false
+    @Flag(help: "Also write a gzip file that ends in the middle.")
+    var truncateFile = false
+
+    func run() async throws {
+        try await reporting {
+            let zone = try Zone(named: timezone)
+            let options = SimulationOptions(
+                seed: seed, events: events, firstDay: try RunDate.parse(from, zone: zone), days: days, zone: zone,
+                dirt: dirt, compressionLevel: level,
+                threads: threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount), repeatsFile: repeatFile,
+                truncatesFile: truncateFile)
+            let bar = Progress("simulate", total: Double(events), unit: "events")
+            try simulate(options, into: folder) { progress in
+                bar.update(Double(progress.events) / Double(max(1, progress.expected)))
+            }
+            bar.end()
+            try Console.print("simulate: \(folder) (the truth is in truth.json)")
+            return .done
+        }
+    }
+}

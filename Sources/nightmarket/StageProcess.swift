@@ -1,0 +1,43 @@
+import EventStore
+import Foundation
+import StageKit
+import Subprocess
+import SystemPackage
+import Vocabulary
+
+extension ProblemCode {
+    static let stageMissing = ProblemCode("run.stage-missing", exit: .stageFailed)
+    static let stageDied = ProblemCode("run.stage-died", exit: .stageFailed)
+}
+
+/// One stage executable at work; it lies beside the orchestrator's own.
+struct StageProcess {
+    let stage: String
+    let arguments: [String]
+    /// Handed down as its standard input, so that the lock lasts until the last process of the run has ended.
+    let lock: StoreLock
+
+    /// Runs it to its end; its output goes where ours goes.
+    /// - Throws: `Problem` when it cannot be started or was ended by a signal.
+    func run() async throws -> Int32 {
+        let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+        let path = "\(folder)/nightmarket-\(stage)"
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw Problem(
+                .stageMissing, "the executable of stage '\(stage)' is missing", at: .path(path),
+                help: "install nightmarket-\(stage) beside nightmarket")
+        }
+        let result = try await Subprocess.run(
+            .path(FilePath(path)), arguments: Arguments(arguments),
+            input: .fileDescriptor(FileDescriptor(rawValue: lock.sharedDescriptor), closeAfterSpawningProcess: false),
+            output: .currentStandardOutput,
+            error: .currentStandardError)
+        switch result.terminationStatus {
+        case .exited(let code): return code
+        case .signaled(let signal):
+            throw Problem(
+                .stageDied, "stage '\(stage)' was ended by signal \(signal)",
+                help: "the published output is unchanged; run again, and look at the machine's memory if it repeats")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import EventStore
+import Manifest
+import Marts
+import StageKit
+import Stages
+import Vocabulary
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show what is published, and the books of the store behind it.")
+
+    @OptionGroup var arguments: ManifestArguments
+
+    func run() async throws {
+        try await reporting {
+            let manifest = try arguments.load(stages: allStages)
+            try showRun(manifest)
+            guard let snapshot = try openSnapshot(manifest) else {
+                try Console.print("store       nothing taken in yet")
+                return .done
+            }
+            try showBooks(manifest, snapshot.catalogue)
+            return .done
+        }
+    }
+
+    private func showRun(_ manifest: Manifest) throws {
+        guard let run = PublishedRun.current(in: manifest.output) else {
+            try Console.print("published   nothing yet")
+            return
+        }
+        let results = try run.results()
+        try Console.print("published   \(run.name), \(results.nodes.count) nodes, \(decimals(results.seconds)) s")
+        let width = results.nodes.map(\.id.count).max() ?? 0
+        for node in results.nodes {
+            let name = node.id + String(repeating: " ", count: width - node.id.count)
+            let rows = "\(node.rows) row\(node.rows == 1 ? "" : "s")"
+            try Console.print("  \(name)  \(node.status.rawValue)  \(decimals(node.seconds)) s  \(rows)\(node.reason.map { "  (\($0))" } ?? "")")
+        }
+    }
+
+    private func showBooks(_ manifest: Manifest, _ catalogue: Catalogue) throws {
+        for (name, books) in catalogue.balance.sources.sorted(by: { $0.key < $1.key }) {
+            let files = catalogue.files.filter { $0.source == name }
+            let states = FileEntry.State.allCases.compactMap { state in
+                let count = files.filter { $0.state == state }.count
+                return count > 0 ? "\(count) \(state.rawValue)" : nil
+            }
+            try Console.print("source      \(name): files " + states.joined(separator: ", "))
+            try Console.print("  \(books.read) read = \(books.rejected) rejected + \(books.stored) stored")
+            try Console.print(
+                "  \(books.stored) stored = \(books.live) live + \(books.duplicate) duplicate + \(books.superseded) superseded"
+                    + (books.filtered + books.erased + books.moved > 0
+                        ? " + \(books.filtered) filtered + \(books.erased) erased + \(books.moved) moved" : ""))
+            var reasons: [String: Int] = [:]
+            for file in files where file.state != .superseded { reasons.merge(file.rejectedByCode, uniquingKeysWith: +) }
+            for (code, count) in reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+                try Console.print("  rejected \(count)  \(code)")
+            }
+            for file in files where file.state == .damaged {
+                try Console.print("  damaged \(file.path): \(file.problem ?? "")")
+            }
+        }
+    }
+
+    private func decimals(_ seconds: Double) -> String {
+        let hundredths = Int((seconds * 100).rounded())
+        return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+    }
+}

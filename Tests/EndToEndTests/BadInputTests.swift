@@ -1,0 +1,163 @@
+import Foundation
+import Testing
+
+/// Every kind of bad input: a clear error with where and what to do, the right exit status, what was published untouched.
+@Suite struct BadInputTests {
+    /// A shop whose first night is published.
+    private func shop(_ more: [String] = []) throws -> (Workspace, published: [String: String]) {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(more: more), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        try workspace.night(date: "2026-11-02")
+        return (workspace, try workspace.published())
+    }
+
+    private func run(_ workspace: Workspace, _ more: [String] = []) throws -> Outcome {
+        try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"] + more)
+    }
+
+    @Test func aTruncatedGzipCostsOnlyItself() throws {
+        let (workspace, before) = try shop()
+        try workspace.write(TinyShop.log(TinyShop.randomRecords(seed: 3, count: 500)), to: "logs/late.csv")
+        try workspace.compress("logs/late.csv")
+        let whole = try Data(contentsOf: workspace.folder.appendingPathComponent("logs/late.csv.gz"))
+        try workspace.write(whole.prefix(whole.count / 2), to: "logs/late.csv.gz")
+        let outcome = try run(workspace)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("logs/late.csv.gz"))
+        #expect(outcome.error.contains("log.damaged"))
+        #expect(outcome.error.contains("byte \(whole.count / 2)"))
+        #expect(try workspace.rows("metrics/daily").count == 5)
+        #expect(try workspace.read("out/current/metrics/daily.json").contains("damaged_files"))
+        try workspace.write(whole, to: "logs/late.csv.gz")
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.published() != before)
+        #expect(try !workspace.read("out/current/metrics/daily.json").contains("damaged_files"))
+    }
+
+    @Test func damagedFilesOverTheLimitCloseTheGate() throws {
+        let (workspace, before) = try shop(["damaged_limit: 0"])
+        try workspace.write(Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]), to: "logs/broken.csv.gz")
+        let outcome = try run(workspace)
+        #expect(outcome.status == 65)
+        #expect(outcome.error.contains("error[gate.damaged]"))
+        #expect(try workspace.published() == before)
+    }
+
+    @Test(arguments: ["", "gzip"])
+    func anEmptyFileIsReportedAndCostsOnlyItself(_ kind: String) throws {
+        let (workspace, _) = try shop()
+        try workspace.write("", to: "logs/empty.csv")
+        if kind == "gzip" { try workspace.compress("logs/empty.csv") }
+        let outcome = try run(workspace)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("log.empty"))
+    }
+
+    @Test func anUnreadableFileIsReportedAndReadOnceItCanBe() throws {
+        guard getuid() != 0 else { return }
+        let (workspace, _) = try shop()
+        try workspace.write(TinyShop.log(["x1,2026-11-02T10:00:00+08:00,cy,d9,pv,,,,"]), to: "logs/closed.csv")
+        chmod(workspace.path("logs/closed.csv"), 0)
+        let outcome = try run(workspace)
+        #expect(outcome.error.contains("log.unreadable"))
+        chmod(workspace.path("logs/closed.csv"), 0o644)
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 7)
+    }
+
+    @Test func aHeaderWithoutANeededColumnClosesTheGate() throws {
+        let (workspace, before) = try shop()
+        try workspace.write("id,time,uid,did,action,medium,amount,order_id,page\nx,1,2,3,4,5,6,7,8\n", to: "logs/other.csv")
+        let outcome = try run(workspace)
+        #expect(outcome.status == 65)
+        #expect(outcome.error.contains("logs/other.csv"))
+        #expect(outcome.error.contains("'ts'"))
+        #expect(try workspace.published() == before)
+        try workspace.remove("logs/other.csv")
+        #expect(try workspace.published() == before)
+    }
+
+    @Test func aFileThatIsNoTextClosesTheGate() throws {
+        let (workspace, before) = try shop()
+        try workspace.write(Data((0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 37) }), to: "logs/picture.csv")
+        let outcome = try run(workspace)
+        #expect(outcome.status == 65)
+        #expect(outcome.error.contains("logs/picture.csv"))
+        #expect(try workspace.published() == before)
+    }
+
+    @Test func tooManyRejectsCloseTheGateUntilTheLimitIsRaised() throws {
+        let (workspace, before) = try shop()
+        let bad = (0..<10).map { "b\($0),yesterday,ann,d1,pv,cpc,,,\($0)" }
+        try workspace.write(TinyShop.log(bad + ["g1,2026-11-02T13:00:00+08:00,ann,d1,pv,cpc,,,"]), to: "logs/dirty.csv")
+        let outcome = try run(workspace)
+        #expect(outcome.status == 65)
+        #expect(outcome.error.contains("error[gate.rejects]"))
+        #expect(outcome.error.contains("10 of 11 records"))
+        #expect(try workspace.published() == before)
+        // Judged again on the next run, and still closed.
+        #expect(try run(workspace).status == 65)
+        try workspace.night(date: "2026-11-02", ["--set", "sources.web.reject_limit=95%"])
+        #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 7)
+        let rejects = try FileManager.default.contentsOfDirectory(atPath: workspace.path("store/rejects"))
+        #expect(rejects.filter { $0.hasSuffix(".jsonl") }.count == 1)
+    }
+
+    @Test func aManifestWithATypingErrorNamesThePlaceAndTheNearestName() throws {
+        let (workspace, before) = try shop()
+        let manifest = try workspace.read("pipeline.yaml").replacingOccurrences(of: "    kind: events", with: "    knd: events")
+        try workspace.write(manifest, to: "pipeline.yaml")
+        let outcome = try run(workspace)
+        #expect(outcome.status == 78)
+        #expect(outcome.error.contains("pipeline.yaml:8:5"))
+        #expect(outcome.error.contains("kind"))
+        #expect(try workspace.published() == before)
+    }
+
+    @Test func aManifestThatIsNotThereIsNamed() throws {
+        let workspace = try Workspace()
+        let outcome = try workspace.run("nightmarket", ["run", "nowhere.yaml"])
+        #expect(outcome.status == 78)
+        #expect(outcome.error.contains("nowhere.yaml"))
+    }
+
+    @Test func anUnwritableOutputIsReported() throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        try workspace.write("a file stands here", to: "out")
+        let outcome = try run(workspace)
+        #expect(outcome.status == 73)
+        #expect(outcome.error.contains("out"))
+    }
+
+    @Test func aGlobThatMatchesNothingWarnsAndWithExpectationsClosesTheGate() throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        let warned = try run(workspace)
+        #expect(warned.status == 0, "\(warned.error)")
+        #expect(warned.error.contains("no file matches logs/*.csv*"))
+        try workspace.write(TinyShop.manifest(more: ["expect: { files_per_day: 1 }"]), to: "pipeline.yaml")
+        let closed = try run(workspace)
+        #expect(closed.status == 65)
+        #expect(closed.error.contains("error[gate.files-missing]"))
+    }
+
+    @Test func wrongUsageIsSaidAndLeaves64() throws {
+        let (workspace, _) = try shop()
+        #expect(try workspace.run("nightmarket", ["run"]).status == 64)
+        #expect(try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "someday"]).status == 64)
+        let node = try workspace.run("nightmarket-funnel", ["pipeline.yaml", "purchas"])
+        #expect(node.status == 64)
+        #expect(node.error.contains("did you mean 'purchase'?"))
+    }
+
+    @Test func aStageWithoutAStoreSaysSo() throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        let outcome = try workspace.run("nightmarket-funnel", ["pipeline.yaml"])
+        #expect(outcome.status != 0)
+        #expect(outcome.error.contains("error[store.empty]"))
+    }
+}
