@@ -106,7 +106,7 @@ extension Shape {
 }
 
 /// JSON with its keys in the order given.
-private indirect enum JSONText {
+private indirect enum JSONText: Sendable {
     case string(String)
     case integer(Int)
     case boolean(Bool)
