@@ -1,6 +1,6 @@
 extension DecimalText {
     /// For people: so many decimals, ties to even, from the 15 leading digits.
-    static func fixed(_ value: Double, places: Int) -> String {
+    package static func fixed(_ value: Double, places: Int) -> String {
         guard value.magnitude < 1e15 else { return short(value) }
         if value == 0 { return fixed(digits: 0, places: places, negative: false) }
         let (decimal, exponent) = significant(value.magnitude, digits: 15)
@@ -15,7 +15,7 @@ extension DecimalText {
     }
 
     /// For people: millionths with at most six decimals, ties to even.
-    static func fixed(millionths value: Int128, places: Int) -> String {
+    package static func fixed(millionths value: Int128, places: Int) -> String {
         var power: UInt128 = 1
         for _ in max(0, places)..<6 { power *= 10 }
         var (kept, rest) = value.magnitude.quotientAndRemainder(dividingBy: power)
@@ -24,7 +24,7 @@ extension DecimalText {
     }
 
     /// For people: six significant digits.
-    static func short(_ value: Double) -> String {
+    package static func short(_ value: Double) -> String {
         var bytes: [UInt8] = []
         append(value, digits: 6, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)

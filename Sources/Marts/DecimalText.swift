@@ -4,14 +4,14 @@ import Glibc
 ///
 /// The layout is that of ECMAScript's `Number::toString` (ECMA-262, 6.1.6.1.20), so that a reader in JavaScript which
 /// writes a number again writes the same text.
-enum DecimalText {
+package enum DecimalText {
     /// Significant digits of a derived number.
     static let derivedDigits = 12
     /// Significant digits of a number that an optimiser fitted.
     static let fittedDigits = 6
 
     /// Appends a finite number with at most so many significant digits (1...17), trailing zeros left out.
-    static func append(_ value: Double, digits: Int, to bytes: inout [UInt8]) {
+    package static func append(_ value: Double, digits: Int, to bytes: inout [UInt8]) {
         if value == 0 {
             bytes.append(UInt8(ascii: "0"))
             return
@@ -31,7 +31,7 @@ enum DecimalText {
     }
 
     /// Appends millionths as an exact decimal: trailing zeros left out, an integer where it is whole.
-    static func append(millionths value: Int128, to bytes: inout [UInt8]) {
+    package static func append(millionths value: Int128, to bytes: inout [UInt8]) {
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
         let (whole, fraction) = millionthsParts(value)
         append(whole, to: &bytes)
@@ -132,7 +132,7 @@ extension DecimalText {
     ///
     /// A double is m * 2^e, so its scaled value m * 2^e * 10^p is exact in 128 bits from 1e-21 to 2^128; the C library
     /// does the rest.
-    static func significant(_ value: Double, digits: Int) -> (decimal: UInt64, exponent: Int) {
+    package static func significant(_ value: Double, digits: Int) -> (decimal: UInt64, exponent: Int) {
         guard value >= 1e-20, value < 0x1p127 else { return significantByLibrary(value, digits: digits) }
         let m = UInt128(value.significandBitPattern | (1 << 52))
         let e = Int(value.exponent) - 52
@@ -177,27 +177,29 @@ extension DecimalText {
         }
     }
 
-    /// Reads the digits back from `%e`, whatever the locale's decimal separator is.
-    static func significantByLibrary(_ value: Double, digits: Int) -> (decimal: UInt64, exponent: Int) {
+    package static func significantByLibrary(_ value: Double, digits: Int) -> (decimal: UInt64, exponent: Int) {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
-            _ = withVaList([Int32(digits - 1), value]) { vsnprintf(text.baseAddress, 64, "%.*e", $0) }
-            var decimal: UInt64 = 0
-            var exponent = 0
-            var negative = false
-            var inExponent = false
-            for character in text {
-                let byte = UInt8(bitPattern: character)
-                if byte == 0 { break }
-                if byte == UInt8(ascii: "e") { inExponent = true }
-                if byte == UInt8(ascii: "-") { negative = true }
-                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { continue }
-                if inExponent {
-                    exponent = exponent * 10 + Int(byte - UInt8(ascii: "0"))
-                } else {
-                    decimal = decimal * 10 + UInt64(byte - UInt8(ascii: "0"))
-                }
-            }
-            return (decimal, negative ? -exponent : exponent)
+            let count = withVaList([Int32(digits - 1), value]) { vsnprintf(text.baseAddress, 64, "%.*e", $0) }
+            return scientific(text.prefix(Int(count)).lazy.map { UInt8(bitPattern: $0) })
         }
+    }
+
+    /// The digits and the exponent of a text of `%e`, whatever the locale's decimal separator is.
+    package static func scientific(_ text: some Sequence<UInt8>) -> (decimal: UInt64, exponent: Int) {
+        var decimal: UInt64 = 0
+        var exponent = 0
+        var isExponent = false
+        var isNegative = false
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "e"): isExponent = true
+            case UInt8(ascii: "-"): isNegative = true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                let digit = byte - UInt8(ascii: "0")
+                if isExponent { exponent = exponent * 10 + Int(digit) } else { decimal = decimal * 10 + UInt64(digit) }
+            default: break
+            }
+        }
+        return (decimal, isNegative ? -exponent : exponent)
     }
 }

@@ -108,6 +108,18 @@ struct JSONFields {
         }
     }
 
+    /// An object whose every member is an integer.
+    mutating func counts(_ key: String) throws -> [(key: String, count: Int64)] {
+        let member = try next(key)
+        guard case .object(let members) = member.value else { throw problem("'\(key)' is no object", member) }
+        return try members.map { item in
+            guard case .number(let text) = item.value, let count = Int64(text) else {
+                throw problem("'\(item.key)' is no integer", item)
+            }
+            return (item.key, count)
+        }
+    }
+
     mutating func texts(_ key: String) throws -> [String] {
         let member = try next(key)
         guard case .array(let items) = member.value else { throw problem("'\(key)' is no list", member) }

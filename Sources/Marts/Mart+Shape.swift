@@ -21,7 +21,7 @@ extension Mart {
                     .martMalformed, "row \(i + 1) of mart \(id) has \(row.count) values for \(columns.count) columns")
             }
             for (j, value) in row.enumerated() where !value.fits(columns[j].type) {
-                if case .number(let number) = value, !number.isFinite {
+                if value.isNotFinite {
                     throw problem(.martNotFinite, row: i, column: j, "is not finite")
                 }
                 throw problem(.martMalformed, row: i, column: j, "is no \(columns[j].type.rawValue)")
@@ -35,6 +35,13 @@ extension Mart {
 }
 
 extension MartValue {
+    fileprivate var isNotFinite: Bool {
+        switch self {
+        case .number(let number), .fitted(let number): !number.isFinite
+        default: false
+        }
+    }
+
     @inline(__always)
     fileprivate func fits(_ type: MartColumn.ValueType) -> Bool {
         switch (self, type) {

@@ -25,7 +25,7 @@ public enum OutputFiles {
         }
     }
 
-    static func write(_ bytes: [UInt8], descriptor: Int32, path: String) throws {
+    package static func write(_ bytes: [UInt8], descriptor: Int32, path: String) throws {
         try bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {

@@ -96,10 +96,7 @@ extension RunResults.File {
             .init("path", .string(path)), .init("size", .integer(size)), .init("hash", .string(hash)),
             .init("state", .string(state.rawValue)), .init("read", .integer(read)),
             .init("rejected", .integer(rejected)), .init("stored", .integer(stored)),
-            .init(
-                "rejects",
-                .array(
-                    rejects.map { .object([.init("code", .string($0.code)), .init("count", .integer($0.count))]) })),
+            .init("rejects", .object(rejects.map { .init($0.code, .integer($0.count)) })),
             .init("problem", .text(problem)),
         ])
     }
@@ -112,9 +109,7 @@ extension RunResults.File {
         read = Int(try fields.integer("read"))
         rejected = Int(try fields.integer("rejected"))
         stored = Int(try fields.integer("stored"))
-        rejects = try fields.list("rejects") {
-            RunResults.Count(code: try $0.text("code"), count: Int(try $0.integer("count")))
-        }
+        rejects = try fields.counts("rejects").map { RunResults.Count(code: $0.key, count: Int($0.count)) }
         problem = try fields.optionalText("problem")
     }
 }

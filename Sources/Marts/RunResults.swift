@@ -126,7 +126,7 @@ public struct RunResults: Sendable, Hashable {
         public var read: Int
         public var rejected: Int
         public var stored: Int
-        /// Rejected records by code, in the order of the codes.
+        /// Rejected records by code, each code once, in the order of the codes.
         public var rejects: [Count]
         /// What is wrong with a damaged file.
         public var problem: String?

@@ -1,8 +1,8 @@
 import CSodium
 
 /// SHA-256 (FIPS 180-4) as the `sha256:` text of a data package.
-enum SHA256 {
-    static func text(of bytes: [UInt8]) -> String {
+package enum SHA256 {
+    package static func text(of bytes: [UInt8]) -> String {
         var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
         _ = crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
         let hexadecimal = Array("0123456789abcdef".utf8)

@@ -38,7 +38,9 @@ public enum TerminalTable {
             text += style.faint(line("not shown: \(left.joined(separator: ", "))", width)) + "\n"
         }
         for note in mart.notes {
-            text += "note: \(TerminalText.shown(note.message))\(style.faint(" [\(TerminalText.shown(note.code))]"))\n"
+            let subject = note.column.map { "\(TerminalText.shown($0)): " } ?? ""
+            text += "note: \(subject)\(TerminalText.shown(note.message))"
+            text += style.faint(" [\(TerminalText.shown(note.code))]") + "\n"
         }
         return text
     }
@@ -86,6 +88,7 @@ extension TerminalTable {
         let title: String
         let cells: [String]
         let isRight: Bool
+        let isText: Bool
         let isPart: Bool
         var width: Int
 
@@ -93,12 +96,13 @@ extension TerminalTable {
             title = TerminalText.shown(column.name)
             self.cells = cells
             isRight = column.type.isNumeric
+            isText = column.type == .string
             isPart = column.role == .part || column.name.hasSuffix("__num") || column.name.hasSuffix("__den")
             width = cells.reduce(TerminalText.width(title)) { max($0, TerminalText.width($1)) }
         }
 
-        /// A text may lose its tail, a figure may not.
-        var canShrink: Bool { width > 8 && !isRight }
+        /// A text may lose its tail; a figure or a date that does says something else.
+        var canShrink: Bool { isText && width > 8 }
 
         func padded(_ cell: String) -> String {
             let cut = TerminalText.truncated(cell, to: width)
@@ -116,7 +120,8 @@ extension TerminalTable {
     private static func cell(_ value: MartValue, _ column: MartColumn) -> String {
         switch value {
         case .null: return "-"
-        case .string(let text), .time(let text): return TerminalText.shown(text)
+        case .string(let text): return TerminalText.shown(text)
+        case .time(let text): return TerminalText.shown(wallClock(text))
         case .boolean(let flag): return flag ? "yes" : "no"
         case .date(let date): return date.description
         case .integer(let number): return String(number)
@@ -127,6 +132,15 @@ extension TerminalTable {
             if column.type == .money || isCurrency(column.unit) { return DecimalText.fixed(number, places: 2) }
             return DecimalText.short(number)
         }
+    }
+
+    /// `2026-11-11 20:00` for a whole minute; the offset stands in the line below the title.
+    private static func wallClock(_ time: String) -> String {
+        let bytes = Array(time.utf8)
+        guard bytes.count == 25 || bytes.count == 20, bytes[10] == UInt8(ascii: "T"),
+            bytes[16..<19].elementsEqual(":00".utf8)
+        else { return time }
+        return "\(time.prefix(10)) \(time.dropFirst(11).prefix(5))"
     }
 
     private static func isCurrency(_ unit: String?) -> Bool {

@@ -1,9 +1,9 @@
 /// Text as a terminal shows it: how wide it is, and harmless to print.
-enum TerminalText {
+package enum TerminalText {
     /// The text with everything spelled out that a terminal would act on instead of showing: control characters
     /// (escape sequences begin with one), line and paragraph separators, invisible characters and those that turn the
     /// direction of writing.
-    static func shown(_ text: String) -> String {
+    package static func shown(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHarmful) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
@@ -34,7 +34,7 @@ enum TerminalText {
     }
 
     /// The cells that a text takes: East Asian wide characters and emoji two, combining marks none.
-    static func width(_ text: String) -> Int {
+    package static func width(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.utf8.count }
         return text.reduce(0) { $0 + width($1) }
     }
@@ -73,7 +73,7 @@ enum TerminalText {
     }
 
     /// The text cut to so many cells, with … at the cut.
-    static func truncated(_ text: String, to limit: Int) -> String {
+    package static func truncated(_ text: String, to limit: Int) -> String {
         guard width(text) > limit else { return text }
         guard limit > 0 else { return "" }
         var result = ""

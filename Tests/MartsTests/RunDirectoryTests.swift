@@ -1,0 +1,227 @@
+import Chronology
+import Foundation
+import Glibc
+import Marts
+import Synchronization
+import Testing
+import Vocabulary
+
+@Suite struct RunDirectoryTests {
+    private let folder: TemporaryFolder
+    private let output: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        output = folder.path + "/a/out"
+    }
+
+    private func day(_ number: Int) -> CivilDate { CivilDate(daysSinceEpoch: 20_760 + number) }
+
+    private func results(_ date: CivilDate) -> RunResults {
+        RunResults(pipeline: "nightly", date: date, snapshot: "s", status: .done, seconds: 1)
+    }
+
+    @discardableResult
+    private func publish(_ number: Int, seed: Int64 = 1, keep: Int = 30) throws -> RunDirectory.Publication {
+        let run = try RunDirectory.create(in: output, date: day(number))
+        try run.write(SampleMarts.plain("metrics/daily", seed: seed), formats: [.json, .csv])
+        try run.write(SampleMarts.plain("funnel/purchase", seed: seed), formats: [.json, .csv])
+        return try run.complete(name: "nightly", results: results(day(number)), keep: keep)
+    }
+
+    private func files(below path: String) -> [String] {
+        (FileManager.default.enumerator(atPath: path)?.allObjects as? [String] ?? []).sorted()
+    }
+
+    @Test func aCompletedRunHoldsEverythingAndNothingElse() throws {
+        let publication = try publish(1)
+        #expect(publication.isCurrent)
+        #expect(publication.run.name == "2026-11-04-001")
+        #expect(OutputFilesSeen.target(output + "/current") == "runs/2026-11-04-001")
+        #expect(
+            files(below: publication.run.path) == [
+                "datapackage.json", "funnel", "funnel/purchase.csv", "funnel/purchase.json", "metrics", "metrics/daily.csv",
+                "metrics/daily.json", "run_results.json",
+            ])
+        #expect(try publication.run.results().run == "2026-11-04-001")
+        #expect(try publication.run.mart("metrics/daily").rows.count == 2)
+        #expect(files(below: output + "/runs").allSatisfy { !$0.contains("candidate") && !$0.contains(".tmp") })
+    }
+
+    @Test func theNewestDatesNewestRunIsCurrentAndABackfillNeverMovesItBack() throws {
+        #expect(try publish(3).isCurrent)
+        let backfill = try publish(2)
+        #expect(!backfill.isCurrent)
+        #expect(PublishedRun.current(in: output)?.name == "2026-11-06-001")
+        #expect(try publish(3).run.name == "2026-11-06-002")
+        #expect(PublishedRun.current(in: output)?.name == "2026-11-06-002")
+        #expect(try publish(4).isCurrent)
+        #expect(
+            PublishedRun.all(in: output).map(\.name) == [
+                "2026-11-05-001", "2026-11-06-001", "2026-11-06-002", "2026-11-07-001",
+            ])
+    }
+
+    @Test func aRunThatNeverCompletesLeavesWhatIsPublished() throws {
+        let published = try publish(1).run
+        let before = files(below: published.path)
+        let run = try RunDirectory.create(in: output, date: day(2))
+        try run.write(SampleMarts.plain("metrics/daily", seed: 9), formats: [.json])
+        #expect(files(below: published.path) == before)
+        try run.discard()
+        #expect(files(below: output + "/runs").allSatisfy { !$0.contains("candidate") })
+        #expect(PublishedRun.current(in: output)?.name == "2026-11-04-001")
+    }
+
+    @Test func theNextRunSweepsWhatACrashLeft() throws {
+        let crashed = try RunDirectory.create(in: output, date: day(1))
+        try crashed.write(SampleMarts.plain("metrics/daily"), formats: [.json])
+        try Data("half".utf8).write(to: URL(filePath: crashed.path + "/metrics/.daily.csv.tmp"))
+        try FileManager.default.moveItem(atPath: crashed.path, toPath: output + "/runs/.candidate-2026-11-03-77777777")
+        try publish(2)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: output + "/runs").sorted() == ["2026-11-05-001"])
+    }
+
+    @Test func aSwapThatACrashCutOffIsFinishedByTheNextRun() throws {
+        try publish(1)
+        try publish(2)
+        unlink(output + "/current")
+        symlink("runs/2026-11-04-001", output + "/current")
+        try RunDirectory.create(in: output, date: day(3)).discard()
+        #expect(PublishedRun.current(in: output)?.name == "2026-11-05-001")
+    }
+
+    @Test func anotherProcessOpensTheCandidate() throws {
+        let run = try RunDirectory.create(in: output, date: day(5))
+        let opened = try RunDirectory.open(run.path)
+        #expect(opened.date == day(5))
+        #expect(opened.output == output)
+        try opened.write(SampleMarts.plain("metrics/daily"), formats: [.csv])
+        let publication = try run.complete(name: "nightly", results: results(day(5)))
+        #expect(files(below: publication.run.path).contains("metrics/daily.csv"))
+        #expect(code { try RunDirectory.open(run.path) } == .outputCannotWrite)
+        #expect(code { try RunDirectory.open(publication.run.path) } == .outputCannotWrite)
+    }
+
+    @Test func anUnchangedMartIsLinkedAndAMissingOrDamagedOneIsNot() throws {
+        let first = try publish(1).run
+        let run = try RunDirectory.create(in: output, date: day(2))
+        #expect(try run.link("metrics/daily", formats: [.json, .csv], from: first))
+        #expect(try !run.link("metrics/other", formats: [.json], from: first))
+        try Data("{}".utf8).write(to: URL(filePath: first.path + "/funnel/purchase.json"))
+        #expect(try !run.link("funnel/purchase", formats: [.json], from: first))
+        let second = try run.complete(name: "nightly", results: results(day(2))).run
+        func inode(_ path: String) throws -> UInt64? {
+            try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? UInt64
+        }
+        #expect(try inode(first.path + "/metrics/daily.json") == inode(second.path + "/metrics/daily.json"))
+        let package = second.path + "/datapackage.json"
+        let resources = try DataPackage.read(OutputFiles.read(package))
+        #expect(resources.map(\.path) == ["metrics/daily.csv", "metrics/daily.json"])
+        #expect(try second.mart("metrics/daily").id == "metrics/daily")
+    }
+
+    @Test func aFormThatIsNoLongerAskedForGoes() throws {
+        let run = try RunDirectory.create(in: output, date: day(1))
+        try run.write(SampleMarts.plain("metrics/daily"), formats: [.json, .csv])
+        try run.write(SampleMarts.plain("metrics/daily"), formats: [.csv])
+        let publication = try run.complete(name: "nightly", results: results(day(1)))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: publication.run.path + "/metrics") == ["daily.csv"])
+    }
+
+    @Test func theLastRunsStayAndTheCurrentAlways() throws {
+        for number in 1...5 { try publish(number, keep: 3) }
+        #expect(PublishedRun.all(in: output).map(\.date) == [day(3), day(4), day(5)])
+        let backfill = try publish(1, keep: 3)
+        #expect(PublishedRun.all(in: output).map(\.date) == [day(1), day(3), day(4), day(5)])
+        #expect(backfill.warnings.isEmpty)
+        try publish(5, keep: 0)
+        #expect(PublishedRun.all(in: output).map(\.name) == ["2026-11-08-002"])
+    }
+
+    @Test func equalRunsGiveEqualBytes() throws {
+        let first = try publish(1).run
+        let second = try publish(1).run
+        for file in files(below: first.path) where file.contains(".") && file != "run_results.json" {
+            #expect(try OutputFiles.read("\(first.path)/\(file)") == OutputFiles.read("\(second.path)/\(file)"))
+        }
+    }
+
+    @Test func aReaderSeesWholeRunsOnly() throws {
+        try publish(1, seed: 1)
+        let failure = Mutex<Problem?>(nil)
+        let isDone = Mutex(false)
+        let writer = Thread {
+            do {
+                for seed in 4...24 { try self.publish(seed / 4, seed: Int64(seed)) }
+            } catch {
+                failure.withLock { $0 = error as? Problem }
+            }
+            isDone.withLock { $0 = true }
+        }
+        writer.start()
+        var seen: Set<Int64> = []
+        while true {
+            let wasDone = isDone.withLock { $0 }
+            let run = try #require(PublishedRun.current(in: output))
+            let marts = try ["metrics/daily", "funnel/purchase"].map { try run.mart($0) }
+            let package = try DataPackage.read(OutputFiles.read(run.path + "/datapackage.json"))
+            #expect(package.count == 4)
+            #expect(marts[0].rows == marts[1].rows)
+            #expect(try run.results().run == run.name)
+            if case .integer(let seed) = marts[0].rows[0][1] { seen.insert(seed) }
+            if wasDone { break }
+        }
+        #expect(failure.withLock { $0 } == nil)
+        #expect(seen.contains(24))
+    }
+
+    @Test func anUnwritableOutputIsAProblemWithItsPath() throws {
+        let file = folder.path + "/file"
+        try Data().write(to: URL(filePath: file))
+        let problem = problem { try RunDirectory.create(in: file + "/out", date: day(1)) }
+        #expect(problem?.code == .outputCannotWrite)
+        #expect(problem?.code.exit == .cannotWrite)
+        #expect(problem?.description.contains(file) == true)
+        guard geteuid() != 0 else { return }
+        chmod(folder.path, 0o555)
+        defer { chmod(folder.path, 0o755) }
+        #expect(code { try RunDirectory.create(in: output, date: day(1)) } == .outputCannotWrite)
+    }
+
+    @Test func aFullDiskIsAnInputOutputProblem() {
+        let descriptor = open("/dev/full", O_WRONLY)
+        defer { close(descriptor) }
+        let problem = problem { try OutputFiles.write([1, 2, 3], descriptor: descriptor, path: "/out/x.json") }
+        #expect(problem?.code == .outputInputOutput)
+        #expect(problem?.code.exit == .inputOutput)
+    }
+
+    @Test func aDirectoryInTheLinksPlaceIsAProblem() throws {
+        try FileManager.default.createDirectory(atPath: output + "/current", withIntermediateDirectories: true)
+        #expect(code { try RunDirectory.create(in: output, date: day(1)) } == .outputCannotWrite)
+    }
+
+    @Test func aFileThatVanishedIsNotPublished() throws {
+        let run = try RunDirectory.create(in: output, date: day(1))
+        try run.write(SampleMarts.plain("metrics/daily"), formats: [.json])
+        unlink(run.path + "/metrics/daily.json")
+        #expect(code { try run.complete(name: "n", results: results(day(1))) } == .outputInputOutput)
+        #expect(PublishedRun.current(in: output) == nil)
+    }
+
+    @Test func noNameLeavesTheOutput() throws {
+        let run = try RunDirectory.create(in: output, date: day(1))
+        for id in ["../evil", "a/../../evil", "/etc/evil", "a/b/c"] {
+            #expect(code { try run.write(SampleMarts.plain(id), formats: [.json]) } == .martBadID)
+            #expect(code { try run.link(id, formats: [.json], from: publish(1).run) } == .martBadID)
+        }
+    }
+}
+
+enum OutputFilesSeen {
+    static func target(_ link: String) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: link)
+    }
+}
