@@ -62,7 +62,7 @@ struct AdReport {
     /// The figures that stand in the end, by day and placement.
     func final(day: Int, placement: Int) -> Row { row(day: day, placement: placement, age: census.days.count - 1 - day) }
 
-    /// The report of a publication day as CSV.
+    /// The report of a publication day as CSV; where a flat fee is paid, the spend is empty.
     func text(published: Int, dates: [String]) -> [UInt8] {
         var bytes = Array(Self.header.utf8)
         bytes.append(0x0A)
@@ -73,7 +73,7 @@ struct AdReport {
                 bytes.append(
                     contentsOf: "\(dates[day]),\(placement.channel),\(placement.campaign),\(placement.creative),".utf8)
                 bytes.append(contentsOf: "\(row.impressions),\(row.clicks),".utf8)
-                appendMoney(row.spend, to: &bytes)
+                if placement.costPerClick > 0 { appendMoney(row.spend, to: &bytes) }
                 bytes.append(contentsOf: ",\(row.conversions),".utf8)
                 appendMoney(row.revenue, to: &bytes)
                 bytes.append(0x0A)

@@ -1,8 +1,5 @@
 /// Writes the log file of one day: its own events in the order of time, and what arrives late or again.
 struct DayFile {
-    /// Events held in memory at a time; a busier day is made in several passes over the persons.
-    static let eventsInMemory = 1_000_000
-
     let campaign: Campaign
     let dirt: Dirt
     let writer: RecordWriter
@@ -10,6 +7,8 @@ struct DayFile {
     let day: Int
     /// Events expected on the day.
     let expected: Int
+    /// Events held in memory at a time; a busier day is made in several passes over the persons.
+    let eventsInMemory: Int
 
     /// One record to be written, and the second of the day at which the log receives it.
     private struct Arrival {
@@ -19,8 +18,8 @@ struct DayFile {
     }
 
     /// Records of a file by what they are.
-    struct Counts: Sendable, Hashable {
-        public var records = 0
+    struct Counts {
+        var records = 0
         var bad = [Int](repeating: 0, count: Corruption.allCases.count)
         var repeatedWithin = 0
         var repeatedAcross = 0
@@ -38,9 +37,9 @@ struct DayFile {
         bytes.append(contentsOf: RecordWriter.header.utf8)
         bytes.append(0x0A)
 
-        let parts = max(1, expected / DayFile.eventsInMemory)
+        let parts = max(1, (expected + eventsInMemory - 1) / eventsInMemory)
         var arrivals: [Arrival] = []
-        arrivals.reserveCapacity(min(expected, DayFile.eventsInMemory) * 11 / 10)
+        arrivals.reserveCapacity(min(expected, eventsInMemory) * 11 / 10)
         var start = 0
         for end in campaign.rhythm.cuts(day, parts: parts) {
             arrivals.removeAll(keepingCapacity: true)

@@ -141,16 +141,24 @@ struct Market {
                         conversion: conversion * (104 - 8 * index) / 100, fee: fee))
             }
         }
-        add("tmall", .clicks, "tm-d11-search", ["ts1", "ts2", "ts3"], weight: 90, clickRate: 3_600, cost: 148, conversion: 165)
-        add("tmall", .clicks, "tm-d11-feed", ["tf1", "tf2", "tf3"], weight: 70, clickRate: 1_900, cost: 96, conversion: 105)
-        add("jd", .clicks, "jd-d11-brand", ["jb1", "jb2"], weight: 70, clickRate: 2_400, cost: 136, conversion: 140)
-        add("jd", .clicks, "jd-d11-feed", ["jf1", "jf2"], weight: 50, clickRate: 1_500, cost: 88, conversion: 90)
-        add("douyin", .clicks, "dy-d11-feed", ["df1", "df2", "df3", "df4"], weight: 70, clickRate: 1_300, cost: 74, conversion: 75)
-        add("douyin", .author, "dy-d11-live", ["lin", "ayu", "moka"], weight: 60, clickRate: 2_900, cost: 0, conversion: 130, fee: 1_600)
-        add("xiaohongshu", .author, "xhs-d11-notes", ["nana", "coco", "mumu"], weight: 60, clickRate: 2_600, cost: 0, conversion: 95, fee: 1_100)
-        add("xiaohongshu", .clicks, "xhs-d11-feed", ["xf1", "xf2"], weight: 40, clickRate: 1_700, cost: 82, conversion: 80)
-        add("wechat", .social, "wx-d11-moments", ["wm1", "wm2"], weight: 80, clickRate: 1_200, cost: 92, conversion: 85)
-        add("wechat", .social, "wx-d11-members", ["wp1", "wp2"], weight: 60, clickRate: 3_900, cost: 30, conversion: 180)
+        add("tmall", .clicks, "tm-d11-search", ["ts1", "ts2", "ts3"],
+            weight: 90, clickRate: 3_600, cost: 182, conversion: 165)
+        add("tmall", .clicks, "tm-d11-feed", ["tf1", "tf2", "tf3"],
+            weight: 70, clickRate: 1_900, cost: 118, conversion: 105)
+        add("jd", .clicks, "jd-d11-brand", ["jb1", "jb2"], weight: 70, clickRate: 2_400, cost: 168, conversion: 140)
+        add("jd", .clicks, "jd-d11-feed", ["jf1", "jf2"], weight: 50, clickRate: 1_500, cost: 106, conversion: 90)
+        add("douyin", .clicks, "dy-d11-feed", ["df1", "df2", "df3", "df4"],
+            weight: 70, clickRate: 1_300, cost: 90, conversion: 75)
+        add("douyin", .author, "dy-d11-live", ["lin", "ayu", "moka"],
+            weight: 60, clickRate: 2_900, cost: 0, conversion: 130, fee: 1_500)
+        add("xiaohongshu", .author, "xhs-d11-notes", ["nana", "coco", "mumu"],
+            weight: 60, clickRate: 2_600, cost: 0, conversion: 95, fee: 1_100)
+        add("xiaohongshu", .clicks, "xhs-d11-feed", ["xf1", "xf2"],
+            weight: 40, clickRate: 1_700, cost: 98, conversion: 80)
+        add("wechat", .social, "wx-d11-moments", ["wm1", "wm2"],
+            weight: 80, clickRate: 1_200, cost: 112, conversion: 85)
+        add("wechat", .social, "wx-d11-members", ["wp1", "wp2"],
+            weight: 60, clickRate: 3_900, cost: 64, conversion: 180)
         add("offline", .store, "st-d11-qr", ["qr1", "qr2"], weight: 50, clickRate: 0, cost: 0, conversion: 150)
         return all
     }

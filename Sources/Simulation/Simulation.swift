@@ -159,7 +159,7 @@ private struct Simulation {
             let day = busiestFirst[turn]
             let file = DayFile(
                 campaign: campaign, dirt: dirt, writer: writer, persons: persons, day: day,
-                expected: census.days[day].events)
+                expected: census.days[day].events, eventsInMemory: options.eventsInMemory)
             let result = Result<DayFile.Counts, any Error> {
                 try file.write(to: "\(folder)/\(path(day))", gzipLevel: options.compressionLevel) { count in
                     written.withLock { total in

@@ -27,6 +27,8 @@ public struct SimulationOptions: Sendable, Hashable {
     public var repeatsFile: Bool
     /// Also writes the first half of the first day's file, so a gzip stream without its end.
     public var truncatesFile: Bool
+    /// Events that one thread holds at a time; the bytes do not depend on it.
+    package var eventsInMemory = 1_000_000
 
     public init(
         seed: UInt64 = 11, events: Int = 50_000, firstDay: CivilDate, days: Int = 14, zone: Zone, dirt: Double = 0.02,
