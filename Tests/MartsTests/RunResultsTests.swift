@@ -7,7 +7,9 @@ import Testing
         run: "2026-11-11-001", pipeline: "nightly", date: CivilDate(daysSinceEpoch: 20_768), snapshot: "s-000042",
         status: .failed, started: "2026-11-12T02:00:00+08:00", seconds: 12.25,
         nodes: [
-            .init(id: "funnel.purchase", stage: "funnel", status: .done, seconds: 0.5, rows: 12, marts: ["funnel/purchase"]),
+            .init(
+                id: "funnel.purchase", stage: "funnel", status: .done, seconds: 0.5, rows: 12, marts: ["funnel/purchase"],
+                fingerprint: ["funnel 1", "options 00ff"]),
             .init(
                 id: "metrics.daily", stage: "metrics", status: .failed, seconds: 0.1, rows: 0,
                 reason: "no source provides 'spend'", marts: []),
@@ -20,10 +22,10 @@ import Testing
                 name: "web", kind: "events",
                 files: [
                     .init(
-                        path: "data/2026-11-11.csv.gz", size: 1234, hash: "blake2b:00ff", state: .live, isNew: true, read: 10,
+                        path: "data/2026-11-11.csv.gz", size: 1234, hash: "blake2b:00ff", state: .live, read: 10,
                         rejected: 2, stored: 8, rejects: [.init(code: "time.unreadable", count: 2)]),
                     .init(
-                        path: "data/2026-11-10.csv.gz", size: 9, hash: "blake2b:01", state: .damaged, isNew: true, read: 0,
+                        path: "data/2026-11-10.csv.gz", size: 9, hash: "blake2b:01", state: .damaged, read: 0,
                         rejected: 0, stored: 0, problem: "the gzip ends early"),
                 ])
         ],
