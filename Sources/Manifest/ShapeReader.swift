@@ -25,7 +25,7 @@ struct ShapeReader {
             if case .list(let trees) = tree.content {
                 return value(.list(readItems(trees, as: item, path: path)))
             }
-            guard case .oneOrMany = shape, !tree.isNull else { return wrong(tree, shape, path, key) }
+            guard case .oneOrMany = shape, item.fits(tree) else { return wrong(tree, shape, path, key) }
             let single = read(tree, as: item, path: path)
             if case .null = single.content { return single }
             return value(.list([single]))
