@@ -7,7 +7,7 @@
 /// A record that cannot be cut costs its first physical line: that line is the reject, and cutting goes on at the
 /// next one. So a quote that is never closed costs one line, and not the rest of the file.
 final class CSVCutter {
-    private enum Scan { case record, quote, unfinished }
+    private enum Scan { case record, quote, unfinishedOrTooLong }
 
     private let window: TextWindow
     private let limits: RecordLimits
@@ -39,7 +39,7 @@ final class CSVCutter {
             case .record: continue
             case .quote:
                 if !cutWithLibCSV(into: batch, isLast: isLast) { return }
-            case .unfinished:
+            case .unfinishedOrTooLong:
                 if !rejectLine(into: batch, .tooLong, isLast: isLast) { return }
             }
         }
@@ -65,12 +65,15 @@ final class CSVCutter {
         min(ByteScan.lineEnd(in: window.base, from: position), window.end)
     }
 
-    /// Rejects the line at the cursor; false where its end may lie behind the window.
+    /// Rejects the line at the cursor; false where its end may lie behind the window. What the reject says does not
+    /// depend on where the window ends: a line over the limit is that, and shows as much as the limit allows.
     private func rejectLine(into batch: RecordBatch, _ fault: Fault, isLast: Bool) -> Bool {
         let start = window.cursor
         let end = lineEnd(from: start)
         if end == window.end && !isLast && end - start <= limits.record { return false }
-        batch.endRecord(from: start, to: end, fieldCount: 0, fault: fault)
+        let isTooLong = end - start > limits.record
+        batch.endRecord(
+            from: start, to: min(end, start + limits.record), fieldCount: 0, fault: isTooLong ? .tooLong : fault)
         window.advance(to: end)
         isDroppingLine = end == window.end
         return true
@@ -98,9 +101,9 @@ final class CSVCutter {
                     start: UInt32(truncatingIfNeeded: fieldStart), length: length == 0 ? Field.nullLength : length)
                 count += 1
                 if byte != delimiter {
-                    if at >= window.end && !isLast { return .unfinished }
-                    let fault: Fault = at - start > limits.field && isTooLong(start..<at) ? .tooLong : .none
-                    batch.endRecord(from: start, to: at, fieldCount: count, fault: fault)
+                    if at >= window.end && !isLast { return .unfinishedOrTooLong }
+                    if at - start > limits.field && isTooLong(start..<at) { return .unfinishedOrTooLong }
+                    batch.endRecord(from: start, to: at, fieldCount: count, fault: .none)
                     window.advance(to: min(at + 1, window.end))
                     return .record
                 }

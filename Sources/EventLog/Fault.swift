@@ -1,5 +1,5 @@
 /// What makes a record a reject.
-enum Fault: UInt8, CaseIterable {
+package enum Fault: UInt8, CaseIterable {
     case none
     // A record that cannot be cut.
     case quote, unterminatedQuote, tooLong, fieldCount
@@ -13,7 +13,7 @@ enum Fault: UInt8, CaseIterable {
     var isOfRecord: Bool { rawValue < Fault.missing.rawValue }
 
     /// The stable code of a reject.
-    func code(column: String) -> String {
+    package func code(column: String) -> String {
         switch self {
         case .none: ""
         case .quote: "csv.quote"

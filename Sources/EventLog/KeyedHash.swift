@@ -53,7 +53,7 @@ public struct KeyedHash: Sendable {
 
     /// The 16 bytes of the hash in memory order, as two words.
     @inline(__always)
-    fileprivate static func sipHash(_ bytes: UnsafeRawBufferPointer, key: (UInt64, UInt64)) -> (UInt64, UInt64) {
+    package static func sipHash(_ bytes: UnsafeRawBufferPointer, key: (UInt64, UInt64)) -> (UInt64, UInt64) {
         var key = key
         var hash: (UInt64, UInt64) = (0, 0)
         withUnsafeBytes(of: &key) { key in

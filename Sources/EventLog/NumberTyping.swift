@@ -1,7 +1,7 @@
 /// Typing of numbers and booleans from bytes, exactly.
-enum NumberTyping {
+package enum NumberTyping {
     /// A whole number with an optional sign.
-    static func integer(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+    package static func integer(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
         let (isNegative, first) = sign(bytes)
         guard first < bytes.count else { return .invalidInteger }
         var magnitude: UInt64 = 0
@@ -18,7 +18,7 @@ enum NumberTyping {
 
     /// A decimal number in millionths: sign, digits and a point with at least one digit on one of its sides. Further
     /// places than six are rounded half to even. There is no exponent: money is not written with one.
-    static func decimal(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+    package static func decimal(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
         let (isNegative, first) = sign(bytes)
         var magnitude: UInt64 = 0
         var overflows = false
@@ -59,7 +59,7 @@ enum NumberTyping {
     }
 
     /// true, t, yes, 1 and false, f, no, 0 in any case, as 1 and 0.
-    static func boolean(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+    package static func boolean(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
         guard (1...5).contains(bytes.count) else { return .invalidBoolean }
         var word: UInt64 = 0
         for byte in bytes {

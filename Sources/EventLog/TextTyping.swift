@@ -1,8 +1,8 @@
 /// Whether bytes can be stored as text.
-enum TextTyping {
+package enum TextTyping {
     /// `.none` for valid UTF-8 without a NUL byte.
     @inline(__always)
-    static func check(_ bytes: UnsafeRawBufferPointer) -> Fault {
+    package static func check(_ bytes: UnsafeRawBufferPointer) -> Fault {
         ByteScan.isPlainText(bytes) ? .none : checkSlowly(bytes)
     }
 

@@ -1,9 +1,9 @@
 import Chronology
 
 /// Typing of times and dates from bytes. One value serves one column of one file: it remembers days it has seen.
-struct TimeTyping {
+package struct TimeTyping {
     /// 1970-01-01T00:00Z up to, not including, 2201-01-01T00:00Z, in microseconds.
-    static let range: Range<Int64> = 0..<Int64(CivilDate.days(year: 2201, month: 1, day: 1)) * 86_400_000_000
+    package static let range: Range<Int64> = 0..<Int64(CivilDate.days(year: 2201, month: 1, day: 1)) * 86_400_000_000
 
     private static let microsecondsPerDay: Int64 = 86_400_000_000
 
@@ -22,7 +22,7 @@ struct TimeTyping {
     private var lastDay: UInt16 = 0x3130
     private var lastDate = 0
 
-    init(_ format: LogFormat.TimeFormat, zone: Zone) {
+    package init(_ format: LogFormat.TimeFormat, zone: Zone) {
         self.format = format
         self.zone = zone
     }
@@ -30,7 +30,7 @@ struct TimeTyping {
     /// Microseconds since 1970-01-01T00:00Z. Digits beyond microseconds are cut off, never rounded up into the next
     /// second.
     @inline(__always)
-    mutating func time(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+    package mutating func time(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
         let fault: Fault
         switch format {
         case .iso8601: fault = iso8601(bytes, &value)
@@ -42,7 +42,7 @@ struct TimeTyping {
     }
 
     /// Days since 1970-01-01 of `YYYY-MM-DD`.
-    mutating func date(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+    package mutating func date(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
         guard bytes.count == 10, let day = day(bytes) else { return .invalidDate }
         value = Int64(day)
         return .none

@@ -1,0 +1,124 @@
+import CZlib
+import Chronology
+import EventLog
+import Foundation
+import Vocabulary
+
+/// What reading a log gave, as plain values.
+struct LogContents: Equatable {
+    var rows: [[String?]] = []
+    /// The record numbers of the rows.
+    var numbers: [Int64] = []
+    var rejects: [Reject] = []
+    var report = LogReport()
+
+    var codes: [String] { rejects.map(\.code) }
+    /// The values of a source with one column.
+    var values: [String?] { rows.map { $0[0] } }
+}
+
+enum LogFixture {
+    static let keys = KeyedHash(secret: Array(0..<16))
+
+    /// A format of text columns that are named after their places, without a header: `c0`, `c1`...
+    static func textColumns(_ count: Int, delimiter: UInt8 = 0x2C, isPrivate: [String: LogFormat.PrivateTreatment] = [:]) -> LogFormat {
+        let names = (0..<count).map { "c\($0)" }
+        return LogFormat(
+            delimiter: delimiter, header: names,
+            mappings: names.map { LogFormat.Mapping(Column($0, .text), from: .column($0)) }, privateColumns: isPrivate)
+    }
+
+    /// A format of one column without a header.
+    static func single(
+        _ type: ColumnType, named name: String = "value", time: LogFormat.TimeFormat = .iso8601, zone: Zone = .utc,
+        required: Bool = false
+    ) -> LogFormat {
+        LogFormat(
+            header: ["it", "end"], timeFormat: time, zone: zone,
+            mappings: [LogFormat.Mapping(Column(name, type), from: .column("it"), required: required)])
+    }
+
+    /// Writes the bytes to a file of that name in a directory of its own for as long as `body` runs.
+    static func withFile<T>(_ bytes: [UInt8], named name: String = "log.csv", _ body: (String) throws -> T) throws -> T {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("eventlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let file = directory.appendingPathComponent(name)
+        try Data(bytes).write(to: file)
+        return try body(file.path)
+    }
+
+    static func read(
+        _ bytes: [UInt8], _ format: LogFormat, named name: String = "log.csv", limits: RecordLimits = .standard,
+        scansPlainLines: Bool = true
+    ) throws -> LogContents {
+        try withFile(bytes, named: name) { path in
+            let reader = LogReader(
+                path: path, displayName: name, format: format, keys: keys, limits: limits,
+                scansPlainLines: scansPlainLines)
+            var contents = LogContents()
+            contents.report = try reader.read(
+                reject: { contents.rejects.append($0) },
+                consume: { batch in
+                    for row in 0..<batch.count {
+                        contents.numbers.append(batch.recordNumbers[row])
+                        contents.rows.append(batch.columns.map { value(of: $0, row, batch.text) })
+                    }
+                })
+            return contents
+        }
+    }
+
+    static func read(_ text: String, _ format: LogFormat) throws -> LogContents { try read(Array(text.utf8), format) }
+
+    private static func value(of column: TypedColumn, _ row: Int, _ text: UnsafeRawBufferPointer) -> String? {
+        if column.valid[row] == 0 { return nil }
+        switch column.column.type {
+        case .category, .text:
+            let start = Int(column.starts[row])
+            return String(decoding: text[start..<start + Int(column.lengths[row])], as: UTF8.self)
+        case .key: return hexadecimal(column.keys[row])
+        default: return String(column.integers[row])
+        }
+    }
+
+    static func hexadecimal(_ key: Key128) -> String {
+        [key.high, key.low].map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+
+    /// One gzip member.
+    static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+        var stream = z_stream()
+        var source = bytes
+        var target = [UInt8](repeating: 0, count: bytes.count + bytes.count / 100 + 64)
+        var length = 0
+        source.withUnsafeMutableBufferPointer { source in
+            target.withUnsafeMutableBufferPointer { target in
+                withUnsafeMutablePointer(to: &stream) { stream in
+                    _ = deflateInit2_(
+                        stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                        CInt(MemoryLayout<z_stream>.size))
+                    stream.pointee.next_in = source.baseAddress
+                    stream.pointee.avail_in = UInt32(source.count)
+                    stream.pointee.next_out = target.baseAddress
+                    stream.pointee.avail_out = UInt32(target.count)
+                    _ = deflate(stream, Z_FINISH)
+                    length = target.count - Int(stream.pointee.avail_out)
+                    deflateEnd(stream)
+                }
+            }
+        }
+        return Array(target[..<length])
+    }
+}
+
+/// The problem that an operation throws, if it throws one.
+func problem(_ operation: () throws -> Void) -> Problem? {
+    do {
+        try operation()
+        return nil
+    } catch { return error as? Problem }
+}
