@@ -38,14 +38,12 @@ enum LogFixture {
             mappings: [LogFormat.Mapping(Column(name, type), from: .column("it"), required: required)])
     }
 
-    /// Writes the bytes to a file of that name in a directory of its own for as long as `body` runs.
+    /// Writes the bytes to a file whose name ends so for as long as `body` runs.
     static func withFile<T>(_ bytes: [UInt8], named name: String = "log.csv", _ body: (String) throws -> T) throws -> T {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("eventlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let file = directory.appendingPathComponent(name)
-        try Data(bytes).write(to: file)
-        return try body(file.path)
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString)-\(name)").path
+        defer { unlink(path) }
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        return try body(path)
     }
 
     static func read(
