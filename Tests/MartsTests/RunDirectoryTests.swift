@@ -37,7 +37,7 @@ import Vocabulary
         let publication = try publish(1)
         #expect(publication.isCurrent)
         #expect(publication.run.name == "2026-11-04-001")
-        #expect(OutputFilesSeen.target(output + "/current") == "runs/2026-11-04-001")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: output + "/current") == "runs/2026-11-04-001")
         #expect(
             files(below: publication.run.path) == [
                 "datapackage.json", "funnel", "funnel/purchase.csv", "funnel/purchase.json", "metrics", "metrics/daily.csv",
@@ -78,6 +78,8 @@ import Vocabulary
         try crashed.write(SampleMarts.plain("metrics/daily"), formats: [.json])
         try Data("half".utf8).write(to: URL(filePath: crashed.path + "/metrics/.daily.csv.tmp"))
         try FileManager.default.moveItem(atPath: crashed.path, toPath: output + "/runs/.candidate-2026-11-03-77777777")
+        try FileManager.default.createDirectory(
+            atPath: output + "/runs/.removed-2026-10-01-001/metrics", withIntermediateDirectories: true)
         try publish(2)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: output + "/runs").sorted() == ["2026-11-05-001"])
@@ -217,11 +219,5 @@ import Vocabulary
             #expect(code { try run.write(SampleMarts.plain(id), formats: [.json]) } == .martBadID)
             #expect(code { try run.link(id, formats: [.json], from: publish(1).run) } == .martBadID)
         }
-    }
-}
-
-enum OutputFilesSeen {
-    static func target(_ link: String) -> String? {
-        try? FileManager.default.destinationOfSymbolicLink(atPath: link)
     }
 }
