@@ -26,9 +26,9 @@ enum ManifestShape {
     private static let campaign = Shape.object(
         Shape.spanKeys + [Shape.Key("compare", .string, "The campaign that this one is compared with.")])
 
-    private static let target = Shape.either([
+    private static let target = Shape.named("target", .either([
         .string, .object([Shape.Key("column", .string, required: true, "The column that holds the value.")]),
-    ])
+    ]))
 
     private static let targets = [
         Shape.Key("channel", target, required: true, "The channel: a name, or { column: NAME }."),
@@ -96,7 +96,7 @@ extension ManifestShape {
     static let provides = Shape.Key("provides", .list(.string), "The measures that this source is the authority for.")
 
     /// `ours: theirs`, or a map that says more.
-    private static let mapping = Shape.either([
+    private static let mapping = Shape.named("column", .either([
         .string,
         .object([
             Key("column", .string, "The name of the column in the file."),
@@ -104,7 +104,7 @@ extension ManifestShape {
             Key("type", .word(ColumnType.allCases.map(\.rawValue) + ["number"]), "The type, for a column that is not a standard one; number means decimal."),
             Key("required", .boolean, "Whether a record without a value is rejected."),
         ]),
-    ])
+    ]))
 
     private static func columns(of kind: Manifest.Source.Kind) -> Shape.Key {
         let standard = kind.standardColumns.map { column in

@@ -89,6 +89,7 @@ extension Shape {
         case .open, .variant: "a map"
         case .either(let shapes): shapes.map(\.words).joined(separator: ", or ")
         case .any: "a value"
+        case .named(_, let shape): shape.words
         }
     }
 
@@ -96,6 +97,7 @@ extension Shape {
     func fits(_ tree: Tree) -> Bool {
         switch (self, tree.content) {
         case (.any, _): true
+        case (.named(_, let shape), _): shape.fits(tree)
         case (.either(let shapes), _): shapes.contains { $0.fits(tree) }
         case (.oneOrMany(let item), .scalar), (.oneOrMany(let item), .map): item.fits(tree)
         case (.list, .list), (.oneOrMany, .list): true
@@ -110,6 +112,7 @@ extension Shape {
     var isMap: Bool {
         switch self {
         case .map, .object, .open, .variant: true
+        case .named(_, let shape): shape.isMap
         default: false
         }
     }

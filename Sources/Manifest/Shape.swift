@@ -32,6 +32,8 @@ public indirect enum Shape: Sendable {
     case either([Shape])
     /// Anything; the reader looks into it on its own.
     case any
+    /// A shape that the JSON Schema defines once, under a name.
+    case named(String, Shape)
 
     /// A declared key of an object.
     public struct Key: Sendable {

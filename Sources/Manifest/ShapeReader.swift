@@ -51,6 +51,8 @@ struct ShapeReader {
             return read(tree, as: fitting, path: path, key: key)
         case .any:
             return readAny(tree, key: key)
+        case .named(_, let shape):
+            return read(tree, as: shape, path: path, key: key)
         case .period:
             if case .map = tree.content { return readSpan(tree, path: path, key: key) }
             return readScalar(tree, as: shape, path: path, key: key)
