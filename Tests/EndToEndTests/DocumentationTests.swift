@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// The documents tell the truth: their commands work as printed, and what they name exists.
+@Suite struct DocumentationTests {
+    static let documents = ["README.md", "CONTRIBUTING.md"]
+        + ((try? FileManager.default.contentsOfDirectory(atPath: Workspace.project.appendingPathComponent("docs").path)) ?? [])
+        .filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+
+    /// The lines of the fenced blocks marked `sh`, without comments, continued lines joined.
+    private func commands(of document: String) throws -> [String] {
+        let text = try String(contentsOf: Workspace.project.appendingPathComponent(document), encoding: .utf8)
+        var commands: [String] = []
+        var inside = false
+        for line in text.replacingOccurrences(of: "\\\n", with: " ").split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("```") {
+                inside = line == "```sh"
+                continue
+            }
+            var command = String(line)
+            if let comment = command.range(of: " #") { command = String(command[..<comment.lowerBound]) }
+            command = command.trimmingCharacters(in: .whitespaces)
+            if inside, !command.isEmpty, !command.hasPrefix("#") { commands.append(command) }
+        }
+        return commands
+    }
+
+    @Test(arguments: documents)
+    func everyCommandWorksAsPrinted(_ document: String) throws {
+        let workspace = try Workspace("documents")
+        for name in ["pipelines", "data"] {
+            try FileManager.default.copyItem(
+                at: Workspace.project.appendingPathComponent(name), to: workspace.folder.appendingPathComponent(name))
+        }
+        for command in try commands(of: document) {
+            // The scripts build and test the project itself; the continuous integration runs them.
+            if command.hasPrefix("scripts/") {
+                let script = String(command.prefix { $0 != " " })
+                #expect(
+                    FileManager.default.isExecutableFile(atPath: Workspace.project.appendingPathComponent(script).path),
+                    "\(document): \(script)")
+                continue
+            }
+            let path = "\(Workspace.executables.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+            let outcome = try Workspace.start("/bin/bash", ["-ec", command], ["PATH": path], workspace.folder)
+            #expect(outcome.status == 0, "\(document): \(command)\n\(outcome.error)")
+        }
+    }
+
+    @Test(arguments: documents)
+    func everyFileThatIsNamedExists(_ document: String) throws {
+        let text = try String(contentsOf: Workspace.project.appendingPathComponent(document), encoding: .utf8)
+        let pattern = /\]\(([^)#:]+)\)|`((?:Sources|Tests|scripts|docs|pipelines|data|Benchmarks)\/[A-Za-z0-9_.\/+-]*)`/
+        for match in text.matches(of: pattern) {
+            let name = String(match.1 ?? match.2 ?? "")
+            let base = match.1 == nil ? "" : (document as NSString).deletingLastPathComponent
+            let path = Workspace.project.appendingPathComponent(base).appendingPathComponent(name).path
+            #expect(FileManager.default.fileExists(atPath: path), "\(document) names \(name)")
+        }
+    }
+
+    @Test func theManifestsSchemaIsTheOneInTheDocuments() throws {
+        let workspace = try Workspace()
+        let schema = try workspace.run("nightmarket", ["schema"]).output
+        let file = Workspace.project.appendingPathComponent("docs/schemas/manifest.schema.json")
+        let printed = try String(contentsOf: file, encoding: .utf8)
+        #expect(
+            schema.trimmingCharacters(in: .newlines) == printed.trimmingCharacters(in: .newlines),
+            "write it anew: nightmarket schema > docs/schemas/manifest.schema.json")
+    }
+}
