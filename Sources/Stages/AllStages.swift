@@ -1,4 +1,7 @@
 import StageKit
 
 /// Every analytical stage, in the order in which plans list them.
-public let allStages: [any Stage.Type] = [FunnelStage.self]
+public let allStages: [any Stage.Type] = [
+    FunnelStage.self,
+    ExperimentStage.self,
+]

@@ -113,7 +113,7 @@ struct InMemoryScan {
         return groups.map { name, rows in
             InMemoryPerson(
                 key: keyedHash(rows[0].person ?? name, seed: seed), kind: rows[0].kind,
-                rows: rows.map { ($0, canonicalPlace($0)) }.sorted { $0.1 < $1.1 }.map(\.0))
+                rows: inCanonicalOrder(rows))
         }.sorted { $0.key < $1.key }
     }
 
@@ -162,6 +162,11 @@ struct CanonicalPlace: Comparable {
         for (a, b) in zip(left.texts, right.texts) where a != b { return bytesPrecede(a, b) }
         return left.texts.count < right.texts.count
     }
+}
+
+/// The rows of one person in the order in which a scan delivers them.
+func inCanonicalOrder(_ events: [TestEvent]) -> [TestEvent] {
+    events.map { ($0, canonicalPlace($0)) }.sorted { $0.1 < $1.1 }.map(\.0)
 }
 
 func canonicalPlace(_ event: TestEvent) -> CanonicalPlace {

@@ -1,0 +1,38 @@
+import EventStore
+import Marts
+import StageKit
+
+/// An experiment on events: one scan, then the mart.
+final class EventExperiment: Computation {
+    private let plan: ExperimentPlan
+    private let basis: EventBasis
+    private let totalsLayout: UnitTotalsLayout
+    private var tally: ExperimentTally?
+
+    init(_ plan: ExperimentPlan, _ basis: EventBasis) {
+        self.plan = plan
+        self.basis = basis
+        totalsLayout = UnitTotalsLayout(plan.metrics.map(\.metric))
+    }
+
+    func nextRequest() -> ScanRequest? {
+        guard tally == nil else { return nil }
+        var columns: Set<String> = ["experiment", "variant"]
+        if totalsLayout.readsAmounts { columns.formUnion(["amount", "currency"]) }
+        if totalsLayout.readsOrders { columns.insert("order_id") }
+        let reach = basis.reach
+        return ScanRequest(columns: columns, span: .init(start: reach.start, end: reach.end))
+    }
+
+    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {
+        ExposureAccumulator(basis, plan, totalsLayout, layout)
+    }
+
+    func absorb(_ accumulators: [any ScanConsumer]) throws {
+        var whole = ExperimentTally()
+        for case let accumulator as ExposureAccumulator in accumulators { whole += accumulator.tally() }
+        tally = whole
+    }
+
+    func finish() throws -> [Mart] { [ExperimentReport(plan, tally ?? ExperimentTally()).mart] }
+}

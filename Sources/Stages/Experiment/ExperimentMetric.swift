@@ -1,0 +1,153 @@
+import Marts
+import Metrics
+import Vocabulary
+
+/// What an experiment measures of each unit.
+struct ExperimentMetric: Sendable, Hashable {
+    /// How the units' values become one value a variant.
+    enum Kind: String, Sendable { case proportion, mean, ratio }
+
+    enum Measure: Sendable, Hashable {
+        /// The share of units with a row of the selection.
+        case units(having: Selection)
+        /// The mean of a quantity over all exposed units, those with none included.
+        case mean(UnitQuantity)
+        /// The total of one quantity over the total of another.
+        case ratio(UnitQuantity, per: UnitQuantity)
+        /// A column of a units table: the share of true values, or the mean.
+        case column(Column)
+    }
+
+    let id: String
+    let label: Label
+    let unit: Metric.Unit
+    let direction: Metric.Direction
+    let measure: Measure
+
+    var kind: Kind {
+        switch measure {
+        case .units: .proportion
+        case .mean: .mean
+        case .ratio: .ratio
+        case .column(let column): column.type == .boolean ? .proportion : .mean
+        }
+    }
+}
+
+/// A number that the rows of one unit, in its window, add up to.
+enum UnitQuantity: Sendable, Hashable {
+    /// Rows of the selection.
+    case rows(Selection)
+    /// The `amount` column over rows of the selection.
+    case amount(Selection)
+    /// The first amount less the second.
+    case netAmount(Selection, minus: Selection)
+    /// Distinct paid orders; a purchase without an order id is an order of its own.
+    case orders
+    /// Of the paid orders those with a refund of the same order id.
+    case refundedOrders
+
+    /// The integers that make one: money is summed in millionths.
+    var scale: Int64 {
+        switch self {
+        case .amount, .netAmount: 1_000_000
+        case .rows, .orders, .refundedOrders: 1
+        }
+    }
+
+    var selections: [Selection] {
+        switch self {
+        case .rows(let selection), .amount(let selection): [selection]
+        case .netAmount(let added, let subtracted): [added, subtracted]
+        case .orders: [.purchases]
+        case .refundedOrders: [.purchases, .refunds]
+        }
+    }
+
+    var readsAmounts: Bool { scale != 1 }
+
+    var readsOrders: Bool {
+        switch self {
+        case .orders, .refundedOrders: true
+        case .rows, .amount, .netAmount: false
+        }
+    }
+}
+
+extension ExperimentMetric.Measure {
+    var quantities: [UnitQuantity] {
+        switch self {
+        case .mean(let quantity): [quantity]
+        case .ratio(let numerator, let denominator): [numerator, denominator]
+        case .units, .column: []
+        }
+    }
+
+    var selections: [Selection] {
+        if case .units(let selection) = self { [selection] } else { quantities.flatMap(\.selections) }
+    }
+}
+
+// MARK: - The metrics
+
+extension ExperimentMetric {
+    /// Every metric of experiments on events; labels and directions are the metric catalogue's where it has the id.
+    static let all: [ExperimentMetric] = [
+        share("conversion_rate", .purchases),
+        share("add_to_cart_rate", .cartAdditions),
+        share("checkout_rate", Selection(["checkout"]), Label(en: "Checkout rate", zh: "结算率")),
+        share("signup_rate", Selection(["signup"]), Label(en: "Sign-up rate", zh: "注册率")),
+        share("click_rate", .clicks, Label(en: "Share of units that clicked", zh: "点击人数占比")),
+        share("share_rate", .shares),
+        share("participation_rate", .joins),
+        mean("orders", .orders, .orders),
+        mean("purchases", .rows(.purchases), .events, Label(en: "Purchases per unit", zh: "人均购买次数")),
+        mean("engagements", .rows(.engagements), .events),
+        mean("gmv_paid", .amount(.payments), .money),
+        mean("refund_flow", .amount(.refunds), .money, direction: .down),
+        mean("net_revenue", .netAmount(.payments, minus: .refunds), .money),
+        mean("arpu", .netAmount(.payments, minus: .refunds), .money, Label(en: "Net revenue per unit (ARPU)", zh: "ARPU")),
+        ratio("aov", .amount(.payments), per: .orders, .money),
+        ratio("refund_rate", .refundedOrders, per: .orders, .fraction),
+    ]
+
+    private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
+
+    /// The metric of a name as manifests write it.
+    static func named(_ name: String) -> ExperimentMetric? { byID[MetricCatalogue.aliases[name] ?? name] }
+
+    /// The metric that a column of a units table is; nil for a column that is neither boolean nor a number.
+    static func column(_ column: Column) -> ExperimentMetric? {
+        guard [.boolean, .integer, .decimal].contains(column.type) else { return nil }
+        return ExperimentMetric(
+            id: column.name, label: Label(en: column.name, zh: column.name),
+            unit: column.type == .boolean ? .fraction : .none, direction: .neither, measure: .column(column))
+    }
+
+    private static func share(_ id: String, _ selection: Selection, _ label: Label? = nil) -> ExperimentMetric {
+        make(id, label, .fraction, .units(having: selection)) { Label(en: $0.en, zh: $0.zh) }
+    }
+
+    private static func mean(
+        _ id: String, _ quantity: UnitQuantity, _ unit: Metric.Unit, _ label: Label? = nil,
+        direction: Metric.Direction? = nil
+    ) -> ExperimentMetric {
+        make(id, label, unit, .mean(quantity), direction) { Label(en: "\($0.en) per unit", zh: "人均\($0.zh)") }
+    }
+
+    private static func ratio(
+        _ id: String, _ numerator: UnitQuantity, per denominator: UnitQuantity, _ unit: Metric.Unit
+    ) -> ExperimentMetric {
+        make(id, nil, unit, .ratio(numerator, per: denominator)) { Label(en: $0.en, zh: $0.zh) }
+    }
+
+    private static func make(
+        _ id: String, _ label: Label?, _ unit: Metric.Unit, _ measure: Measure, _ direction: Metric.Direction? = nil,
+        catalogued: (Metric) -> Label
+    ) -> ExperimentMetric {
+        let metric = MetricCatalogue.metric(id)
+        return ExperimentMetric(
+            id: id, label: label ?? metric.map(catalogued) ?? Label(en: id, zh: id), unit: unit,
+            direction: direction ?? metric?.direction ?? .up, measure: measure)
+    }
+}

@@ -1,0 +1,191 @@
+import Chronology
+import Manifest
+import Metrics
+import StageKit
+import Vocabulary
+
+extension ProblemCode {
+    public static let experimentOption = ProblemCode("experiment.option", exit: .wrongManifest)
+    public static let experimentMetric = ProblemCode("experiment.unknown-metric", exit: .wrongManifest)
+    public static let experimentSource = ProblemCode("experiment.unknown-source", exit: .wrongManifest)
+}
+
+extension ExperimentPlan {
+    /// Reads the options of a node.
+    /// - Throws: `Problems` with everything that is wrong with them.
+    init(_ node: Manifest.Node, in context: StageContext) throws {
+        var reader = OptionReader(node: node, manifest: context.manifest)
+        let source = reader.source()
+        let isTable = source?.kind == .units
+        name = node.name
+        control = ByteString(node.options["control"]?.string ?? "")
+        split = reader.split(control: control)
+        alpha = reader.alpha()
+        metrics = reader.metrics(of: isTable ? source : nil)
+        currency = context.manifest.currency
+        zone = context.manifest.zone
+        let experiment = node.options["experiment"]?.string
+        if isTable, let source {
+            basis = .units(reader.unitTable(source, experiment))
+        } else {
+            basis = .events(reader.events(source?.name, experiment, context))
+        }
+        if !reader.problems.isEmpty { throw Problems(reader.problems) }
+    }
+}
+
+/// Reads options one by one and collects what is wrong with them.
+private struct OptionReader {
+    let node: Manifest.Node
+    let manifest: Manifest
+    var problems: [Problem] = []
+
+    private mutating func report(
+        _ message: String, as code: ProblemCode = .experimentOption, at place: Place? = nil, help: String? = nil
+    ) {
+        problems.append(Problem(code, message, at: place ?? node.place, help: help))
+    }
+
+    mutating func source() -> Manifest.Source? {
+        guard let option = node.options["source"], let name = option.string else { return nil }
+        let usable = manifest.sources.filter { [.units, .events, .exposures].contains($0.kind) }
+        if let source = usable.first(where: { $0.name == name }) { return source }
+        let help = nearestName(to: name, among: usable.map(\.name)).map { "did you mean '\($0)'?" }
+        if let other = manifest.sources.first(where: { $0.name == name }) {
+            report(
+                "source '\(name)' is of kind \(other.kind.rawValue); it has neither exposures nor units",
+                as: .experimentSource, at: option.place, help: help)
+        } else {
+            report("no source is called '\(name)'", as: .experimentSource, at: option.place, help: help)
+        }
+        return nil
+    }
+
+    mutating func split(control: ByteString) -> [ByteString: Double]? {
+        guard let option = node.options["split"] else { return nil }
+        var weights: [ByteString: Double] = [:]
+        for (variant, weight) in option.entries {
+            guard let number = weight.number, number > 0, number.isFinite else {
+                report("the weight of variant '\(variant)' must be a number over 0", at: weight.place)
+                continue
+            }
+            weights[ByteString(variant)] = number
+        }
+        if option.entries.count < 2 {
+            report("a split needs two variants or more", at: option.place)
+        } else if !option.entries.contains(where: { ByteString($0.key) == control }) {
+            report(
+                "the split does not name the control '\(control.text)'", at: option.place,
+                help: "give the control a weight too")
+        }
+        return weights
+    }
+
+    mutating func alpha() -> Double {
+        guard let option = node.options["alpha"] else { return 0.05 }
+        if let alpha = option.number, alpha > 0, alpha < 1 { return alpha }
+        report("alpha must lie between 0 and 1", at: option.place, help: "0.05 gives intervals of 95 % confidence")
+        return 0.05
+    }
+
+    mutating func metrics(of table: Manifest.Source?) -> [ExperimentPlan.PlannedMetric] {
+        var planned: [ExperimentPlan.PlannedMetric] = []
+        let primary = node.options["primary"].map { [$0] } ?? []
+        let named: [(ExperimentPlan.Role, [Value])] = [
+            (.primary, primary), (.secondary, node.options["metrics"]?.list ?? []),
+            (.guardrail, node.options["guardrails"]?.list ?? []),
+        ]
+        for (role, options) in named {
+            for option in options {
+                guard let name = option.string, let metric = metric(name, table, at: option.place) else { continue }
+                if planned.contains(where: { $0.metric.id == metric.id }) {
+                    report("metric '\(metric.id)' is named twice", at: option.place)
+                } else {
+                    planned.append(.init(metric: metric, role: role))
+                }
+            }
+        }
+        if planned.isEmpty, problems.isEmpty {
+            report("an experiment needs a metric", help: "give 'primary', 'metrics' or 'guardrails'")
+        }
+        return planned
+    }
+
+    private mutating func metric(_ name: String, _ table: Manifest.Source?, at place: Place) -> ExperimentMetric? {
+        guard let table else {
+            if let metric = ExperimentMetric.named(name) { return metric }
+            let isElsewhere = MetricCatalogue.metric(name) != nil
+            report(
+                isElsewhere
+                    ? "metric '\(name)' has no value a unit, so an experiment cannot compare it"
+                    : "no metric of experiments is called '\(name)'", as: .experimentMetric, at: place,
+                help: nearestName(to: name, among: ExperimentMetric.all.map(\.id)).map { "did you mean '\($0)'?" }
+                    ?? "known are \(ExperimentMetric.all.map(\.id).joined(separator: ", "))")
+            return nil
+        }
+        let columns = table.log.storedColumns
+        if let column = columns.first(where: { $0.name == name }) {
+            if let metric = ExperimentMetric.column(column) { return metric }
+            report(
+                "column '\(name)' of source '\(table.name)' is of type \(column.type.rawValue)",
+                as: .experimentMetric, at: place, help: "a metric is a boolean, integer or decimal column")
+        } else {
+            report(
+                "source '\(table.name)' maps no column '\(name)'", as: .experimentMetric, at: place,
+                help: nearestName(to: name, among: columns.map(\.name)).map { "did you mean '\($0)'?" })
+        }
+        return nil
+    }
+
+    mutating func unitTable(_ source: Manifest.Source, _ experiment: String?) -> UnitTableBasis {
+        for key in ["starts", "ends", "window", "unit"] {
+            guard let option = node.options[key] else { continue }
+            report(
+                "'\(key)' says nothing about source '\(source.name)', a table of units without events", at: option.place,
+                help: "leave it out")
+        }
+        let columns = source.log.storedColumns
+        if !columns.contains(Column("variant", .category)) {
+            report(
+                "source '\(source.name)' maps no column 'variant'", as: .experimentSource,
+                at: node.options["source"]?.place)
+        }
+        let hasExperiments = columns.contains(Column("experiment", .category))
+        if hasExperiments, experiment == nil {
+            report(
+                "source '\(source.name)' has an experiment column, so 'experiment' must say which one",
+                at: node.options["source"]?.place)
+        }
+        let names = columns.map(\.name)
+        let unitColumn =
+            ["unit", "user_id"].first(where: names.contains)
+            ?? (source.key.count == 1 ? source.key.first(where: names.contains) : nil)
+        return UnitTableBasis(
+            source: source.name, experiment: hasExperiments ? experiment.map(ByteString.init) : nil,
+            unitColumn: unitColumn)
+    }
+
+    mutating func events(_ source: String?, _ experiment: String?, _ context: StageContext) -> EventBasis {
+        if experiment == nil, problems.allSatisfy({ $0.code != .experimentSource }) {
+            report("'experiment' is missing", help: "give the value of the experiment column")
+        }
+        let unit = node.options["unit"].flatMap { option in
+            EventBasis.Unit(rawValue: option.string ?? "") ?? {
+                report(
+                    "units of this experiment are persons: 'unit: \(option.string ?? "")' is not supported",
+                    at: option.place, help: "give 'unit: person' or 'unit: user'")
+                return nil
+            }()
+        }
+        let starts = node.options["starts"]?.instant
+        let ends = node.options["ends"]?.instant
+        if let starts, let ends, ends <= starts {
+            report("the experiment ends before it starts", at: node.options["ends"]?.place)
+        }
+        let window = node.options["window"]?.duration
+        if let window, window <= 0 { report("the window must be over 0", at: node.options["window"]?.place) }
+        return EventBasis(
+            experiment: ByteString(experiment ?? ""), exposureSource: source, unit: unit ?? .person, starts: starts,
+            ends: ends, window: window, horizon: context.horizon, providers: ExperimentProviders(manifest))
+    }
+}

@@ -1,0 +1,116 @@
+import EventStore
+import Marts
+import StageKit
+import Vocabulary
+
+/// An experiment given as a table of units: no scan of events at all.
+final class UnitTableExperiment: Computation {
+    private let plan: ExperimentPlan
+    private let basis: UnitTableBasis
+    private let table: TableSnapshot?
+
+    init(_ plan: ExperimentPlan, _ basis: UnitTableBasis, _ table: TableSnapshot?) {
+        self.plan = plan
+        self.basis = basis
+        self.table = table
+    }
+
+    func nextRequest() -> ScanRequest? { nil }
+
+    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { IdleConsumer() }
+
+    func absorb(_ accumulators: [any ScanConsumer]) throws {}
+
+    func finish() throws -> [Mart] { [ExperimentReport(plan, table.map(tally) ?? ExperimentTally()).mart] }
+
+    /// Adds every unit with exactly one row to its variant.
+    private func tally(_ table: TableSnapshot) -> ExperimentTally {
+        var tally = ExperimentTally()
+        tally.missingValues = plan.metrics.map { _ in 0 }
+        let variants = table.column("variant")?.strings ?? []
+        let experiments = table.column("experiment")?.strings
+        let values = plan.metrics.map { table.column($0.metric.id)?.integers ?? [] }
+        let rows = variants.indices.filter { row in
+            guard let experiment = basis.experiment, let experiments else { return true }
+            return experiments[row].map { ByteString($0) == experiment } ?? false
+        }
+        let identified = identify(rows, variants, table, &tally)
+        for (row, variant) in identified {
+            var sums = tally.variants.removeValue(forKey: variant) ?? .init(statistics: plan.emptyStatistics)
+            sums.units += 1
+            for (index, column) in values.enumerated() {
+                if row < column.count, let value = column[row] {
+                    sums.statistics[index].add(Int128(value))
+                } else {
+                    tally.missingValues[index] += 1
+                }
+            }
+            tally.variants[variant] = sums
+        }
+        return tally
+    }
+
+    /// The rows that stand for one unit in one variant; the others are counted in the tally.
+    private func identify(
+        _ rows: [Int], _ variants: [String?], _ table: TableSnapshot, _ tally: inout ExperimentTally
+    ) -> [(row: Int, variant: ByteString)] {
+        let ids = basis.unitColumn.flatMap { table.column($0) }
+        var byUnit: [UnitID: (row: Int, variant: ByteString, rows: Int, variants: Bool)] = [:]
+        var named: [(row: Int, variant: ByteString)] = []
+        for row in rows {
+            guard let variant = variants[row].map(ByteString.init) else {
+                tally.unidentifiedRows += 1
+                continue
+            }
+            guard let ids else {
+                named.append((row, variant))
+                continue
+            }
+            guard let id = UnitID(ids, row) else {
+                tally.unidentifiedRows += 1
+                continue
+            }
+            var seen = byUnit[id] ?? (row, variant, 0, false)
+            seen.rows += 1
+            if seen.variant != variant { seen.variants = true }
+            byUnit[id] = seen
+        }
+        for seen in byUnit.values {
+            if seen.variants {
+                tally.excludedUnits += 1
+            } else if seen.rows > 1 {
+                tally.repeatedUnits += 1
+            } else {
+                named.append((seen.row, seen.variant))
+            }
+        }
+        return named
+    }
+}
+
+/// What tells units of a table apart.
+private enum UnitID: Hashable {
+    case number(Int64)
+    case text(ByteString)
+    case key(Key128)
+
+    init?(_ column: TableColumn, _ row: Int) {
+        switch column.column.type {
+        case .category, .text:
+            guard let text = column.strings[row] else { return nil }
+            self = .text(ByteString(text))
+        case .key:
+            guard let key = column.keys[row] else { return nil }
+            self = .key(key)
+        default:
+            guard let number = column.integers[row] else { return nil }
+            self = .number(number)
+        }
+    }
+}
+
+/// Takes part in a scan that it did not ask for.
+private final class IdleConsumer: ScanConsumer {
+    func consume(_ rows: EventRows) {}
+    func endBucket() {}
+}

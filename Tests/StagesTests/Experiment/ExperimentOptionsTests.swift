@@ -1,0 +1,86 @@
+import Manifest
+import StageKit
+import Stages
+import Testing
+import Vocabulary
+
+@Suite("Experiment: options")
+struct ExperimentOptionsTests {
+    private let manifest = Manifest.test(sources: [
+        .test("web"), .test("ads", kind: .adReport),
+        .test(
+            "cats", kind: .units,
+            columns: [
+                Column("unit", .key), Column("variant", .category), Column("rounds", .integer),
+                Column("country", .category),
+            ]),
+    ])
+
+    private func problems(_ options: KeyValuePairs<String, Value.Content>) -> [String] {
+        let node = Manifest.Node(stage: "experiment", name: "test", options: .options(options), place: .test)
+        do {
+            _ = try ExperimentStage.prepare(node, in: .test("2026-11-01", manifest: manifest))
+            return []
+        } catch let error as Problems {
+            return error.all.map { "\($0.code.name): \($0.message)" + ($0.help.map { " (\($0))" } ?? "") }
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    @Test("all mistakes are reported at once, with what to do")
+    func everything() {
+        let found = problems([
+            "experiment": .string("x"), "control": .string("A"), "unit": .string("device"), "alpha": .fraction(1.5),
+            "starts": .instant(10), "ends": .instant(10), "window": .duration(0),
+            "split": .object(["B": .integer(1), "C": .integer(0)]), "primary": .string("conversion_rat"),
+            "metrics": .strings(["orders", "orders", "roas"]),
+        ])
+        #expect(found.count == 9)
+        #expect(found.contains { $0.contains("unit: device") && $0.contains("not supported") })
+        #expect(found.contains { $0.contains("alpha") })
+        #expect(found.contains { $0.contains("ends before it starts") })
+        #expect(found.contains { $0.contains("window") })
+        #expect(found.contains { $0.contains("weight of variant 'C'") })
+        #expect(found.contains { $0.contains("does not name the control 'A'") })
+        #expect(found.contains { $0.contains("did you mean 'conversion_rate'?") })
+        #expect(found.contains { $0.contains("'orders' is named twice") })
+        #expect(found.contains { $0.contains("'roas' has no value a unit") })
+    }
+
+    @Test("an experiment needs a name and a metric")
+    func missing() {
+        #expect(problems(["control": .string("A"), "primary": .string("orders")]).first?.contains("'experiment' is missing") == true)
+        #expect(problems(["experiment": .string("x"), "control": .string("A")]).first?.contains("needs a metric") == true)
+    }
+
+    @Test("a source must be one that has exposures or units")
+    func sources() {
+        let wrong = problems(["source": .string("ads"), "control": .string("A"), "primary": .string("orders")])
+        #expect(wrong.first?.contains("kind ad_report") == true)
+        let unknown = problems(["source": .string("cat"), "control": .string("A"), "primary": .string("rounds")])
+        #expect(unknown.first?.contains("did you mean 'cats'?") == true)
+    }
+
+    @Test("metrics of a table are its numeric and boolean columns, and a table has no window")
+    func table() {
+        let found = problems([
+            "source": .string("cats"), "control": .string("A"), "metrics": .strings(["round", "country", "rounds"]),
+            "window": .duration(5),
+        ])
+        #expect(found.count == 3)
+        #expect(found.contains { $0.contains("did you mean 'rounds'?") })
+        #expect(found.contains { $0.contains("is of type category") })
+        #expect(found.contains { $0.contains("'window' says nothing") })
+    }
+
+    @Test("an experiment as the contract writes it is accepted")
+    func contract() {
+        #expect(problems([
+            "experiment": .string("checkout_v2"), "unit": .string("user"), "control": .string("A"),
+            "split": .object(["A": .integer(50), "B": .integer(50)]), "starts": .instant(0), "ends": .instant(9),
+            "window": .duration(7), "primary": .string("conversion_rate"), "metrics": .strings(["arpu"]),
+            "guardrails": .strings(["refund_rate"]), "engine": .string("fixed"),
+        ]) == [])
+    }
+}
