@@ -2,8 +2,8 @@ import Vocabulary
 
 /// Streams one file: decode, cut into records, type; each record ends as exactly one row or one reject.
 ///
-/// Memory does not depend on the file: a window of decoded text (256 KB, growing to 16 MB for records of up to 4 MB),
-/// one batch of typed rows, and zlib's own state.
+/// Memory does not depend on the file: a window of decoded text (half a megabyte, growing to 16 MB for records of up
+/// to 4 MB), one batch of typed rows, and zlib's own state.
 ///
 /// Typing:
 /// - A field with nothing in it is null. `""` is an empty string in category and text columns and null in all others;
@@ -14,6 +14,7 @@ import Vocabulary
 /// - Decimals are exact to six places, further ones rounded half to even; no exponent.
 /// - Booleans are true, t, yes, 1, false, f, no, 0 in any case.
 /// - Strings are UTF-8 without NUL bytes. Ids are any bytes, kept as their keyed hash.
+/// - Values of `event` in the file are renamed by the format's event names; a constant is taken as it is.
 public final class LogReader {
     private let path: String
     private let name: String
@@ -59,7 +60,7 @@ public final class LogReader {
             if case .constant(let text) = mapping.origin { constantSlices[index] = constants.add(text) }
         }
         let stream = try LogStream(
-            path: path, name: name, compression: format.compression, constants: constants.bytes, limits: limits)
+            path: path, name: name, format: format, constants: constants.bytes, limits: limits)
         let cutter = try CSVCutter(
             stream.window, delimiter: format.delimiter, limits: limits, scansPlainLines: scansPlainLines)
         let header = try format.header ?? readHeader(stream, cutter)

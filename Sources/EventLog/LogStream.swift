@@ -12,13 +12,13 @@ final class LogStream {
 
     /// Opens the file and decodes its first bytes; skips a byte order mark.
     /// - Throws: `log.unreadable`, `log.damaged`, `log.not-gzip`, `log.empty`, `log.not-text`.
-    init(path: String, name: String, compression: LogFormat.Compression, constants: [UInt8], limits: RecordLimits) throws {
+    init(path: String, name: String, format: LogFormat, constants: [UInt8], limits: RecordLimits) throws {
         self.name = name
-        decoder = try LogDecoder(path: path, name: name, compression: compression)
+        decoder = try LogDecoder(path: path, name: name, compression: format.compression)
         window = TextWindow(constants: constants, capacity: limits.window)
         // A decoder fills a window of this size at once, so that the first bytes are all there.
         try refill()
-        try checkText()
+        try checkText(delimiter: format.delimiter)
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         if unread.starts(with: mark) { window.advance(to: window.cursor + mark.count) }
     }
@@ -42,17 +42,17 @@ final class LogStream {
     private static let signatures: [(bytes: [UInt8], what: String)] = [
         ([0x50, 0x4B, 0x03, 0x04], "a zip archive"), ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd"),
         ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz"), ([0x1F, 0x8B], "compressed with gzip"),
-        ([0xFF, 0xFE], "UTF-16"), ([0xFE, 0xFF], "UTF-16"), ([0x50, 0x41, 0x52, 0x31], "Parquet"),
-        ([0x41, 0x52, 0x52, 0x4F, 0x57, 0x31], "Arrow"),
+        ([0xFF, 0xFE], "UTF-16"), ([0xFE, 0xFF], "UTF-16"),
     ]
 
-    /// Text has hardly a control character; of binary data, or of UTF-16, a tenth or more are.
-    private func checkText() throws {
+    /// Text has hardly a control character but its delimiter; of binary data, or of UTF-16, a tenth or more are.
+    private func checkText(delimiter: UInt8) throws {
         for (bytes, what) in Self.signatures where unread.starts(with: bytes) {
             throw notText("the file is not plain text: it looks like \(what)")
         }
         let head = unread.prefix(4096)
-        let controls = head.reduce(0) { $0 + ($1 < 0x20 && $1 != 0x09 && $1 != 0x0A && $1 != 0x0D ? 1 : 0) }
+        let expected: [UInt8] = [0x09, 0x0A, 0x0D, delimiter]
+        let controls = head.reduce(0) { $0 + ($1 < 0x20 && !expected.contains($1) ? 1 : 0) }
         if head.count >= 16 && controls * 10 > head.count { throw notText("the file is binary, not text") }
     }
 

@@ -2,6 +2,7 @@
 struct RejectPayload {
     static let limit = 4096
     static let mask = "***"
+    private static let digits = Array("0123456789ABCDEF".utf8)
 
     let delimiter: UInt8
     /// The fields of the file that a private column comes from.
@@ -52,7 +53,6 @@ struct RejectPayload {
     }
 
     private static func readable(_ bytes: UnsafeRawBufferPointer) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
         var text: [UInt8] = []
         var position = 0
         while position < bytes.count {

@@ -59,11 +59,13 @@ import Vocabulary
         }
     }
 
-    @Test func tabsAndSemicolonsDelimit() throws {
+    @Test func anyByteDelimits() throws {
         let tab = try LogFixture.read("a b\t\"c\td\"\n \t\n", LogFixture.textColumns(2, delimiter: 0x09))
         #expect(tab.rows == [["a b", "c\td"], [" ", nil]])
         let semicolon = try LogFixture.read("a,b;c\n", LogFixture.textColumns(2, delimiter: 0x3B))
         #expect(semicolon.rows == [["a,b", "c"]])
+        let control = try LogFixture.read("a\u{1}b\u{1}c\u{1}d\ne\u{1}f\u{1}g\u{1}h\n", LogFixture.textColumns(4, delimiter: 1))
+        #expect(control.rows == [["a", "b", "c", "d"], ["e", "f", "g", "h"]])
     }
 
     @Test func aDelimiterThatCannotBeIsAProblem() {
