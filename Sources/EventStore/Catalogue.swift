@@ -61,6 +61,8 @@ public struct TableEntry: Sendable, Hashable, Codable {
     public var rows: Int
     public var hash: String
     public var columns: [StoredColumn]
+    /// Its last column is the version that was taken from the log file's name.
+    public var hasFileVersion: Bool
 }
 
 /// What of a source's settings decides which of its rows are live.

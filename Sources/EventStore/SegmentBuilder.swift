@@ -1,24 +1,226 @@
+import ArrowIPC
 import EventLog
 import Vocabulary
 
 /// Turns the typed batches of one log file into sorted segments of bounded size.
+///
+/// The bytes of a segment are a function of its rows, its columns, its source and the secret key. Rows lie in canonical order:
+/// person's key, time, `sequence` (null first), the event's rank in the vocabulary and its name, then every other column that
+/// is not a key in the order of names by value, and last the columns of keys. No cut into files can change it, and
+/// but for the persons and the last ties it does not depend on the secret key.
 public final class SegmentBuilder {
+    private let source: String
+    private let folder: StoreFolder
+    private let namePrefix: String
+    private let rowLimit: Int
+    private let byteLimit: Int
+    private let pool: StoragePool
+
+    private let columns: [any SegmentColumn]
+    private let names: [String]
+    private let times: NumberColumn<Int64>
+    private let events: CategoryColumn
+    private let sequence: (any SegmentColumn)?
+    private let user: KeyColumn?
+    private let device: KeyColumn?
+    private let eventID: EventIDColumn?
+    /// The columns that break ties after time, sequence and event.
+    private let content: [any SegmentColumn]
+    private let rowWidth: Int
+
+    private var rows = 0
+    private var entries: [SegmentEntry] = []
+
     /// - Parameters:
     ///   - columns: the stored columns of the source; `event_time` and `event` must be among them.
     ///   - namePrefix: the beginning of the names of the segments; a checksum of the content follows.
     ///   - rowLimit: a segment has at most this many rows.
     ///   - byteLimit: a segment is cut when its unsorted columns take this much memory.
+    /// - Throws: `Problem` `store.misuse` where a column is missing, doubled or has a reserved name.
     public init(
         columns: [Column], source: String, folder: StoreFolder, namePrefix: String, rowLimit: Int = 1 << 20,
         byteLimit: Int = 128 << 20
-    ) throws {}
+    ) throws {
+        self.source = source
+        self.folder = folder
+        self.namePrefix = safeFileName(namePrefix)
+        self.rowLimit = min(max(rowLimit, 1), 1 << 24)
+        self.byteLimit = min(max(byteLimit, 1), 1 << 30)
+        pool = StoragePool(rows: self.rowLimit)
+        var made: [any SegmentColumn] = []
+        for column in columns {
+            guard !made.contains(where: { $0.column.name == column.name }),
+                column.name != SegmentFile.person, column.name != SegmentFile.kind
+            else {
+                throw Problem(
+                    .storeMisuse, "source '\(source)': the column '\(column.name)' is mapped twice or has a reserved name")
+            }
+            made.append(Self.makeColumn(column, pool: pool))
+        }
+        func find<T>(_ name: String, _ type: T.Type) -> T? { made.first { $0.column.name == name } as? T }
+        guard let times = find(SegmentFile.time, NumberColumn<Int64>.self), times.column.type == .time,
+            let events = find(SegmentFile.event, CategoryColumn.self)
+        else {
+            throw Problem(.storeMisuse, "source '\(source)' needs the columns event_time (time) and event (category)")
+        }
+        self.columns = made
+        names = made.map(\.column.name)
+        self.times = times
+        self.events = events
+        sequence = find(SegmentFile.sequence, NumberColumn<Int64>.self)
+        user = find(SegmentFile.user, KeyColumn.self)
+        device = find(SegmentFile.device, KeyColumn.self)
+        eventID = find(SegmentFile.eventID, EventIDColumn.self)
+        content = CanonicalContent.order(made.map(\.column)).map { made[$0] }
+        rowWidth = made.reduce(0) { $0 + $1.rowWidth }
+    }
+
+    private static func makeColumn(_ column: Column, pool: StoragePool) -> any SegmentColumn {
+        switch column.type {
+        case .time, .integer, .decimal: NumberColumn<Int64>(column, pool: pool)
+        case .date: NumberColumn<Int32>(column, pool: pool)
+        case .boolean: BooleanColumn(column, pool: pool)
+        case .category: CategoryColumn(column, pool: pool)
+        case .text: TextColumn(column, pool: pool)
+        case .key where column.name == SegmentFile.eventID: EventIDColumn(column, pool: pool)
+        case .key: KeyColumn(column, pool: pool)
+        }
+    }
 
     /// Takes the rows of a batch in; nothing of the batch is kept.
-    public func append(_ batch: TypedBatch) throws {}
+    /// - Throws: `Problem` `store.misuse` where the batch lacks a column or a row has no time or event; or what writing a
+    ///   full segment throws.
+    public func append(_ batch: TypedBatch) throws {
+        let typed = try matched(batch)
+        if rows > 0, memory + batch.text.count >= byteLimit { try cut() }
+        var done = 0
+        while done < batch.count {
+            if rows == rowLimit { try cut() }
+            let count = min(batch.count - done, rowLimit - rows)
+            for (column, input) in zip(columns, typed) {
+                column.append(input, done..<(done + count), text: batch.text, at: rows)
+            }
+            rows += count
+            done += count
+        }
+    }
+
+    private var memory: Int { columns.reduce(rows * rowWidth) { $0 + $1.stringBytes } }
+
+    private func matched(_ batch: TypedBatch) throws -> [TypedColumn] {
+        var typed: [TypedColumn] = []
+        for (i, column) in columns.enumerated() {
+            let found: TypedColumn? =
+                i < batch.columns.count && batch.columns[i].column == column.column
+                ? batch.columns[i] : batch.columns.first { $0.column == column.column }
+            guard let found else {
+                throw Problem(.storeMisuse, "source '\(source)': a batch lacks the column '\(column.column.name)'")
+            }
+            if column === times || column === events {
+                for i in 0..<batch.count where found.valid[i] == 0 {
+                    throw Problem(.storeMisuse, "source '\(source)': a row has no \(column.column.name)")
+                }
+            }
+            typed.append(found)
+        }
+        return typed
+    }
 
     /// Writes what is left, and names all segments.
-    public func finish() throws -> [SegmentEntry] { [] }
+    public func finish() throws -> [SegmentEntry] {
+        if rows > 0 { try cut() }
+        defer { entries = [] }
+        return entries
+    }
 
-    /// Forgets the rows and removes the segments that were written: the file turned out to be damaged.
-    public func abort() {}
+    /// Forgets the rows: the file turned out to be damaged. Segments that were written are swept by the next commit.
+    public func abort() {
+        clear()
+        entries = []
+    }
+
+    private func clear() {
+        for column in columns { column.removeAll() }
+        rows = 0
+    }
+
+    private func cut() throws {
+        defer { clear() }
+        for column in columns { column.seal(rows: rows) }
+        let sorted = sort()
+        let order = UnsafeBufferPointer(sorted.order)
+        let (first, last) = timeBounds()
+        guard let personOfRow = sorted.personOfRow.baseAddress else { return }
+        let persons = UnsafeRawBufferPointer(start: sorted.persons.bytes.baseAddress, count: sorted.personCount * 16)
+        let written = [
+            ArrowColumn(
+                ArrowField(SegmentFile.person, SegmentFile.keyDictionary, nullable: false),
+                ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.personOfRow)),
+                dictionary: ArrowArray(count: sorted.personCount, data: persons)),
+            ArrowColumn(
+                ArrowField(SegmentFile.kind, .int8, nullable: false),
+                ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.kinds))),
+        ] + columns.map { column in
+            if column === user { return user?.orderedAsDictionary(order, persons: personOfRow) ?? column.ordered(order) }
+            if column === device { return device?.orderedAsDictionary(order, persons: personOfRow) ?? column.ordered(order) }
+            return column.ordered(order)
+        }
+        let entry = try withExtendedLifetime(sorted) {
+            try SegmentFile.write(
+                rows: rows, columns: written, types: columns.map(\.column), source: source, minTime: first, maxTime: last,
+                namePrefix: namePrefix, folder: folder)
+        }
+        entries.append(entry)
+    }
+
+    private func sort() -> CanonicalOrder {
+        let events = self.events
+        let ranks = (0..<events.valueCount).map { code -> Int in
+            EventVocabulary.rank(of: String(decoding: events.value(code), as: UTF8.self))
+        }
+        let (sequence, content) = (self.sequence, self.content)
+        let codes = events.codes
+        let tie = { (a: Int, b: Int) -> Int in
+            if let order = sequence?.compare(a, b), order != 0 { return order }
+            if codes[a] != codes[b] {
+                let (x, y) = (ranks[Int(codes[a])], ranks[Int(codes[b])])
+                return x != y ? x - y : events.compare(a, b)
+            }
+            for column in content {
+                let order = column.compare(a, b)
+                if order != 0 { return order }
+            }
+            return 0
+        }
+        let (users, devices, ids, times) = (user?.keys, device?.keys, eventID?.ids, times.values)
+        let key = { (row: Int) -> Key128 in
+            personKey(
+                user: users?[row] ?? .zero, device: devices?[row] ?? .zero, eventID: ids?[row] ?? 0, time: times[row])
+        }
+        return CanonicalOrder(rows: rows, times: times, key: key, tie: tie)
+    }
+
+    private func timeBounds() -> (Int64, Int64) {
+        let values = times.values
+        var (first, last) = (values[0], values[0])
+        for i in 1..<max(rows, 1) {
+            first = min(first, values[i])
+            last = max(last, values[i])
+        }
+        return (first, last)
+    }
+}
+
+/// The order in which columns break ties after person, time, sequence and event.
+enum CanonicalContent {
+    private static let before: Set<String> = [SegmentFile.time, SegmentFile.sequence, SegmentFile.event]
+
+    /// Indices into `columns`: by name, those without keys first.
+    static func order(_ columns: [Column]) -> [Int] {
+        columns.indices.filter { !before.contains(columns[$0].name) }.sorted { a, b in
+            let (x, y) = (columns[a], columns[b])
+            if (x.type == .key) != (y.type == .key) { return y.type == .key }
+            return x.name.utf8.lexicographicallyPrecedes(y.name.utf8)
+        }
+    }
 }

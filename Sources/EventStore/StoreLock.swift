@@ -8,11 +8,11 @@ public final class StoreLock: Sendable {
     /// - Throws: `Problem` `store.locked` (exit 75) while another process holds it.
     public init(_ folder: StoreFolder) throws {
         try folder.make()
-        descriptor = open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw FileSystem.problem(.storeCannotWrite, "cannot open the lock", folder.lock) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let opened = open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard opened >= 0 else { throw FileSystem.problem(.storeCannotWrite, "cannot open the lock", folder.lock) }
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             let number = errno
-            close(descriptor)
+            close(opened)
             guard number == EWOULDBLOCK else {
                 throw FileSystem.problem(.storeInputOutput, "cannot take the lock", folder.lock, errno: number)
             }
@@ -20,6 +20,7 @@ public final class StoreLock: Sendable {
                 .storeLocked, "another run is writing this store", at: .path(folder.path),
                 help: "wait until it has ended; its lock ends with it")
         }
+        descriptor = opened
     }
 
     /// Shares the lock that the parent process holds and handed down as an open descriptor of the lock file.
@@ -34,8 +35,9 @@ public final class StoreLock: Sendable {
                 .storeLocked, "the lock of this store was not handed down", at: .path(folder.path),
                 help: "only `nightmarket run` starts this step with --under-lock; leave the option out")
         }
-        descriptor = fcntl(inherited, F_DUPFD_CLOEXEC, 3)
-        guard descriptor >= 0 else { throw FileSystem.problem(.storeInputOutput, "cannot keep the lock", folder.lock) }
+        let kept = fcntl(inherited, F_DUPFD_CLOEXEC, 3)
+        guard kept >= 0 else { throw FileSystem.problem(.storeInputOutput, "cannot keep the lock", folder.lock) }
+        descriptor = kept
     }
 
     /// The open lock file, for a child process to share the lock: it then lasts until the last of them has ended.

@@ -4,7 +4,14 @@ import Vocabulary
 /// or set aside. Held by the one process that holds the store's lock.
 public final class StoreTransaction {
     /// What a path whose content changed means.
-    public enum Change: String, Sendable { case replace, append, rotate }
+    public enum Change: String, Sendable {
+        /// The new content takes the place of the old one.
+        case replace
+        /// The old content is the beginning of the new one: the file is read anew as a whole.
+        case append
+        /// The old content lives on under another name or none; both count.
+        case rotate
+    }
 
     /// What a look at a tracked file's directory entry says.
     public enum Verdict: Sendable {
@@ -24,38 +31,228 @@ public final class StoreTransaction {
         case untouched
     }
 
+    let folder: StoreFolder
+    private let lock: StoreLock
+    /// The snapshot that readers see; nil before the first commit.
+    let current: Catalogue?
+    /// The snapshot that this transaction started from.
+    let base: Catalogue
     /// The next snapshot as it stands.
-    public private(set) var catalogue: Catalogue
+    public internal(set) var catalogue: Catalogue
+    var isPrepared = false
+
+    /// Segments and tables of `base` and of the files added, by name.
+    private var segmentPool: [String: SegmentEntry] = [:]
+    private var tablePool: [String: TableEntry] = [:]
+    /// By source and path: the entry of the path's present content.
+    private var places: [FileID: Int] = [:]
+    /// By source and content: what was live of it before this transaction superseded it.
+    private var released: [ContentID: FileEntry] = [:]
+
+    private struct FileID: Hashable {
+        var source: String
+        var path: String
+    }
+
+    private struct ContentID: Hashable {
+        var source: String
+        var hash: String
+    }
 
     /// Starts from the snapshot that was set aside, if there is one, else from the current one.
+    /// - Parameter sources: the settings of all sources of the manifest.
     /// - Throws: `Problem` `store.wrong-key` (exit 78) where the store was written under another key.
     public init(
         _ folder: StoreFolder, lock: StoreLock, keyFingerprint: String, sources: [String: SourceSettings]
     ) throws {
-        catalogue = Catalogue(keyFingerprint: keyFingerprint)
+        self.folder = folder
+        self.lock = lock
+        current = try Catalogue.read(folder.catalogue)
+        if let current, current.keyFingerprint != keyFingerprint {
+            throw Problem(
+                .storeWrongKey, "the ids of this store were hashed under another secret key", at: .path(folder.path),
+                help: "set \(StoreKey.variable) to the store's key, or let a new store be built in another folder")
+        }
+        // A candidate is worth keeping only while it is sound and follows the current snapshot: its files can be read again.
+        let candidate = (try? Catalogue.read(folder.candidate)).flatMap { $0 }
+        if let candidate, candidate.keyFingerprint == keyFingerprint, candidate.sequence == current?.sequence ?? 0 {
+            base = candidate
+        } else {
+            base = current ?? Catalogue(keyFingerprint: keyFingerprint)
+        }
+        catalogue = base
+        catalogue.sources.merge(sources) { _, new in new }
+        for segment in base.segments { segmentPool[segment.name] = segment }
+        for table in base.tables { tablePool[table.name] = table }
+        index()
     }
 
-    public func verdict(source: String, path: String, look: FileLook, formatHash: String) -> Verdict { .new }
+    private func index() {
+        places = [:]
+        for (i, file) in catalogue.files.enumerated() where file.state != .superseded && !file.rotated {
+            places[FileID(source: file.source, path: file.path)] = i
+        }
+    }
+
+    public func verdict(source: String, path: String, look: FileLook, formatHash: String) -> Verdict {
+        guard let place = places[FileID(source: source, path: path)] else { return .new }
+        let entry = catalogue.files[place]
+        return entry.look == look && entry.formatHash == formatHash ? .unchanged(entry) : .changed(entry)
+    }
 
     /// Adds a file that was read: a good one with its segments or tables, or one in state `damaged` with its problem.
+    /// - Throws: `Problem` `store.unbalanced` where its counts do not add up.
     @discardableResult
     public func add(
         _ file: FileEntry, segments: [SegmentEntry] = [], tables: [TableEntry] = [], onChange: Change = .replace
-    ) throws -> Outcome { .taken }
+    ) throws -> Outcome {
+        isPrepared = false
+        var file = file
+        let id = FileID(source: file.source, path: file.path)
+        if file.state == .damaged {
+            retire(id, content: nil, onChange)
+            append(file, id)
+            return .taken
+        }
+        let rows = segments.reduce(0) { $0 + $1.rows } + tables.reduce(0) { $0 + $1.rows }
+        guard file.read == file.rejected + file.stored, file.stored == rows else {
+            throw Problem(
+                .storeUnbalanced,
+                "\(file.read) records read, \(file.rejected) rejected, \(file.stored) stored, \(rows) rows written",
+                at: .path(file.path), help: "report this: it is a fault of the program")
+        }
+        file.state = .live
+        if let place = places[id], isSame(catalogue.files[place], file) {
+            catalogue.files[place].look = file.look
+            return .untouched
+        }
+        retire(id, content: file.contentHash, onChange)
+        if let original = liveFile(file.source, file.contentHash) {
+            guard catalogue.files[original].formatHash != file.formatHash else {
+                file.state = .duplicate
+                file.rejectsFile = nil
+                append(file, id)
+                return .duplicate(of: catalogue.files[original].path)
+            }
+            supersede(original)
+        }
+        file.segments = segments.map(\.name)
+        file.tables = tables.map(\.name)
+        file.minTime = segments.map(\.minTime).min()
+        file.maxTime = segments.map(\.maxTime).max()
+        for segment in segments { segmentPool[segment.name] = segment }
+        for table in tables { tablePool[table.name] = table }
+        append(file, id)
+        return .taken
+    }
+
+    /// Whether an entry already stands for the content and format of a file that was read again.
+    private func isSame(_ entry: FileEntry, _ file: FileEntry) -> Bool {
+        guard entry.contentHash == file.contentHash, entry.formatHash == file.formatHash else { return false }
+        return entry.state == .live || (entry.state == .duplicate && liveFile(file.source, file.contentHash) != nil)
+    }
+
+    private func append(_ file: FileEntry, _ id: FileID) {
+        catalogue.files.append(file)
+        places[id] = catalogue.files.count - 1
+    }
+
+    private func liveFile(_ source: String, _ contentHash: String) -> Int? {
+        catalogue.files.firstIndex {
+            $0.state == .live && $0.contentHash == contentHash && $0.source == source
+        }
+    }
+
+    /// Makes way for a new content of a path.
+    private func retire(_ id: FileID, content: String?, _ change: Change) {
+        guard let place = places[id] else { return }
+        let old = catalogue.files[place]
+        switch old.state {
+        case .damaged:
+            catalogue.files.remove(at: place)
+            index()
+        case .live where change == .rotate && old.contentHash != content:
+            catalogue.files[place].rotated = true
+        default: supersede(place)
+        }
+    }
+
+    private func supersede(_ place: Int) {
+        let old = catalogue.files[place]
+        if old.state == .live { released[ContentID(source: old.source, hash: old.contentHash)] = old }
+        catalogue.files[place].state = .superseded
+        catalogue.files[place].rotated = false
+        catalogue.files[place].segments = []
+        catalogue.files[place].tables = []
+        catalogue.files[place].rejectsFile = nil
+    }
 
     /// The files taken in (or found damaged) since the current snapshot: what the gate judges.
-    public var pending: [FileEntry] { [] }
+    public var pending: [FileEntry] {
+        func judged(_ file: FileEntry) -> [String] {
+            [file.source, file.path, file.contentHash, file.formatHash, file.state.rawValue, file.problem ?? ""]
+        }
+        let known = Set((current?.files ?? []).map(judged))
+        return catalogue.files.filter { $0.state != .superseded && !known.contains(judged($0)) }
+    }
 
     /// Whether the next snapshot differs from the current one.
-    public var hasChanges: Bool { false }
+    public var hasChanges: Bool {
+        guard var before = current else { return true }
+        before.sequence = catalogue.sequence
+        return before != catalogue
+    }
 
-    /// Computes which rows are live, and the books.
-    /// - Throws: `Problem` `store.unbalanced`, `table.conflict` (exit 65).
-    public func prepare(threads: Int) throws -> Balance { Balance() }
+    /// Puts files, segments and tables in their final order and lets duplicates step in for originals that were superseded.
+    func settle() {
+        catalogue.files = catalogue.files.enumerated().sorted { x, y in
+            let (a, b) = (x.element, y.element)
+            if a.source != b.source { return a.source.utf8.lexicographicallyPrecedes(b.source.utf8) }
+            if a.path != b.path { return a.path.utf8.lexicographicallyPrecedes(b.path.utf8) }
+            return x.offset < y.offset
+        }.map(\.element)
+        var live: [ContentID: Int] = [:]
+        for (i, file) in catalogue.files.enumerated() where file.state == .live {
+            live[ContentID(source: file.source, hash: file.contentHash)] = i
+        }
+        var lost: Set<Int> = []
+        for (i, file) in catalogue.files.enumerated() where file.state == .duplicate {
+            let id = ContentID(source: file.source, hash: file.contentHash)
+            if let original = live[id] {
+                catalogue.files[i].takeCounts(of: catalogue.files[original])
+            } else if let before = released[id] {
+                catalogue.files[i].stepIn(for: before)
+                live[id] = i
+            } else {
+                lost.insert(i)
+            }
+        }
+        // A duplicate without its original and without rows to take over is new to the next run.
+        catalogue.files = catalogue.files.enumerated().filter { !lost.contains($0.offset) }.map(\.element)
+        index()
+        let alive = catalogue.files.filter { $0.state == .live }
+        catalogue.segments = Set(alive.flatMap(\.segments)).sorted().compactMap { segmentPool[$0] }
+        catalogue.tables = Set(alive.flatMap(\.tables)).sorted().compactMap { tablePool[$0] }
+    }
+}
 
-    /// Makes the prepared snapshot the current one, and sweeps files that neither it nor the one before needs.
-    public func commit() throws {}
+extension FileEntry {
+    /// A duplicate's records are those of the file whose content it has.
+    fileprivate mutating func takeCounts(of original: FileEntry) {
+        read = original.read
+        rejected = original.rejected
+        rejectedByCode = original.rejectedByCode
+        stored = original.stored
+    }
 
-    /// Keeps the prepared snapshot aside: the gate is closed. The next transaction starts from it.
-    public func setAside() throws {}
+    fileprivate mutating func stepIn(for original: FileEntry) {
+        takeCounts(of: original)
+        state = .live
+        formatHash = original.formatHash
+        segments = original.segments
+        tables = original.tables
+        rejectsFile = original.rejectsFile
+        minTime = original.minTime
+        maxTime = original.maxTime
+    }
 }

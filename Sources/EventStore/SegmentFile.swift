@@ -1,0 +1,60 @@
+import ArrowIPC
+import Glibc
+import Synchronization
+import Vocabulary
+
+/// The names and types that every segment has, and how one is written.
+enum SegmentFile {
+    static let person = "person"
+    static let kind = "person_kind"
+    static let time = "event_time"
+    static let sequence = "sequence"
+    static let event = "event"
+    static let eventID = "event_id"
+    static let user = "user_id"
+    static let device = "device_id"
+    static let keyDictionary = ArrowType.dictionary(index: .int32, value: .fixedSizeBinary(16))
+
+    /// Writes a segment beside its place, then renames it to a name that its content determines.
+    /// - Parameter columns: person, kind, then one a mapped column in the order of `types`.
+    static func write(
+        rows: Int, columns: [ArrowColumn], types: [Column], source: String, minTime: Int64, maxTime: Int64,
+        namePrefix: String, folder: StoreFolder
+    ) throws -> SegmentEntry {
+        let sums = columns.map { $0.checksum() ?? "" }
+        let hash = combined([source, "\(rows)"] + sums)
+        let name = "\(namePrefix)-\(hash.prefix(16)).arrow"
+        try writeWhole(rows: rows, columns: columns, source: source, to: folder.segment(name), in: folder.segments)
+        return SegmentEntry(
+            name: name, source: source, rows: rows, minTime: minTime, maxTime: maxTime, hash: hash,
+            columns: zip(types, sums.dropFirst(2)).map { StoredColumn(name: $0.name, type: $0.type, checksum: $1) },
+            personChecksum: sums[0], kindChecksum: sums[1])
+    }
+
+    private static let serial = Atomic<Int>(0)
+
+    /// Writes an Arrow file so that it is there whole or not at all.
+    static func writeWhole(rows: Int, columns: [ArrowColumn], source: String, to path: String, in folder: String) throws {
+        try FileSystem.makeFolder(folder)
+        let beside = "\(folder)/\(getpid())-\(serial.wrappingAdd(1, ordering: .relaxed).oldValue).tmp"
+        try ArrowFileWriter.write(rowCount: rows, columns: columns, metadata: ["source", source], to: beside)
+        try FileSystem.rename(beside, to: path)
+    }
+
+    static func combined(_ parts: [String]) -> String {
+        var sum = Checksum()
+        for part in parts { sum.add(part) }
+        return sum.digits
+    }
+}
+
+/// A name that is safe in a folder: letters, digits, `.`, `-` and `_`; every other byte becomes `_`.
+func safeFileName(_ name: String) -> String {
+    let safe = name.utf8.prefix(100).map { byte -> UInt8 in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: byte
+        default: 0x5F
+        }
+    }
+    return String(decoding: safe, as: UTF8.self)
+}

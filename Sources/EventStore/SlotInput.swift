@@ -1,0 +1,126 @@
+import ArrowIPC
+import Vocabulary
+
+/// One column of one segment as the scan reads it: raw buffers, checked beforehand by the column's checksum.
+struct SlotInput: @unchecked Sendable {
+    enum Kind { case missing, code8, code16, code32, wide, date, boolean, text, key, keyCode }
+
+    let kind: Kind
+    private let data: UnsafeRawPointer
+    private let validity: UnsafePointer<UInt8>?
+    private let offsets: UnsafePointer<Int32>?
+    private let dictionary: UnsafeRawPointer?
+    /// From the segment's codes to the scan's.
+    private let map: UnsafePointer<Int32>?
+
+    init(_ reader: ColumnReader?, map: UnsafeMutableBufferPointer<Int32>?) {
+        guard let reader, let data = reader.array.data.baseAddress ?? reader.array.offsets?.baseAddress else {
+            kind = .missing
+            data = UnsafeRawPointer(bitPattern: 64).unsafelyUnwrapped
+            validity = nil
+            offsets = nil
+            dictionary = nil
+            self.map = nil
+            return
+        }
+        switch reader.type {
+        case .category: kind = reader.indexWidth == 1 ? .code8 : reader.indexWidth == 2 ? .code16 : .code32
+        case .time, .integer, .decimal: kind = .wide
+        case .date: kind = .date
+        case .boolean: kind = .boolean
+        case .text: kind = .text
+        case .key: kind = reader.dictionary == nil ? .key : .keyCode
+        }
+        self.data = data
+        validity = reader.hasNulls ? reader.array.validity?.baseAddress?.assumingMemoryBound(to: UInt8.self) : nil
+        offsets = reader.array.offsets?.baseAddress?.assumingMemoryBound(to: Int32.self)
+        dictionary = reader.dictionary?.data.baseAddress
+        self.map = map.flatMap { UnsafePointer($0.baseAddress) }
+    }
+
+    @inline(__always)
+    private func isValid(_ row: Int) -> Bool {
+        guard let validity else { return true }
+        return validity[row >> 3] >> UInt8(truncatingIfNeeded: row & 7) & 1 == 1
+    }
+
+    @inline(__always)
+    func copyCodes(from start: Int, count: Int, to out: UnsafeMutablePointer<Int32>) {
+        switch kind {
+        case .code8: mapped(data.assumingMemoryBound(to: Int8.self), start, count, out)
+        case .code16: mapped(data.assumingMemoryBound(to: Int16.self), start, count, out)
+        case .code32: mapped(data.assumingMemoryBound(to: Int32.self), start, count, out)
+        default: out.update(repeating: -1, count: count)
+        }
+    }
+
+    @inline(__always)
+    private func mapped<Index: FixedWidthInteger>(
+        _ codes: UnsafePointer<Index>, _ start: Int, _ count: Int, _ out: UnsafeMutablePointer<Int32>
+    ) {
+        guard let map else { return out.update(repeating: -1, count: count) }
+        if validity == nil {
+            for i in 0..<count { out[i] = map[Int(truncatingIfNeeded: codes[start &+ i])] }
+        } else {
+            for i in 0..<count {
+                out[i] = isValid(start &+ i) ? map[Int(truncatingIfNeeded: codes[start &+ i])] : -1
+            }
+        }
+    }
+
+    @inline(__always)
+    func copyIntegers(from start: Int, count: Int, to out: UnsafeMutablePointer<Int64>) {
+        switch kind {
+        case .wide:
+            let values = data.assumingMemoryBound(to: Int64.self)
+            for i in 0..<count { out[i] = values[start &+ i] }
+        case .date:
+            let values = data.assumingMemoryBound(to: Int32.self)
+            for i in 0..<count { out[i] = Int64(values[start &+ i]) }
+        case .boolean:
+            let bits = data.assumingMemoryBound(to: UInt8.self)
+            for i in 0..<count {
+                let row = start &+ i
+                out[i] = Int64(bits[row >> 3] >> UInt8(truncatingIfNeeded: row & 7) & 1)
+            }
+        default: out.update(repeating: 0, count: count)
+        }
+    }
+
+    func copyKeys(from start: Int, count: Int, to out: UnsafeMutablePointer<Key128>) {
+        switch kind {
+        case .key:
+            let keys = data.assumingMemoryBound(to: Key128.self)
+            for i in 0..<count { out[i] = keys[start &+ i].bigEndian }
+        case .keyCode:
+            guard let keys = dictionary?.assumingMemoryBound(to: Key128.self) else {
+                return out.update(repeating: .zero, count: count)
+            }
+            let codes = data.assumingMemoryBound(to: Int32.self)
+            for i in 0..<count {
+                out[i] = isValid(start &+ i) ? keys[Int(truncatingIfNeeded: codes[start &+ i])].bigEndian : .zero
+            }
+        default: out.update(repeating: .zero, count: count)
+        }
+    }
+
+    func copyTexts(from start: Int, count: Int, to out: UnsafeMutablePointer<UnsafeRawBufferPointer>) {
+        guard kind == .text, let offsets else {
+            return out.update(repeating: UnsafeRawBufferPointer(start: nil, count: 0), count: count)
+        }
+        for i in 0..<count {
+            let first = Int(offsets[start &+ i])
+            out[i] = UnsafeRawBufferPointer(start: data + first, count: Int(offsets[start &+ i &+ 1]) - first)
+        }
+    }
+
+    @inline(__always)
+    func copyValid(from start: Int, count: Int, to out: UnsafeMutablePointer<UInt8>) {
+        if kind == .missing { return out.update(repeating: 0, count: count) }
+        guard let validity else { return out.update(repeating: 1, count: count) }
+        for i in 0..<count {
+            let row = start &+ i
+            out[i] = validity[row >> 3] >> UInt8(truncatingIfNeeded: row & 7) & 1
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import EventLog
+import EventStore
+import TestSupport
+import Vocabulary
+
+/// A row of an event log as the tests write and expect it.
+struct TestRow: Hashable {
+    var time: Int64 = 0
+    var event = "click"
+    var sequence: Int64?
+    var user: Int?
+    var device: Int?
+    var eventID: Int?
+    var channel: String?
+    var orderID: String?
+    var amount: Int64?
+    var member: Bool?
+    var day: Int64?
+    var phone: Int?
+
+    static let columns = [
+        Column("event_id", .key), Column("event_time", .time), Column("sequence", .integer), Column("event", .category),
+        Column("user_id", .key), Column("device_id", .key), Column("channel", .category), Column("order_id", .text),
+        Column("amount", .decimal), Column("is_member", .boolean), Column("day", .date), Column("phone", .key),
+    ]
+
+    /// The keyed hash that stands for an id.
+    static func key(_ id: Int, _ space: Int) -> Key128 {
+        var generator = SeededGenerator(seed: UInt64(id * 16 + space))
+        return Key128(high: generator.next(), low: generator.next())
+    }
+
+    var userKey: Key128? { user.map { Self.key($0, 1) } }
+    var deviceKey: Key128? { device.map { Self.key($0, 2) } }
+    var eventKey: Key128? { eventID.map { Self.key($0, 3) } }
+    var phoneKey: Key128? { phone.map { Self.key($0, 4) } }
+
+    /// What a scan of all columns tells of the row.
+    func text(source: String) -> String {
+        func show<T>(_ value: T?) -> String { value.map { "\($0)" } ?? "-" }
+        return [
+            source, "\(time)", event, show(sequence), show(userKey?.high), show(deviceKey?.high), show(channel),
+            show(orderID), show(amount), show(member), show(day), show(phoneKey?.high),
+        ].joined(separator: "|")
+    }
+
+    /// A plain restatement of the canonical order of a person's rows.
+    static func precedes(_ a: (row: TestRow, source: String), _ b: (row: TestRow, source: String)) -> Bool {
+        func order<T: Comparable>(_ x: T?, _ y: T?) -> Int {
+            switch (x, y) {
+            case (nil, nil): 0
+            case (nil, _): -1
+            case (_, nil): 1
+            case (let x?, let y?): x < y ? -1 : x > y ? 1 : 0
+            }
+        }
+        func bytes(_ text: String?) -> ByteString? { text.map { ByteString(Array($0.utf8)) } }
+        let (x, y) = (a.row, b.row)
+        let orders = [
+            order(x.time, y.time), order(x.sequence, y.sequence),
+            order(EventVocabulary.rank(of: x.event), EventVocabulary.rank(of: y.event)),
+            order(bytes(x.event), bytes(y.event)), order(x.amount, y.amount), order(bytes(x.channel), bytes(y.channel)),
+            order(x.day, y.day), order(x.member.map { $0 ? 1 : 0 }, y.member.map { $0 ? 1 : 0 }),
+            order(bytes(x.orderID), bytes(y.orderID)), order(bytes(a.source), bytes(b.source)),
+            order(x.deviceKey, y.deviceKey), order(x.eventKey?.high, y.eventKey?.high), order(x.phoneKey, y.phoneKey),
+            order(x.userKey, y.userKey),
+        ]
+        return orders.first { $0 != 0 }.map { $0 < 0 } ?? false
+    }
+}
+
+struct ByteString: Comparable {
+    let bytes: [UInt8]
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    static func < (a: ByteString, b: ByteString) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
+}
+
+/// Batches as the reader would hand them over.
+func eachBatch(_ rows: [TestRow], columns: [Column] = TestRow.columns, _ body: (TypedBatch) throws -> Void) rethrows {
+    let batch = TypedBatch(columns: columns)
+    var start = 0
+    while start < rows.count {
+        let slice = rows[start..<min(rows.count, start + TypedBatch.capacity)]
+        var text: [UInt8] = []
+        for (i, row) in slice.enumerated() {
+            batch.recordNumbers[i] = Int64(start + i + 1)
+            for column in batch.columns { fill(column, i, row, &text) }
+        }
+        batch.count = slice.count
+        try text.withUnsafeBytes {
+            batch.text = $0
+            try body(batch)
+        }
+        start += slice.count
+    }
+}
+
+private func fill(_ column: TypedColumn, _ i: Int, _ row: TestRow, _ text: inout [UInt8]) {
+    func set(_ value: Int64?) {
+        column.valid[i] = value == nil ? 0 : 1
+        // A null's value is garbage on purpose.
+        column.integers[i] = value ?? 77
+    }
+    func set(_ value: Key128?) {
+        column.valid[i] = value == nil ? 0 : 1
+        column.keys[i] = value ?? Key128(high: 5, low: 5)
+    }
+    func set(_ value: String?) {
+        column.valid[i] = value == nil ? 0 : 1
+        column.starts[i] = UInt32(text.count)
+        column.lengths[i] = UInt32(value?.utf8.count ?? 0)
+        text += Array((value ?? "").utf8)
+    }
+    switch column.column.name {
+    case "event_id": set(row.eventKey)
+    case "event_time": set(row.time)
+    case "sequence": set(row.sequence)
+    case "event": set(row.event)
+    case "user_id": set(row.userKey)
+    case "device_id": set(row.deviceKey)
+    case "channel": set(row.channel)
+    case "order_id": set(row.orderID)
+    case "amount": set(row.amount)
+    case "is_member": set(row.member.map { $0 ? 1 : 0 })
+    case "day": set(row.day)
+    default: set(row.phoneKey)
+    }
+}
+
+extension TemporaryStore {
+    /// Takes a log file of events in.
+    @discardableResult
+    func take(
+        _ rows: [TestRow], path: String, source: String = "web", columns: [Column] = TestRow.columns,
+        content: String? = nil, rowLimit: Int = 1 << 20, rejected: Int = 0,
+        change: StoreTransaction.Change = .replace, into transaction: StoreTransaction
+    ) throws -> StoreTransaction.Outcome {
+        let builder = try SegmentBuilder(
+            columns: columns, source: source, folder: folder, namePrefix: source, rowLimit: rowLimit)
+        try eachBatch(rows, columns: columns, builder.append)
+        let segments = try builder.finish()
+        let content = content ?? segments.map(\.hash).joined()
+        let entry = FileEntry(
+            source: source, path: path, look: FileLook(size: Int64(rows.count), modified: Int64(content.count), inode: 1),
+            contentHash: content, formatHash: "f", read: rows.count + rejected, rejected: rejected,
+            rejectedByCode: rejected > 0 ? ["log.bad-time": rejected] : [:], stored: rows.count)
+        return try transaction.add(entry, segments: segments, onChange: change)
+    }
+
+    func transaction(
+        _ sources: [String: SourceSettings] = ["web": .events()], key: String = "k"
+    ) throws -> StoreTransaction {
+        try StoreTransaction(folder, lock: try StoreLock(folder), keyFingerprint: key, sources: sources)
+    }
+}
+
+extension SourceSettings {
+    static func events(space: String = "web", window: Int64 = 3 * 86_400_000_000) -> SourceSettings {
+        SourceSettings(kind: "events", eventIDSpace: space, dedupeWindow: window)
+    }
+}
