@@ -77,6 +77,7 @@ final class Inflater {
         switch status {
         case Z_STREAM_END: state = .betweenMembers
         case Z_OK: break
+        case Z_MEM_ERROR: throw Problem(.logDecoder, "zlib has not enough memory", at: .path(input.name))
         default:
             let what = stream.pointee.msg.map { String(cString: $0) } ?? "status \(status)"
             throw damaged("the compressed data is broken (\(what))")

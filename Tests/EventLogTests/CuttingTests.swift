@@ -144,6 +144,29 @@ import Vocabulary
         }
     }
 
+    @Test func aLongDirtyLogOfManyBatchesAgreesWithTheNaiveTwin() throws {
+        var random = SeededGenerator(seed: 13)
+        var bytes: [UInt8] = []
+        for record in 0..<12_000 {
+            let dirt = Int.random(in: 0..<40, using: &random)
+            let second = ["plain text", "\"quoted, text\"", "\"two\nlines\"", "", "\"\"", "双十一"][dirt % 6]
+            bytes += Array("\(record),\(second)".utf8)
+            if dirt == 37 { bytes += Array(",one more".utf8) }
+            if dirt == 38 { bytes += Array("\"".utf8) }
+            if dirt == 39 { bytes += [0xFF] }
+            bytes += dirt % 2 == 0 ? [0x0A] : [0x0D, 0x0A]
+        }
+        let expected = expectation(bytes, width: 2)
+        for window in [1000, 262_144] {
+            var limits = RecordLimits.standard
+            limits.window = window
+            let contents = try LogFixture.read(bytes, LogFixture.textColumns(2), limits: limits)
+            #expect(contents.rows == expected.rows)
+            #expect(contents.numbers == expected.numbers)
+            #expect(contents.codes == expected.codes)
+        }
+    }
+
     @Test func theSizeOfTheWindowAndTheWayOfCuttingChangeNothingUnderTightLimits() throws {
         var random = SeededGenerator(seed: 12)
         let pieces: [[UInt8]] = [[0x61], [0x2C], [0x22], [0x0A], [0x0D], Array("abcdefgh".utf8), [0x22, 0x22]]
