@@ -42,7 +42,9 @@ private struct StampReader {
     }
 
     mutating func date() -> CivilDate? {
-        guard let year = digits(4), take(0x2D), let month = digits(2), take(0x2D), let day = digits(2) else { return nil }
+        guard let year = digits(4), take(0x2D), let month = digits(2), take(0x2D), let day = digits(2) else {
+            return nil
+        }
         return CivilDate(year: year, month: month, day: day)
     }
 

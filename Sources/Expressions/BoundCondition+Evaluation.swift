@@ -26,16 +26,21 @@ extension BoundCondition {
         case .codes(let slot, let passes):
             passCodes(rows.codes(slot), passes, into: mask)
         case .range(let slot, let range, let inverted):
-            passRange(rows.integers(slot), rows.valid(slot), range, inverted: inverted, into: mask)
+            passRange(rows.integers(slot), range, inverted: inverted, into: mask)
+            failNulls(rows.valid(slot), in: mask)
         case .oneOf(let slot, let values):
-            passOneOf(rows.integers(slot), rows.valid(slot), values, into: mask)
+            passOneOf(rows.integers(slot), values, into: mask)
+            failNulls(rows.valid(slot), in: mask)
         case .text(let slot, let comparison, let literal):
-            passText(rows.texts(slot), rows.valid(slot), comparison, literal, into: mask)
+            passText(rows.texts(slot), comparison, literal, into: mask)
+            failNulls(rows.valid(slot), in: mask)
         case .textOneOf(let slot, let literals):
-            passText(rows.texts(slot), rows.valid(slot), oneOf: literals, into: mask)
+            passText(rows.texts(slot), oneOf: literals, into: mask)
+            failNulls(rows.valid(slot), in: mask)
         case .missing(let slot):
-            let valid = rows.valid(slot)
-            for row in mask.indices { mask[row] = (valid[row] & 1) ^ 1 }
+            mask.update(repeating: 1)
+            failNulls(rows.valid(slot), in: mask)
+            for row in mask.indices { mask[row] ^= 1 }
         }
     }
 
@@ -53,32 +58,39 @@ extension BoundCondition {
     }
 }
 
-private func passCodes(_ codes: UnsafeBufferPointer<Int32>, _ passes: [UInt8], into mask: UnsafeMutableBufferPointer<UInt8>) {
+private func passCodes(
+    _ codes: UnsafeBufferPointer<Int32>, _ passes: [UInt8], into mask: UnsafeMutableBufferPointer<UInt8>
+) {
     passes.withUnsafeBufferPointer { passes in
         for row in mask.indices { mask[row] = passes[Int(codes[row]) + 1] }
     }
 }
 
+/// An empty `valid` says that no row is null.
+private func failNulls(_ valid: UnsafeBufferPointer<UInt8>, in mask: UnsafeMutableBufferPointer<UInt8>) {
+    guard !valid.isEmpty else { return }
+    for row in mask.indices { mask[row] &= valid[row] }
+}
+
 private func passRange(
-    _ values: UnsafeBufferPointer<Int64>, _ valid: UnsafeBufferPointer<UInt8>, _ range: ClosedRange<Int64>?, inverted: Bool,
+    _ values: UnsafeBufferPointer<Int64>, _ range: ClosedRange<Int64>?, inverted: Bool,
     into mask: UnsafeMutableBufferPointer<UInt8>
 ) {
     let flip: UInt8 = inverted ? 1 : 0
     guard let range else {
-        for row in mask.indices { mask[row] = flip & valid[row] }
+        mask.update(repeating: flip)
         return
     }
     let (low, high) = (range.lowerBound, range.upperBound)
     for row in mask.indices {
         let value = values[row]
         let inside: UInt8 = value >= low && value <= high ? 1 : 0
-        mask[row] = (inside ^ flip) & valid[row]
+        mask[row] = inside ^ flip
     }
 }
 
 private func passOneOf(
-    _ values: UnsafeBufferPointer<Int64>, _ valid: UnsafeBufferPointer<UInt8>, _ wanted: [Int64],
-    into mask: UnsafeMutableBufferPointer<UInt8>
+    _ values: UnsafeBufferPointer<Int64>, _ wanted: [Int64], into mask: UnsafeMutableBufferPointer<UInt8>
 ) {
     wanted.withUnsafeBufferPointer { wanted in
         for row in mask.indices {
@@ -89,14 +101,14 @@ private func passOneOf(
                 let middle = (low + high) / 2
                 if wanted[middle] < value { low = middle + 1 } else { high = middle }
             }
-            mask[row] = low < wanted.count && wanted[low] == value ? valid[row] & 1 : 0
+            mask[row] = low < wanted.count && wanted[low] == value ? 1 : 0
         }
     }
 }
 
 private func passText(
-    _ texts: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ valid: UnsafeBufferPointer<UInt8>,
-    _ comparison: Expression.Comparison, _ literal: [UInt8], into mask: UnsafeMutableBufferPointer<UInt8>
+    _ texts: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ comparison: Expression.Comparison, _ literal: [UInt8],
+    into mask: UnsafeMutableBufferPointer<UInt8>
 ) {
     literal.withUnsafeBytes { literal in
         switch comparison {
@@ -104,25 +116,23 @@ private func passText(
             let flip: UInt8 = comparison == .notEqual ? 1 : 0
             for row in mask.indices {
                 let same: UInt8 = texts[row].count == literal.count && order(texts[row], literal) == 0 ? 1 : 0
-                mask[row] = (same ^ flip) & valid[row]
+                mask[row] = same ^ flip
             }
         default:
-            for row in mask.indices {
-                mask[row] = comparison.holds(order(texts[row], literal)) ? valid[row] & 1 : 0
-            }
+            for row in mask.indices { mask[row] = comparison.holds(order(texts[row], literal)) ? 1 : 0 }
         }
     }
 }
 
 private func passText(
-    _ texts: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ valid: UnsafeBufferPointer<UInt8>, oneOf literals: [[UInt8]],
+    _ texts: UnsafeBufferPointer<UnsafeRawBufferPointer>, oneOf literals: [[UInt8]],
     into mask: UnsafeMutableBufferPointer<UInt8>
 ) {
     mask.update(repeating: 0)
     for literal in literals {
         literal.withUnsafeBytes { literal in
             for row in mask.indices where texts[row].count == literal.count {
-                if order(texts[row], literal) == 0 { mask[row] = valid[row] & 1 }
+                if order(texts[row], literal) == 0 { mask[row] = 1 }
             }
         }
     }

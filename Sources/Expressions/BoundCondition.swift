@@ -71,14 +71,17 @@ extension Condition {
     }
 
     private func bind(
-        _ column: String, _ comparison: Expression.Comparison, _ literal: Expression.Literal, _ layout: some ConditionLayout
+        _ column: String, _ comparison: Expression.Comparison, _ literal: Expression.Literal,
+        _ layout: some ConditionLayout
     ) -> BoundTest {
         guard let slot = layout.slot(column) else { return .constant(false) }
         let type = layout.type(ofSlot: slot)
         switch (type, literal) {
         case (.category, .string(let text)):
             let bytes = Array(text.utf8)
-            let passes = layout.values(ofSlot: slot).map { comparison.holds(order(Array($0.utf8), bytes)) ? UInt8(1) : 0 }
+            let passes = layout.values(ofSlot: slot).map {
+                comparison.holds(order(Array($0.utf8), bytes)) ? UInt8(1) : 0
+            }
             return .codes(slot: slot, passes: [0] + passes)
         case (.text, .string(let text)):
             return .text(slot: slot, comparison, Array(text.utf8))
@@ -94,7 +97,8 @@ extension Condition {
         let texts = Set(literals.compactMap { if case .string(let text) = $0 { Array(text.utf8) } else { nil } })
         switch type {
         case .category:
-            return .codes(slot: slot, passes: [0] + layout.values(ofSlot: slot).map { texts.contains(Array($0.utf8)) ? 1 : 0 })
+            return .codes(
+                slot: slot, passes: [0] + layout.values(ofSlot: slot).map { texts.contains(Array($0.utf8)) ? 1 : 0 })
         case .text:
             return .textOneOf(slot: slot, texts.sorted { order($0, $1) < 0 })
         default:
@@ -145,8 +149,14 @@ extension Expression.Comparison {
         case .notEqual: .range(slot: slot, exact ? floor...floor : nil, inverted: true)
         case .lessOrEqual: .range(slot: slot, .min...floor, inverted: false)
         case .greater: .range(slot: slot, .min...floor, inverted: true)
-        case .less: exact ? .range(slot: slot, floor...Int64.max, inverted: true) : .range(slot: slot, .min...floor, inverted: false)
-        case .greaterOrEqual: exact ? .range(slot: slot, floor...Int64.max, inverted: false) : .range(slot: slot, .min...floor, inverted: true)
+        case .less:
+            exact
+                ? .range(slot: slot, floor...Int64.max, inverted: true)
+                : .range(slot: slot, .min...floor, inverted: false)
+        case .greaterOrEqual:
+            exact
+                ? .range(slot: slot, floor...Int64.max, inverted: false)
+                : .range(slot: slot, .min...floor, inverted: true)
         }
     }
 }

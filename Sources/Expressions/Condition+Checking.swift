@@ -68,13 +68,15 @@ extension Condition {
                 help: "it can only be tested with 'is null' and 'is not null'")
         case (.boolean, .boolean):
             guard ordered else { return nil }
-            return ConditionError("the column '\(column)' is true or false: it has no order", offset: offset, help: "use '=' or '!='")
+            return ConditionError(
+                "the column '\(column)' is true or false: it has no order", offset: offset, help: "use '=' or '!='")
         case (.integer, .number), (.decimal, .number), (.category, .string), (.text, .string):
             return nil
         case (.time, .string(let text)):
             guard Timestamp.reading(text, in: zone) == nil else { return nil }
             return ConditionError(
-                "'\(text)' is not a time", offset: offset, help: "write '2026-11-01', '2026-11-01T20:00' or with an offset, '2026-11-01T20:00+08:00'")
+                "'\(text)' is not a time", offset: offset,
+                help: "write '2026-11-01', '2026-11-01T20:00' or with an offset, '2026-11-01T20:00+08:00'")
         case (.date, .string(let text)):
             guard CivilDate(text) == nil else { return nil }
             return ConditionError("'\(text)' is not a date", offset: offset, help: "write '2026-11-01'")

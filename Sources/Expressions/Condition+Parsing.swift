@@ -104,7 +104,9 @@ private struct ConditionParser {
             advance()
             let negated = take(.keyword(.not))
             guard take(.keyword(.null)) else {
-                throw ConditionError("expected 'null' after 'is', found \(token.kind.words)", offset: token.offset, help: "write 'is null', or '=' to compare")
+                throw ConditionError(
+                    "expected 'null' after 'is', found \(token.kind.words)", offset: token.offset,
+                    help: "write 'is null', or '=' to compare")
             }
             let test = Expression.isNull(column: column, offset: start)
             return negated ? .not(test) : test
@@ -115,7 +117,8 @@ private struct ConditionParser {
 
     private mutating func list() throws(ConditionError) -> [Expression.Literal] {
         guard take(.open) else {
-            throw ConditionError("expected '(' after 'in', found \(token.kind.words)", offset: token.offset, help: "write in ('a', 'b')")
+            throw ConditionError(
+                "expected '(' after 'in', found \(token.kind.words)", offset: token.offset, help: "write in ('a', 'b')")
         }
         var literals = [try literal()]
         while take(.comma) { literals.append(try literal()) }
@@ -133,10 +136,12 @@ private struct ConditionParser {
         case .keyword(.true): found = .boolean(true)
         case .keyword(.false): found = .boolean(false)
         case .keyword(.null):
-            throw ConditionError("a comparison with null is never true", offset: token.offset, help: "write 'is null' or 'is not null'")
+            throw ConditionError(
+                "a comparison with null is never true", offset: token.offset, help: "write 'is null' or 'is not null'")
         case .identifier(let name):
             throw ConditionError(
-                "expected a value, found the name \(name)", offset: token.offset, help: "text stands in single quotes: '\(name)'")
+                "expected a value, found the name \(name)", offset: token.offset,
+                help: "text stands in single quotes: '\(name)'")
         default:
             throw ConditionError("expected a value, found \(token.kind.words)", offset: token.offset)
         }

@@ -31,7 +31,9 @@ public struct Condition: Sendable, Hashable {
 
 /// The tree of a condition. Comparisons with null are false; `not` of a false comparison is true.
 public indirect enum Expression: Sendable, Hashable {
-    public enum Comparison: String, Sendable { case equal = "=", notEqual = "!=", less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">=" }
+    public enum Comparison: String, Sendable {
+        case equal = "=", notEqual = "!=", less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">="
+    }
     /// A literal as written; numbers are exact millionths.
     public enum Literal: Sendable, Hashable {
         case string(String)

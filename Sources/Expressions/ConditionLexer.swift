@@ -48,7 +48,9 @@ struct ConditionLexer {
             if peek("=") { throw ConditionError("'==' is not an operator here", offset: start, help: "write '='") }
             kind = .comparison(.equal)
         case UInt8(ascii: "!"):
-            guard take("=") else { throw ConditionError("'!' stands alone", offset: start, help: "write 'not' or '!='") }
+            guard take("=") else {
+                throw ConditionError("'!' stands alone", offset: start, help: "write 'not' or '!='")
+            }
             kind = .comparison(.notEqual)
         case UInt8(ascii: "<"):
             if peek(">") { throw ConditionError("'<>' is not an operator here", offset: start, help: "write '!='") }
@@ -77,7 +79,9 @@ struct ConditionLexer {
 
     private mutating func word() -> ConditionToken {
         let start = position
-        while position < bytes.count, Self.startsName(bytes[position]) || Self.isDigit(bytes[position]) { position += 1 }
+        while position < bytes.count, Self.startsName(bytes[position]) || Self.isDigit(bytes[position]) {
+            position += 1
+        }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if text.utf8.count <= 5, let keyword = ConditionToken.Keyword(rawValue: text.lowercased()) {
             return ConditionToken(kind: .keyword(keyword), offset: start)
@@ -101,7 +105,8 @@ struct ConditionLexer {
             }
         }
         throw ConditionError(
-            "the quote that opens here is never closed", offset: start, help: "a quote inside text is written twice: 'it''s'")
+            "the quote that opens here is never closed", offset: start,
+            help: "a quote inside text is written twice: 'it''s'")
     }
 
     /// Reads a decimal as exact millionths.
@@ -130,20 +135,26 @@ struct ConditionLexer {
                 if decimals <= 6 {
                     push(digit)
                 } else if digit != 0 {
-                    throw ConditionError("the number has more than six decimals", offset: start, help: "numbers are exact to millionths")
+                    throw ConditionError(
+                        "the number has more than six decimals", offset: start, help: "numbers are exact to millionths")
                 }
             }
             guard decimals > 0 else { throw ConditionError("a digit must follow the point", offset: start) }
         }
         if position < bytes.count, Self.startsName(bytes[position]) {
-            throw ConditionError("a letter follows a number", offset: position, help: "text stands in single quotes: 'douyin'")
+            throw ConditionError(
+                "a letter follows a number", offset: position, help: "text stands in single quotes: 'douyin'")
         }
         for _ in min(decimals, 6)..<6 { push(0) }
-        guard !overflow else { throw ConditionError("the number is too large", offset: start, help: "it must lie within 9223372036854") }
+        guard !overflow else {
+            throw ConditionError("the number is too large", offset: start, help: "it must lie within 9223372036854")
+        }
         return ConditionToken(kind: .number(millionths), offset: start)
     }
 
-    private func peek(_ sign: Unicode.Scalar) -> Bool { position < bytes.count && bytes[position] == UInt8(ascii: sign) }
+    private func peek(_ sign: Unicode.Scalar) -> Bool {
+        position < bytes.count && bytes[position] == UInt8(ascii: sign)
+    }
 
     private mutating func take(_ sign: Unicode.Scalar) -> Bool {
         guard peek(sign) else { return false }

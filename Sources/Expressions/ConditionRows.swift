@@ -16,7 +16,7 @@ public protocol ConditionRows {
     func codes(_ slot: Int) -> UnsafeBufferPointer<Int32>
     /// Values of a time, date, integer, decimal (millionths) or boolean (0, 1) column.
     func integers(_ slot: Int) -> UnsafeBufferPointer<Int64>
-    /// 1 where the row has a value, 0 where it is null; for every type but category.
+    /// 1 where the row has a value, 0 where it is null; empty where no row is null. Not called for category columns.
     func valid(_ slot: Int) -> UnsafeBufferPointer<UInt8>
     /// The bytes of a text column.
     func texts(_ slot: Int) -> UnsafeBufferPointer<UnsafeRawBufferPointer>

@@ -21,10 +21,13 @@ private struct SchemaWriter {
 
     mutating func entries(of shape: Shape) -> [(String, JSONText)] {
         switch shape {
-        case .string: return define("text") { _ in [("type", .array([.string("string"), .string("number"), .string("boolean")]))] }
+        case .string:
+            return define("text") { _ in [("type", .array([.string("string"), .string("number"), .string("boolean")]))]
+            }
         case .integer(let range):
             let lower = range.map { [("minimum", JSONText.integer($0.lowerBound))] } ?? []
-            let upper = range.flatMap { $0.upperBound == .max ? nil : [("maximum", JSONText.integer($0.upperBound))] } ?? []
+            let upper =
+                range.flatMap { $0.upperBound == .max ? nil : [("maximum", JSONText.integer($0.upperBound))] } ?? []
             return [("type", .string("integer"))] + lower + upper
         case .number: return [("type", .string("number"))]
         case .boolean: return [("type", .string("boolean"))]
@@ -39,7 +42,8 @@ private struct SchemaWriter {
         case .oneOrMany(let item): return [("anyOf", .array([object(item), object(.list(item))]))]
         case .map(let item): return [("type", .string("object")), ("additionalProperties", object(item))]
         case .object(let keys): return [("type", .string("object"))] + properties(keys, others: .boolean(false))
-        case .open(let keys, let others): return [("type", .string("object"))] + properties(keys, others: object(others))
+        case .open(let keys, let others):
+            return [("type", .string("object"))] + properties(keys, others: object(others))
         case .variant(let tag, let variants):
             return [
                 ("type", .string("object")), ("properties", .object([property(tag)])),
@@ -54,7 +58,9 @@ private struct SchemaWriter {
     private mutating func object(_ shape: Shape) -> JSONText { .object(entries(of: shape)) }
 
     /// A reference to a definition, which is made at its first use.
-    private mutating func define(_ name: String, _ make: (inout SchemaWriter) -> [(String, JSONText)]) -> [(String, JSONText)] {
+    private mutating func define(_ name: String, _ make: (inout SchemaWriter) -> [(String, JSONText)]) -> [(
+        String, JSONText
+    )] {
         if !definitions.contains(where: { $0.0 == name }) {
             let entries = make(&self)
             definitions.append((name, .object(entries)))
@@ -68,15 +74,23 @@ private struct SchemaWriter {
 
     private mutating func properties(_ keys: [Shape.Key], others: JSONText) -> [(String, JSONText)] {
         let required = keys.filter(\.required).map { JSONText.string($0.name) }
-        return [("properties", .object(keys.map { property($0) }))] + (required.isEmpty ? [] : [("required", .array(required))])
+        return [("properties", .object(keys.map { property($0) }))]
+            + (required.isEmpty ? [] : [("required", .array(required))])
             + [("additionalProperties", others)]
     }
 
     private mutating func variant(_ tag: Shape.Key, _ variant: Shape.Variant) -> JSONText {
         let isThis = JSONText.object([("const", .string(variant.word))])
         return .object([
-            ("if", .object([("properties", .object([(tag.name, isThis)])), ("required", .array([.string(tag.name)]))])),
-            ("then", .object([("description", .string(variant.doc))] + properties([tag] + variant.keys, others: .boolean(false)))),
+            (
+                "if",
+                .object([("properties", .object([(tag.name, isThis)])), ("required", .array([.string(tag.name)]))])
+            ),
+            (
+                "then",
+                .object(
+                    [("description", .string(variant.doc))] + properties([tag] + variant.keys, others: .boolean(false)))
+            ),
         ])
     }
 
@@ -92,24 +106,42 @@ private struct SchemaWriter {
 
     private static let fraction: [(String, JSONText)] = [
         ("description", .string("A part of the whole: 1% or 0.01.")),
-        ("anyOf", .array([
-            .object([("type", .string("number")), ("minimum", .integer(0)), ("maximum", .integer(1))]),
-            .object([("type", .string("string")), ("pattern", .string("^[0-9.]+([eE][+-]?[0-9]+)?%?$"))]),
-        ])),
+        (
+            "anyOf",
+            .array([
+                .object([("type", .string("number")), ("minimum", .integer(0)), ("maximum", .integer(1))]),
+                .object([("type", .string("string")), ("pattern", .string("^[0-9.]+([eE][+-]?[0-9]+)?%?$"))]),
+            ])
+        ),
     ]
 
     private static let condition: [(String, JSONText)] = [
-        ("description", .string("A condition: and, or, not, = != < <= > >=, in ('a', 'b'), is null, is not null, parentheses; text in single quotes.")),
+        (
+            "description",
+            .string(
+                "A condition: and, or, not, = != < <= > >=, in ('a', 'b'), is null, is not null, parentheses; text in single quotes."
+            )
+        ),
         ("type", .string("string")), ("minLength", .integer(1)),
     ]
 
     private mutating func period() -> [(String, JSONText)] {
         [
-            ("description", .string("A period: last 30d (or w, m), campaign NAME, or { from, to }, where 'to' is the first instant after it.")),
-            ("anyOf", .array([
-                .object([("type", .string("string")), ("pattern", .string("^ *(last +[0-9]+[dwm]|campaign +[^ ]+) *$"))]),
-                object(.object(Shape.spanKeys)),
-            ])),
+            (
+                "description",
+                .string(
+                    "A period: last 30d (or w, m), campaign NAME, or { from, to }, where 'to' is the first instant after it."
+                )
+            ),
+            (
+                "anyOf",
+                .array([
+                    .object([
+                        ("type", .string("string")), ("pattern", .string("^ *(last +[0-9]+[dwm]|campaign +[^ ]+) *$")),
+                    ]),
+                    object(.object(Shape.spanKeys)),
+                ])
+            ),
         ]
     }
 
@@ -137,7 +169,9 @@ private indirect enum JSONText: Sendable {
         case .array(let items):
             return "[\n" + items.map { inner + $0.rendered(indent: inner) }.joined(separator: ",\n") + "\n\(indent)]"
         case .object(let entries):
-            return "{\n" + entries.map { "\(inner)\(Self.quoted($0.0)): \($0.1.rendered(indent: inner))" }.joined(separator: ",\n") + "\n\(indent)}"
+            return "{\n"
+                + entries.map { "\(inner)\(Self.quoted($0.0)): \($0.1.rendered(indent: inner))" }.joined(
+                    separator: ",\n") + "\n\(indent)}"
         }
     }
 

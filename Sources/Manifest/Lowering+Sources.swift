@@ -7,28 +7,36 @@ extension Lowering {
     mutating func lowerSource(_ name: String, _ value: Value) -> Manifest.Source? {
         let place = value.keyPlace ?? value.place
         checkName(name, place, "a source's name")
-        guard let kind = value["kind"]?.string.flatMap(Manifest.Source.Kind.init), let columns = value["columns"] else { return nil }
+        guard let kind = value["kind"]?.string.flatMap(Manifest.Source.Kind.init), let columns = value["columns"] else {
+            return nil
+        }
         let header = lowerHeader(value["header"])
         let mappings = lowerColumns(columns, kind: kind, unit: value["unit"]?.string, header: header)
         let log = LogFormat(
-            delimiter: lowerDelimiter(value), compression: value["compression"]?.string.flatMap(LogFormat.Compression.init) ?? .auto,
+            delimiter: lowerDelimiter(value),
+            compression: value["compression"]?.string.flatMap(LogFormat.Compression.init) ?? .auto,
             header: header, timeFormat: value["time"]?["format"]?.string.flatMap(LogFormat.TimeFormat.init) ?? .iso8601,
             zone: lowerZone(value["time"]?["zone"]), mappings: mappings, eventNames: lowerEventNames(value["events"]),
             privateColumns: lowerPrivate(value["private"], kind: kind, mappings: mappings))
         note(log)
         if value["files"]?.list.isEmpty ?? false, let files = value["files"] {
-            report(.wrongValue, "sources.\(name).files: the list is empty", files.place, "give a glob such as ../data/*.csv.gz")
+            report(
+                .wrongValue, "sources.\(name).files: the list is empty", files.place,
+                "give a glob such as ../data/*.csv.gz")
         }
         checkUnique(value["provides"]?.list ?? [], "the measure")
         return Manifest.Source(
             name: name, place: place, kind: kind,
             files: (value["files"]?.strings ?? []).map { Paths.absolute(glob: $0, from: folder) }, log: log,
             provides: value["provides"]?.strings, rejectLimit: value["reject_limit"]?.number ?? 0.01,
-            damagedLimit: value["damaged_limit"]?.integer, expectedFilesPerDay: value["expect"]?["files_per_day"]?.integer,
+            damagedLimit: value["damaged_limit"]?.integer,
+            expectedFilesPerDay: value["expect"]?["files_per_day"]?.integer,
             freshWithin: value["expect"]?["fresh_within"]?.duration,
             onChange: value["on_change"]?.string.flatMap(Manifest.Source.Change.init) ?? .replace,
-            eventIDSpace: value["event_id_space"]?.string, dedupeWindow: value["dedupe_window"]?.duration ?? 3 * 86_400_000_000,
-            key: lowerKey(value["key"], kind: kind, mappings: mappings), version: lowerVersion(value["version"], mappings))
+            eventIDSpace: value["event_id_space"]?.string,
+            dedupeWindow: value["dedupe_window"]?.duration ?? 3 * 86_400_000_000,
+            key: lowerKey(value["key"], kind: kind, mappings: mappings),
+            version: lowerVersion(value["version"], mappings))
     }
 
     /// Remembers which columns there are, for conditions.
@@ -61,7 +69,9 @@ extension Lowering {
             mappings.append(LogFormat.Mapping(column, from: origin, required: required))
         }
         if kind == .costs, written["spend"] == nil {
-            report(.missingKey, "the key 'spend' is missing in the columns of a costs source", columns.keyPlace ?? columns.place, "map the amount of the cost: spend: NAME")
+            report(
+                .missingKey, "the key 'spend' is missing in the columns of a costs source",
+                columns.keyPlace ?? columns.place, "map the amount of the cost: spend: NAME")
         }
         if kind == .exposures, written["event"] == nil {
             mappings.append(LogFormat.Mapping(Column("event", .category), from: .constant("exposure"), required: true))
@@ -87,7 +97,10 @@ extension Lowering {
         }
         let startsWithDigit = name.utf8.first.map { $0 >= 0x30 && $0 <= 0x39 } ?? false
         guard !fits || startsWithDigit || keywords.contains(name.lowercased()) else { return }
-        report(.wrongValue, "'\(name)' cannot be a column's name", place, "our names are letters, digits and _, and no words of conditions; theirs stands on the right: our_name: \(name)")
+        report(
+            .wrongValue, "'\(name)' cannot be a column's name", place,
+            "our names are letters, digits and _, and no words of conditions; theirs stands on the right: our_name: \(name)"
+        )
     }
 
     private mutating func lowerOrigin(_ ours: String, _ value: Value, header: [String]?) -> LogFormat.Origin? {
@@ -96,7 +109,9 @@ extension Lowering {
         switch (column, constant) {
         case (let column?, nil):
             if column.isEmpty {
-                report(.wrongValue, "the column '\(ours)' is mapped to nothing", value.place, "give the name that the column has in the file")
+                report(
+                    .wrongValue, "the column '\(ours)' is mapped to nothing", value.place,
+                    "give the name that the column has in the file")
             } else if let header, !header.contains(column) {
                 reportUndefined("column in the header", column, header, value["column"]?.place ?? value.place)
             }
@@ -104,20 +119,30 @@ extension Lowering {
         case (nil, let constant?):
             return .constant(constant)
         case (.some, .some):
-            report(.impossible, "the column '\(ours)' has both a column and a constant", value.keyPlace ?? value.place, "keep one of them")
+            report(
+                .impossible, "the column '\(ours)' has both a column and a constant", value.keyPlace ?? value.place,
+                "keep one of them")
         case (nil, nil):
             guard case .map = value.content else { return nil }
-            report(.missingKey, "the column '\(ours)' has neither a column nor a constant", value.keyPlace ?? value.place, "write { column: NAME } or { constant: VALUE }")
+            report(
+                .missingKey, "the column '\(ours)' has neither a column nor a constant", value.keyPlace ?? value.place,
+                "write { column: NAME } or { constant: VALUE }")
         }
         return nil
     }
 
-    private mutating func lowerType(_ ours: String, _ value: Value, kind: Manifest.Source.Kind, alias: String?) -> ColumnType {
+    private mutating func lowerType(_ ours: String, _ value: Value, kind: Manifest.Source.Kind, alias: String?)
+        -> ColumnType
+    {
         let standard = kind.standardColumns.first { $0.name == alias ?? ours }?.type
         guard let word = value["type"], let name = word.string else { return standard ?? .category }
-        guard let declared = name == "number" ? .decimal : ColumnType(rawValue: name) else { return standard ?? .category }
+        guard let declared = name == "number" ? .decimal : ColumnType(rawValue: name) else {
+            return standard ?? .category
+        }
         if let standard, declared != standard {
-            report(.impossible, "the column '\(ours)' is \(standard.rawValue) and cannot be \(name)", word.place, "a standard column keeps its type; give the column another name")
+            report(
+                .impossible, "the column '\(ours)' is \(standard.rawValue) and cannot be \(name)", word.place,
+                "a standard column keeps its type; give the column another name")
             return standard
         }
         return declared
@@ -134,7 +159,9 @@ extension Lowering {
             case .time, .category, .text, .key: true
             }
         guard !fits else { return }
-        report(.wrongValue, "the constant '\(text)' is no \(type.rawValue)", place, type == .date ? "write 2026-11-01" : nil)
+        report(
+            .wrongValue, "the constant '\(text)' is no \(type.rawValue)", place,
+            type == .date ? "write 2026-11-01" : nil)
     }
 
     private mutating func lowerEventNames(_ value: Value?) -> [String: String] {
@@ -143,7 +170,9 @@ extension Lowering {
             for item in theirs.list {
                 guard let name = item.string else { continue }
                 if let other = names.updateValue(ours, forKey: name) {
-                    report(.saidTwice, "the event '\(name)' is mapped to '\(other)' already", item.place, "one of their events means one of ours")
+                    report(
+                        .saidTwice, "the event '\(name)' is mapped to '\(other)' already", item.place,
+                        "one of their events means one of ours")
                     names[name] = other
                 }
             }
@@ -168,7 +197,10 @@ extension Lowering {
                 continue
             }
             if kind.requiredColumns.contains(name) || (treatment == .hash && ![.category, .text, .key].contains(type)) {
-                report(.impossible, "the column '\(name)' cannot be \(treatment == .hash ? "hashed" : "dropped")", place, kind.requiredColumns.contains(name) ? "the source needs it" : "only text is hashed; drop it: { \(name): drop }")
+                report(
+                    .impossible, "the column '\(name)' cannot be \(treatment == .hash ? "hashed" : "dropped")", place,
+                    kind.requiredColumns.contains(name)
+                        ? "the source needs it" : "only text is hashed; drop it: { \(name): drop }")
             }
             treatments[name] = treatment
         }
@@ -188,7 +220,9 @@ extension Lowering {
         guard let value = source["delimiter"], let text = value.string else { return usual }
         if text == "\\t" || text == "tab" { return UInt8(ascii: "\t") }
         guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, !"\"\r\n\0".utf8.contains(byte) else {
-            report(.wrongValue, "'\(text)' cannot be a delimiter", value.place, "give one ASCII character other than a quote or a line's end, such as \";\" or \"\\t\"")
+            report(
+                .wrongValue, "'\(text)' cannot be a delimiter", value.place,
+                "give one ASCII character other than a quote or a line's end, such as \";\" or \"\\t\"")
             return usual
         }
         return byte
@@ -206,7 +240,9 @@ extension Lowering {
 
     // MARK: Tables
 
-    private mutating func lowerKey(_ value: Value?, kind: Manifest.Source.Kind, mappings: [LogFormat.Mapping]) -> [String] {
+    private mutating func lowerKey(_ value: Value?, kind: Manifest.Source.Kind, mappings: [LogFormat.Mapping])
+        -> [String]
+    {
         guard kind == .units || kind == .costs || kind == .adReport else { return [] }
         guard let value else {
             let types = Dictionary(uniqueKeysWithValues: mappings.map { ($0.column.name, $0.column.type) })
@@ -230,7 +266,8 @@ extension Lowering {
         let place = value.keyPlace ?? value.place
         if let column = value["column"], let name = column.string {
             if value["from"] != nil || value["pattern"] != nil {
-                report(.impossible, "the version comes from a column and from the file's name", place, "keep one of them")
+                report(
+                    .impossible, "the version comes from a column and from the file's name", place, "keep one of them")
             }
             if columnsAreKnown, !mappings.contains(where: { $0.column.name == name }) {
                 reportUndefined("mapped column", name, mappings.map(\.column.name), column.place)
@@ -239,12 +276,16 @@ extension Lowering {
         }
         guard let pattern = value["pattern"], let text = pattern.string else {
             if case .map = value.content {
-                report(.missingKey, "the version has neither a pattern nor a column", place, "write { from: file_name, pattern: 'report-{version:yyyyMMdd}.csv' } or { column: NAME }")
+                report(
+                    .missingKey, "the version has neither a pattern nor a column", place,
+                    "write { from: file_name, pattern: 'report-{version:yyyyMMdd}.csv' } or { column: NAME }")
             }
             return nil
         }
         guard let version = Manifest.Source.Version(fileNamePattern: text) else {
-            report(.wrongValue, "'\(text)' does not say where the version stands", pattern.place, "write {version:yyyyMMdd} once in the file's name; yyyy, MM, dd, HH, mm and ss stand for digits")
+            report(
+                .wrongValue, "'\(text)' does not say where the version stands", pattern.place,
+                "write {version:yyyyMMdd} once in the file's name; yyyy, MM, dd, HH, mm and ss stand for digits")
             return nil
         }
         return version
@@ -259,7 +300,9 @@ extension Manifest.Source.Version {
         guard parts.count == 2, let end = parts[1].firstIndex(of: "}"), !text.contains("/") else { return nil }
         let pattern = parts[1][..<end]
         let suffix = parts[1][parts[1].index(after: end)...]
-        guard !parts[0].contains(where: { "{}".contains($0) }), !suffix.contains(where: { "{}".contains($0) }) else { return nil }
+        guard !parts[0].contains(where: { "{}".contains($0) }), !suffix.contains(where: { "{}".contains($0) }) else {
+            return nil
+        }
         var rest = pattern
         var fields = 0
         for field in ["yyyy", "MM", "dd", "HH", "mm", "ss"] {

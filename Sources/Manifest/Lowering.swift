@@ -25,15 +25,20 @@ struct Lowering {
         let sources = (root["sources"]?.entries ?? []).compactMap { lowerSource($0.key, $0.value) }
         let sourceEntries = root["sources"]
         if let sourceEntries, sourceEntries.entries.isEmpty {
-            report(.missingKey, "the manifest declares no source", sourceEntries.keyPlace ?? sourceEntries.place, "give at least one, with kind, files and columns")
+            report(
+                .missingKey, "the manifest declares no source", sourceEntries.keyPlace ?? sourceEntries.place,
+                "give at least one, with kind, files and columns")
         }
         if sources.count < root["sources"]?.entries.count ?? 0 { columnsAreKnown = false }
         let channels = root["channels"].map { lowerChannels($0) }
         let campaigns = lowerCampaigns(root["campaigns"])
-        let nodes = lowerNodes(root["stages"], campaigns: root["campaigns"]?.entries.map(\.key) ?? [], hasChannels: root["channels"] != nil)
+        let nodes = lowerNodes(
+            root["stages"], campaigns: root["campaigns"]?.entries.map(\.key) ?? [], hasChannels: root["channels"] != nil
+        )
         return Manifest(
             path: path, folder: folder, pipeline: root["pipeline"]?.string ?? "", zone: zone,
-            currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources, channels: channels,
+            currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources,
+            channels: channels,
             campaigns: campaigns, nodes: nodes, publish: lowerPublish(root["publish"]))
     }
 
@@ -45,16 +50,21 @@ struct Lowering {
     mutating func checkName(_ name: String?, _ place: Place?, _ what: String) {
         guard let name, let place else { return }
         let fits = name.utf8.allSatisfy { byte in
-            (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39) || byte == 0x5F || byte == 0x2D
+            (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39) || byte == 0x5F
+                || byte == 0x2D
         }
         guard !fits || name.isEmpty || name.hasPrefix("-") || name.utf8.count > 100 else { return }
-        report(.wrongValue, "'\(name)' cannot be \(what)", place, "names are made of letters, digits, _ and -, such as double_11")
+        report(
+            .wrongValue, "'\(name)' cannot be \(what)", place,
+            "names are made of letters, digits, _ and -, such as double_11")
     }
 
     private mutating func checkCurrency(_ value: Value?) {
         guard let value, let code = value.string else { return }
         guard code.utf8.count != 3 || !code.utf8.allSatisfy({ $0 >= 0x41 && $0 <= 0x5A }) else { return }
-        report(.wrongValue, "currency: '\(code)' is not a currency code", value.place, "give three capital letters (ISO 4217), such as CNY")
+        report(
+            .wrongValue, "currency: '\(code)' is not a currency code", value.place,
+            "give three capital letters (ISO 4217), such as CNY")
     }
 
     private mutating func lowerPublish(_ value: Value?) -> [String] {
@@ -77,7 +87,9 @@ struct Lowering {
         let names = entries.map(\.key)
         return entries.compactMap { name, value in
             if name.contains(where: \.isWhitespace) {
-                report(.wrongValue, "the campaign's name '\(name)' holds a blank", value.keyPlace ?? value.place, "write it with _ or -")
+                report(
+                    .wrongValue, "the campaign's name '\(name)' holds a blank", value.keyPlace ?? value.place,
+                    "write it with _ or -")
             }
             if let compare = value["compare"], let other = compare.string {
                 if other == name {
@@ -88,10 +100,13 @@ struct Lowering {
             }
             guard let from = value["from"]?.instant, let to = value["to"], let end = to.instant else { return nil }
             guard from < end else {
-                report(.impossible, "the campaign '\(name)' ends before it begins", to.place, "'to' is the first instant after the campaign")
+                report(
+                    .impossible, "the campaign '\(name)' ends before it begins", to.place,
+                    "'to' is the first instant after the campaign")
                 return nil
             }
-            return Manifest.Campaign(name: name, span: TimeSpan(start: from, end: end), compare: value["compare"]?.string)
+            return Manifest.Campaign(
+                name: name, span: TimeSpan(start: from, end: end), compare: value["compare"]?.string)
         }
     }
 
@@ -140,17 +155,20 @@ struct Lowering {
 
     // MARK: Conditions and channels
 
-    /// Checks a condition against columns; one whose type differs from source to source fits whatever it is asked.
+    /// Checks a condition against columns; where sources give a column several types, it must fit one of them.
     private mutating func check(_ condition: Condition, at place: Place, _ types: [String: Set<ColumnType>]) {
         let columns = condition.columns
         if !columnsAreKnown, !columns.allSatisfy({ types[$0] != nil }) { return }
-        if columns.contains(where: { types[$0].map { $0.count > 1 } ?? false }) {
-            for column in columns.sorted() where types[column] == nil {
-                reportUndefined("column", column, types.keys.sorted(), place)
+        let known = types.keys.sorted()
+        let choices = columns.compactMap { types[$0]?.count }.max() ?? 1
+        var errors: [ConditionError] = []
+        for choice in 0..<choices {
+            let found = condition.check(known: known) { column in
+                types[column].map { $0.sorted { $0.rawValue < $1.rawValue } }.map { $0[min(choice, $0.count - 1)] }
             }
-            return
+            errors = choice == 0 ? found : errors.filter { error in found.contains { $0.offset == error.offset } }
         }
-        for error in condition.check(known: types.keys.sorted(), { types[$0]?.first }) {
+        for error in errors {
             report(.wrongCondition, error.message, source.place(of: error, in: condition.text, at: place), error.help)
         }
     }

@@ -21,7 +21,9 @@ extension Manifest {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             let valid = validPrefix(bytes)
             throw Problems([
-                Problem(.manifestUnreadable, "the manifest is not UTF-8", at: .offset(file: path, byte: valid), help: "save it as UTF-8")
+                Problem(
+                    .manifestUnreadable, "the manifest is not UTF-8", at: .offset(file: path, byte: valid),
+                    help: "save it as UTF-8")
             ])
         }
         return try parse(yaml: text, path: path, folder: Paths.folder(of: path), stages: stages, overrides: overrides)
@@ -39,7 +41,9 @@ extension Manifest {
         var tree: Tree
         do {
             guard let root = try YAMLReader.tree(of: text, place: { .text(file: path, line: $0, column: $1) }) else {
-                throw Problem(.manifestSyntax, "the manifest is empty", at: .text(file: path, line: 1, column: 1), help: "`nightmarket init` writes a first one")
+                throw Problem(
+                    .manifestSyntax, "the manifest is empty", at: .text(file: path, line: 1, column: 1),
+                    help: "`nightmarket init` writes a first one")
             }
             tree = root
             for (key, value) in overrides { try tree.override(key, with: value) }
@@ -61,7 +65,9 @@ extension Manifest {
 
     /// The report's zone comes first, for times without an offset are read in it.
     private static func reportZone(_ tree: Tree) -> (Zone, Problem?) {
-        guard let value = tree["timezone"], case .scalar(let name, _) = value.content, !value.isNull else { return (.utc, nil) }
+        guard let value = tree["timezone"], case .scalar(let name, _) = value.content, !value.isNull else {
+            return (.utc, nil)
+        }
         do {
             return (try Zone(named: name), nil)
         } catch {

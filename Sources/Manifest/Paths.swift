@@ -10,7 +10,7 @@ enum Paths {
     /// An absolute glob; the folder's own characters stand for themselves, escaped with a backslash where they must be.
     static func absolute(glob: String, from folder: String) -> String {
         if glob.hasPrefix("/") { return normalised(glob) }
-        let special: Set<Character> = ["*", "?", "[", "\\", "{"]
+        let special: Set<Character> = ["*", "?", "[", "]", "{", "}", "\\"]
         let escaped = folder.reduce(into: "") { text, character in
             if special.contains(character) { text.append("\\") }
             text.append(character)

@@ -48,11 +48,14 @@ struct ScalarSource {
     }
 
     /// How many characters write a scalar at an index: one, or two where a quoted one is escaped; nil where it is another.
-    private func length(of scalar: Unicode.Scalar, in text: [Unicode.Scalar], at index: Int, quote: Unicode.Scalar?) -> Int? {
+    private func length(of scalar: Unicode.Scalar, in text: [Unicode.Scalar], at index: Int, quote: Unicode.Scalar?)
+        -> Int?
+    {
         guard index < text.count else { return nil }
         let escape: Unicode.Scalar? = quote == "'" ? "'" : quote == "\"" ? "\\" : nil
         if let escape, text[index] == escape {
-            return index + 1 < text.count && text[index + 1] == scalar && (scalar == escape || scalar == quote) ? 2 : nil
+            return index + 1 < text.count && text[index + 1] == scalar && (scalar == escape || scalar == quote)
+                ? 2 : nil
         }
         return text[index] == scalar ? 1 : nil
     }

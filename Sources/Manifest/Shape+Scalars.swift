@@ -49,15 +49,20 @@ extension Shape {
             return nearestName(to: text, among: words).map { "did you mean '\($0)'?" }
         case .integer(let range):
             if quoted, Int(plainly: text) != nil { return "take the quotes away" }
-            return range.flatMap { Int(plainly: text) == nil ? nil : "it must lie from \($0.lowerBound) to \($0.upperBound)" }
+            return range.flatMap {
+                Int(plainly: text) == nil ? nil : "it must lie from \($0.lowerBound) to \($0.upperBound)"
+            }
         case .number:
             return quoted && Double(plainly: text) != nil ? "take the quotes away" : nil
         case .boolean:
-            return ["yes", "no", "on", "off", "y", "n", "1", "0"].contains(text.lowercased()) || quoted ? "write true or false, without quotes" : nil
+            return ["yes", "no", "on", "off", "y", "n", "1", "0"].contains(text.lowercased()) || quoted
+                ? "write true or false, without quotes" : nil
         case .duration:
-            return Int(plainly: text) != nil ? "a unit is missing: s, m, h, d or w" : "write it with s, m, h, d or w, as in 90s, 1h30m or 2w"
+            return Int(plainly: text) != nil
+                ? "a unit is missing: s, m, h, d or w" : "write it with s, m, h, d or w, as in 90s, 1h30m or 2w"
         case .fraction:
-            return Double(plainly: text).map { $0 > 1 } == true ? "a part in a hundred is written with %: \(text)%" : "it must lie from 0% to 100%"
+            return Double(plainly: text).map { $0 > 1 } == true
+                ? "a part in a hundred is written with %: \(text)%" : "it must lie from 0% to 100%"
         case .instant:
             return "write 2026-11-01, 2026-11-01T20:00 (in the report's zone) or 2026-11-01T20:00+08:00"
         case .period:
@@ -130,7 +135,9 @@ extension Double {
     /// A finite decimal number: no hexadecimal digits, no words.
     init?(plainly text: String) {
         let allowed = "0123456789.-+eE".utf8
-        guard text.utf8.allSatisfy({ allowed.contains($0) }), let number = Double(text), number.isFinite else { return nil }
+        guard text.utf8.allSatisfy({ allowed.contains($0) }), let number = Double(text), number.isFinite else {
+            return nil
+        }
         self = number
     }
 }

@@ -31,7 +31,8 @@ struct ShapeReader {
             return value(.list([single]))
         case .map(let item):
             guard let entries = entries(tree) else { return wrong(tree, shape, path, key) }
-            return value(.map(entries.map { ($0.key, read($0.value, as: item, path: path.key($0.key), key: $0.keyPlace)) }))
+            return value(
+                .map(entries.map { ($0.key, read($0.value, as: item, path: path.key($0.key), key: $0.keyPlace)) }))
         case .object(let keys):
             guard let entries = entries(tree) else { return wrong(tree, shape, path, key) }
             return value(.map(readDeclared(entries, keys, others: nil, path: path, owner: key ?? tree.place)))
@@ -45,7 +46,8 @@ struct ShapeReader {
             }
             let kind = read(word.value, as: tag.shape, path: path.key(tag.name), key: word.keyPlace)
             guard let variant = variants.first(where: { $0.word == kind.string }) else { return value(.null) }
-            return value(.map(readDeclared(entries, [tag] + variant.keys, others: nil, path: path, owner: key ?? tree.place)))
+            return value(
+                .map(readDeclared(entries, [tag] + variant.keys, others: nil, path: path, owner: key ?? tree.place)))
         case .either(let shapes):
             guard let fitting = shapes.first(where: { $0.fits(tree) }) else { return wrong(tree, shape, path, key) }
             return read(tree, as: fitting, path: path, key: key)
@@ -97,7 +99,8 @@ struct ShapeReader {
                 let names = keys.map(\.name)
                 problems.append(
                     Problem(
-                        .unknownKey, "unknown key '\(entry.key)'\(path.isEmpty ? "" : " in \(path)")", at: entry.keyPlace,
+                        .unknownKey, "unknown key '\(entry.key)'\(path.isEmpty ? "" : " in \(path)")",
+                        at: entry.keyPlace,
                         help: nearestName(to: entry.key, among: names).map { "did you mean '\($0)'?" }
                             ?? "the keys here are \(names.joined(separator: ", "))"))
             }
@@ -128,7 +131,10 @@ struct ShapeReader {
             return Value(.null, at: tree.place, key: key)
         }
         guard from < to else {
-            problems.append(Problem(.impossible, "\(path) ends before it begins", at: span["to"]?.place ?? tree.place, help: "'to' is the first instant after the period"))
+            problems.append(
+                Problem(
+                    .impossible, "\(path) ends before it begins", at: span["to"]?.place ?? tree.place,
+                    help: "'to' is the first instant after the period"))
             return Value(.null, at: tree.place, key: key)
         }
         return Value(.period(.between(from, to)), at: tree.place, key: key)
@@ -146,18 +152,23 @@ struct ShapeReader {
     }
 
     private mutating func readScalar(_ tree: Tree, as shape: Shape, path: String, key: Place?) -> Value {
-        guard case .scalar(let text, let quoted) = tree.content, !tree.isNull else { return wrong(tree, shape, path, key) }
+        guard case .scalar(let text, let quoted) = tree.content, !tree.isNull else {
+            return wrong(tree, shape, path, key)
+        }
         guard let content = shape.content(of: text, quoted: quoted, zone: zone) else {
             return wrong(tree, shape, path, key, help: shape.help(for: text, quoted: quoted))
         }
         return Value(content, at: tree.place, key: key)
     }
 
-    private mutating func wrong(_ tree: Tree, _ shape: Shape, _ path: String, _ key: Place?, help: String? = nil) -> Value {
+    private mutating func wrong(_ tree: Tree, _ shape: Shape, _ path: String, _ key: Place?, help: String? = nil)
+        -> Value
+    {
         let place = tree.isNull ? key ?? tree.place : tree.place
         problems.append(
             Problem(
-                .wrongValue, "\(path.isEmpty ? "the manifest" : path): expected \(shape.words), found \(tree.words)", at: place,
+                .wrongValue, "\(path.isEmpty ? "the manifest" : path): expected \(shape.words), found \(tree.words)",
+                at: place,
                 help: help))
         return Value(.null, at: tree.place, key: key)
     }

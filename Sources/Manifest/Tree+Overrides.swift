@@ -9,9 +9,12 @@ extension Tree {
         let place = Place.path("--set \(path)=\(text)")
         let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard !keys.contains("") else {
-            throw Problem(.wrongOverride, "the key of an override is empty", at: place, help: "write --set stages.funnel.purchase.within=3d")
+            throw Problem(
+                .wrongOverride, "the key of an override is empty", at: place,
+                help: "write --set stages.funnel.purchase.within=3d")
         }
-        let value = try YAMLReader.tree(of: text) { _, _ in place } ?? Tree(content: .scalar("", quoted: false), place: place)
+        let value =
+            try YAMLReader.tree(of: text) { _, _ in place } ?? Tree(content: .scalar("", quoted: false), place: place)
         try set(keys[...], to: value, at: place)
     }
 
@@ -34,12 +37,16 @@ extension Tree {
             content = .map(entries)
         case .list(var items):
             guard let index = Int(plainly: key), items.indices.contains(index) else {
-                throw Problem(.wrongOverride, "'\(key)' is no item of a list of \(items.count)", at: place, help: "items are counted from 0")
+                throw Problem(
+                    .wrongOverride, "'\(key)' is no item of a list of \(items.count)", at: place,
+                    help: "items are counted from 0")
             }
             try items[index].set(keys.dropFirst(), to: value, at: place)
             content = .list(items)
         case .scalar:
-            throw Problem(.wrongOverride, "'\(key)' cannot be set below \(words)", at: place, help: "the path leads through a value that is no map")
+            throw Problem(
+                .wrongOverride, "'\(key)' cannot be set below \(words)", at: place,
+                help: "the path leads through a value that is no map")
         }
     }
 }

@@ -23,7 +23,8 @@ struct YAMLReader {
         }
         if let mark = aliasesBesideComplexKeys(in: text) {
             throw Problem(
-                .manifestSyntax, "lists, maps and aliases cannot be keys where many aliases are used", at: place(mark.line, mark.column))
+                .manifestSyntax, "lists, maps and aliases cannot be keys where many aliases are used",
+                at: place(mark.line, mark.column))
         }
         let root: Node?
         do {
@@ -39,7 +40,8 @@ struct YAMLReader {
         let place = place(node.mark)
         values += 1
         guard values <= Self.mostValues else {
-            throw Problem(.manifestSyntax, "the manifest holds more than \(Self.mostValues) values, aliases expanded", at: place)
+            throw Problem(
+                .manifestSyntax, "the manifest holds more than \(Self.mostValues) values, aliases expanded", at: place)
         }
         guard depth <= Self.deepestNesting else {
             throw Problem(.manifestSyntax, "the manifest nests deeper than \(Self.deepestNesting)", at: place)
@@ -152,7 +154,9 @@ struct YAMLReader {
         let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
         guard lines.indices.contains(line - 1) else { return nil }
         let blanks = lines[line - 1].prefix { $0 == " " || $0 == "\t" }
-        return blanks.contains("\t") ? "indent with blanks, not with tabs" : "look at the indentation, the quotes and the colons here and in the line before"
+        return blanks.contains("\t")
+            ? "indent with blanks, not with tabs"
+            : "look at the indentation, the quotes and the colons here and in the line before"
     }
 
     private static func position(ofCharacter offset: Int, in text: String) -> (line: Int, column: Int) {

@@ -18,7 +18,9 @@ import Vocabulary
         return mask
     }
 
-    static func rows(_ cells: [[String: Cell]]) -> TestRows { TestRows(columns: columns, vocabulary: words, rows: cells) }
+    static func rows(_ cells: [[String: Cell]]) -> TestRows {
+        TestRows(columns: columns, vocabulary: words, rows: cells)
+    }
 
     @Test func aComparisonWithNullIsFalseAndNotOfItTrue() throws {
         let rows = Self.rows([["c": .text("a"), "n": .integer(1)], [:]])
@@ -96,7 +98,8 @@ import Vocabulary
             case .boolean: row[column.name] = .integer(Int64.random(in: 0...1, using: &random))
             case .decimal: row[column.name] = .integer(Int64.random(in: -3...3, using: &random) * 500_000)
             case .date: row[column.name] = .integer(20_758 + Int64.random(in: -1...1, using: &random))
-            case .time: row[column.name] = .integer((20_758 + Int64.random(in: -1...1, using: &random)) * 86_400_000_000)
+            case .time:
+                row[column.name] = .integer((20_758 + Int64.random(in: -1...1, using: &random)) * 86_400_000_000)
             default: row[column.name] = .integer([Int64.min, -2, -1, 0, 1, 2, .max].randomElement(using: &random) ?? 0)
             }
         }
@@ -118,7 +121,10 @@ import Vocabulary
         func literal() -> String {
             let fitting: [String]
             switch column {
-            case "c", "t": fitting = Self.words.map { "'\($0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'" }
+            case "c", "t":
+                fitting = Self.words.map {
+                    "'\($0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+                }
             case "b": fitting = ["true", "false"]
             case "day", "at": fitting = ["'2026-11-01'", "'2026-11-02'", "'2026-10-31'"]
             default: fitting = ["-2", "-1.5", "-0.5", "0", "0.000001", "1", "1.5", "2", "9223372036854"]
@@ -128,7 +134,9 @@ import Vocabulary
         }
         switch Int.random(in: 0..<5, using: &random) {
         case 0: return "\(column) is \(Bool.random(using: &random) ? "not " : "")null"
-        case 1: return "\(column) in (\((0..<Int.random(in: 1..<4, using: &random)).map { _ in literal() }.joined(separator: ", ")))"
+        case 1:
+            return
+                "\(column) in (\((0..<Int.random(in: 1..<4, using: &random)).map { _ in literal() }.joined(separator: ", ")))"
         case 2 where column == "b": return column
         default:
             let sign = ["=", "!=", "<", "<=", ">", ">="].randomElement(using: &random) ?? "="

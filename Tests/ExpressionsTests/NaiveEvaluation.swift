@@ -71,7 +71,11 @@ final class TestRows: ConditionRows, ConditionLayout {
     func values(ofSlot slot: Int) -> [String] { vocabulary[slot] }
     func codes(_ slot: Int) -> UnsafeBufferPointer<Int32> { UnsafeBufferPointer(codeBuffers[slot]) }
     func integers(_ slot: Int) -> UnsafeBufferPointer<Int64> { UnsafeBufferPointer(integerBuffers[slot]) }
-    func valid(_ slot: Int) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(validBuffers[slot]) }
+    /// Empty where no row is null, as the protocol allows.
+    func valid(_ slot: Int) -> UnsafeBufferPointer<UInt8> {
+        let valid = UnsafeBufferPointer(validBuffers[slot])
+        return valid.contains(0) ? valid : UnsafeBufferPointer(start: nil, count: 0)
+    }
     func texts(_ slot: Int) -> UnsafeBufferPointer<UnsafeRawBufferPointer> { UnsafeBufferPointer(textBuffers[slot]) }
 }
 
@@ -91,7 +95,8 @@ extension Expression {
         }
     }
 
-    private static func compare(_ cell: Cell, _ comparison: Comparison, _ literal: Literal, _ type: ColumnType?) -> Bool {
+    private static func compare(_ cell: Cell, _ comparison: Comparison, _ literal: Literal, _ type: ColumnType?) -> Bool
+    {
         switch (cell, literal, type) {
         case (.text(let text), .string(let other), .category?), (.text(let text), .string(let other), .text?):
             let (a, b) = (Array(text.utf8), Array(other.utf8))

@@ -51,12 +51,30 @@ import Vocabulary
     @Test(arguments: [
         ("", "m.yaml:1:1: the manifest is empty | `nightmarket init` writes a first one"),
         ("# nothing\n", "m.yaml:1:1: the manifest is empty | `nightmarket init` writes a first one"),
-        ("- a\n", "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, channels, campaigns, stages, publish, found a list"),
-        ("pipeline: p\n\ttimezone: x\n", "m.yaml:2:1: this is not YAML: found a tab character that violates indentation (while scanning a plain scalar, line 1) | indent with blanks, not with tabs"),
-        ("a: 'x\n", "m.yaml:2:1: this is not YAML: found unexpected end of stream (while scanning a quoted scalar, line 1) | look at the indentation, the quotes and the colons here and in the line before"),
-        ("pipeline: p\npipeline: q\n", "m.yaml:1:1: the key 'pipeline' stands in this map more than once; here is the first | keep one of them"),
-        ("a: 1\n---\nb: 2\n", "m.yaml:2:1: this is not YAML: but found another document (expected a single document in the stream, line 1) | look at the indentation, the quotes and the colons here and in the line before"),
-        ("a: *b\n", "m.yaml:1:4: this is not YAML: found undefined alias | look at the indentation, the quotes and the colons here and in the line before"),
+        (
+            "- a\n",
+            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, channels, campaigns, stages, publish, found a list"
+        ),
+        (
+            "pipeline: p\n\ttimezone: x\n",
+            "m.yaml:2:1: this is not YAML: found a tab character that violates indentation (while scanning a plain scalar, line 1) | indent with blanks, not with tabs"
+        ),
+        (
+            "a: 'x\n",
+            "m.yaml:2:1: this is not YAML: found unexpected end of stream (while scanning a quoted scalar, line 1) | look at the indentation, the quotes and the colons here and in the line before"
+        ),
+        (
+            "pipeline: p\npipeline: q\n",
+            "m.yaml:1:1: the key 'pipeline' stands in this map more than once; here is the first | keep one of them"
+        ),
+        (
+            "a: 1\n---\nb: 2\n",
+            "m.yaml:2:1: this is not YAML: but found another document (expected a single document in the stream, line 1) | look at the indentation, the quotes and the colons here and in the line before"
+        ),
+        (
+            "a: *b\n",
+            "m.yaml:1:4: this is not YAML: found undefined alias | look at the indentation, the quotes and the colons here and in the line before"
+        ),
         ("a: !include x\n", "m.yaml:1:4: the tag '!include' means nothing here"),
         ("[a]: 1\n", "m.yaml:1:1: a key must be a name"),
         ("a: \u{1}\n", "m.yaml:1:4: this is not YAML: control characters are not allowed"),
@@ -67,13 +85,34 @@ import Vocabulary
     }
 
     @Test(arguments: [
-        ("kind: event", "m.yaml:8:11: sources.web.kind: expected one of events, exposures, units, costs, ad_report, found 'event' | did you mean 'events'?"),
-        ("files: \"*.csv\"", "m.yaml:7:3: the key 'kind' is missing in sources.web | expected one of events, exposures, units, costs, ad_report: What the records of the source are."),
-        ("kind: events\n    files: x", "m.yaml:7:3: the key 'columns' is missing in sources.web | expected a map: Which column of the files each of our columns is: `ours: theirs`, { column, type } or { constant }."),
-        ("kind: events\n    files: x\n    columns: { event_time: t }", "m.yaml:10:5: the key 'event' is missing in sources.web.columns | expected text, or a map with column, constant, type, required: Text of few distinct values."),
-        ("kind: events\n    files: { a: b }\n    columns: { event_time: t, event: e }", "m.yaml:9:12: sources.web.files: expected text, or a list of such, found a map"),
-        ("kind: events\n    files:\n    columns: { event_time: t, event: e }", "m.yaml:9:5: sources.web.files: expected text, or a list of such, found nothing"),
-        ("kind: events\n    files: []\n    columns: { event_time: t, event: e }", "m.yaml:9:12: sources.web.files: the list is empty | give a glob such as ../data/*.csv.gz"),
+        (
+            "kind: event",
+            "m.yaml:8:11: sources.web.kind: expected one of events, exposures, units, costs, ad_report, found 'event' | did you mean 'events'?"
+        ),
+        (
+            "files: \"*.csv\"",
+            "m.yaml:7:3: the key 'kind' is missing in sources.web | expected one of events, exposures, units, costs, ad_report: What the records of the source are."
+        ),
+        (
+            "kind: events\n    files: x",
+            "m.yaml:7:3: the key 'columns' is missing in sources.web | expected a map: Which column of the files each of our columns is: `ours: theirs`, { column, type } or { constant }."
+        ),
+        (
+            "kind: events\n    files: x\n    columns: { event_time: t }",
+            "m.yaml:10:5: the key 'event' is missing in sources.web.columns | expected text, or a map with column, constant, type, required: Text of few distinct values."
+        ),
+        (
+            "kind: events\n    files: { a: b }\n    columns: { event_time: t, event: e }",
+            "m.yaml:9:12: sources.web.files: expected text, or a list of such, found a map"
+        ),
+        (
+            "kind: events\n    files:\n    columns: { event_time: t, event: e }",
+            "m.yaml:9:5: sources.web.files: expected text, or a list of such, found nothing"
+        ),
+        (
+            "kind: events\n    files: []\n    columns: { event_time: t, event: e }",
+            "m.yaml:9:12: sources.web.files: the list is empty | give a glob such as ../data/*.csv.gz"
+        ),
     ])
     func aSourceThatSaysTooLittleIsRefused(source: String, mistake: String) {
         #expect(mistakes(minimal(source: "  web:\n    \(source)\n")) == [mistake])
@@ -81,28 +120,76 @@ import Vocabulary
 
     /// Lines that are added to the events source, the first as line 11.
     @Test(arguments: [
-        ("time: { zone: Mars }", "m.yaml:11:19: there is no time zone 'Mars' | give an IANA name such as Asia/Shanghai"),
-        ("time: { format: iso }", "m.yaml:11:21: sources.web.time.format: expected one of iso8601, epoch_s, epoch_ms, epoch_us, found 'iso'"),
-        ("compression: zip", "m.yaml:11:18: sources.web.compression: expected one of auto, none, gzip, found 'zip' | did you mean 'gzip'?"),
+        (
+            "time: { zone: Mars }",
+            "m.yaml:11:19: there is no time zone 'Mars' | give an IANA name such as Asia/Shanghai"
+        ),
+        (
+            "time: { format: iso }",
+            "m.yaml:11:21: sources.web.time.format: expected one of iso8601, epoch_s, epoch_ms, epoch_us, found 'iso'"
+        ),
+        (
+            "compression: zip",
+            "m.yaml:11:18: sources.web.compression: expected one of auto, none, gzip, found 'zip' | did you mean 'gzip'?"
+        ),
         ("encoding: gb18030", "m.yaml:11:15: sources.web.encoding: expected 'utf-8', found 'gb18030'"),
-        ("delimiter: '||'", "m.yaml:11:16: '||' cannot be a delimiter | give one ASCII character other than a quote or a line's end, such as \";\" or \"\\t\""),
+        (
+            "delimiter: '||'",
+            "m.yaml:11:16: '||' cannot be a delimiter | give one ASCII character other than a quote or a line's end, such as \";\" or \"\\t\""
+        ),
         ("header: false", "m.yaml:11:13: sources.web.header: expected 'true', found 'false'"),
-        ("header: [ts, action, uid, ch, price, link]", "m.yaml:10:95: there is no column in the header 'url' | there are ts, action, uid, ch, price, link"),
-        ("events: { purchase: [buy, pay], order_create: buy }", "m.yaml:11:51: the event 'buy' is mapped to 'purchase' already | one of their events means one of ours"),
+        (
+            "header: [ts, action, uid, ch, price, link]",
+            "m.yaml:10:95: there is no column in the header 'url' | there are ts, action, uid, ch, price, link"
+        ),
+        (
+            "events: { purchase: [buy, pay], order_create: buy }",
+            "m.yaml:11:51: the event 'buy' is mapped to 'purchase' already | one of their events means one of ours"
+        ),
         ("private: [pages]", "m.yaml:11:15: there is no mapped column 'pages' | did you mean 'page'?"),
         ("private: { page: mask }", "m.yaml:11:22: sources.web.private.page: expected one of hash, drop, found 'mask'"),
         ("private: [event]", "m.yaml:11:15: the column 'event' cannot be hashed | the source needs it"),
-        ("private: [amount]", "m.yaml:11:15: the column 'amount' cannot be hashed | only text is hashed; drop it: { amount: drop }"),
-        ("provides: { clicks: { channels: [tmall] } }", "m.yaml:11:15: sources.web.provides: expected a list, each item text, found a map"),
+        (
+            "private: [amount]",
+            "m.yaml:11:15: the column 'amount' cannot be hashed | only text is hashed; drop it: { amount: drop }"
+        ),
+        (
+            "provides: { clicks: { channels: [tmall] } }",
+            "m.yaml:11:15: sources.web.provides: expected a list, each item text, found a map"
+        ),
         ("provides: [orders, orders]", "m.yaml:11:24: the measure 'orders' is listed twice"),
-        ("reject_limit: 1,5%", "m.yaml:11:19: sources.web.reject_limit: expected a fraction such as 1% or 0.01, found '1,5%' | it must lie from 0% to 100%"),
-        ("damaged_limit: -1", "m.yaml:11:20: sources.web.damaged_limit: expected a whole number of at least 0, found '-1' | it must lie from 0 to \(Int.max)"),
-        ("damaged_limit: '1'", "m.yaml:11:20: sources.web.damaged_limit: expected a whole number of at least 0, found '1' | take the quotes away"),
-        ("expect: { files: 1 }", "m.yaml:11:15: unknown key 'files' in sources.web.expect | the keys here are files_per_day, fresh_within"),
-        ("expect: { fresh_within: 26 }", "m.yaml:11:29: sources.web.expect.fresh_within: expected a duration such as 30m, 12h or 7d, found '26' | a unit is missing: s, m, h, d or w"),
-        ("dedupe_window: 3mo", "m.yaml:11:20: sources.web.dedupe_window: expected a duration such as 30m, 12h or 7d, found '3mo' | write it with s, m, h, d or w, as in 90s, 1h30m or 2w"),
-        ("on_change: replce", "m.yaml:11:16: sources.web.on_change: expected one of replace, append, rotate, found 'replce' | did you mean 'replace'?"),
-        ("version: { column: ts }", "m.yaml:11:5: unknown key 'version' in sources.web | the keys here are kind, files, format, delimiter, header, encoding, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, on_change"),
+        (
+            "reject_limit: 1,5%",
+            "m.yaml:11:19: sources.web.reject_limit: expected a fraction such as 1% or 0.01, found '1,5%' | it must lie from 0% to 100%"
+        ),
+        (
+            "damaged_limit: -1",
+            "m.yaml:11:20: sources.web.damaged_limit: expected a whole number of at least 0, found '-1' | it must lie from 0 to \(Int.max)"
+        ),
+        (
+            "damaged_limit: '1'",
+            "m.yaml:11:20: sources.web.damaged_limit: expected a whole number of at least 0, found '1' | take the quotes away"
+        ),
+        (
+            "expect: { files: 1 }",
+            "m.yaml:11:15: unknown key 'files' in sources.web.expect | the keys here are files_per_day, fresh_within"
+        ),
+        (
+            "expect: { fresh_within: 26 }",
+            "m.yaml:11:29: sources.web.expect.fresh_within: expected a duration such as 30m, 12h or 7d, found '26' | a unit is missing: s, m, h, d or w"
+        ),
+        (
+            "dedupe_window: 3mo",
+            "m.yaml:11:20: sources.web.dedupe_window: expected a duration such as 30m, 12h or 7d, found '3mo' | write it with s, m, h, d or w, as in 90s, 1h30m or 2w"
+        ),
+        (
+            "on_change: replce",
+            "m.yaml:11:16: sources.web.on_change: expected one of replace, append, rotate, found 'replce' | did you mean 'replace'?"
+        ),
+        (
+            "version: { column: ts }",
+            "m.yaml:11:5: unknown key 'version' in sources.web | the keys here are kind, files, format, delimiter, header, encoding, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, on_change"
+        ),
     ])
     func aWrongOptionOfASourceIsNamed(line: String, mistake: String) {
         #expect(mistakes(minimal("    \(line)\n")) == [mistake])
@@ -110,69 +197,169 @@ import Vocabulary
 
     /// Columns of an events source beside the required ones, from line 10, column 48 on.
     @Test(arguments: [
-        ("x: { column: a, constant: b }", "m.yaml:10:48: the column 'x' has both a column and a constant | keep one of them"),
-        ("x: { type: integer }", "m.yaml:10:48: the column 'x' has neither a column nor a constant | write { column: NAME } or { constant: VALUE }"),
+        (
+            "x: { column: a, constant: b }",
+            "m.yaml:10:48: the column 'x' has both a column and a constant | keep one of them"
+        ),
+        (
+            "x: { type: integer }",
+            "m.yaml:10:48: the column 'x' has neither a column nor a constant | write { column: NAME } or { constant: VALUE }"
+        ),
         ("x: ''", "m.yaml:10:51: the column 'x' is mapped to nothing | give the name that the column has in the file"),
-        ("x:", "m.yaml:10:48: sources.web.columns.x: expected text, or a map with column, constant, type, required, found nothing"),
-        ("x: [a]", "m.yaml:10:51: sources.web.columns.x: expected text, or a map with column, constant, type, required, found a list"),
-        ("x: { column: a, type: float }", "m.yaml:10:70: sources.web.columns.x.type: expected one of time, date, integer, decimal, boolean, category, text, key, number, found 'float'"),
-        ("x: { column: a, required: yes }", "m.yaml:10:74: sources.web.columns.x.required: expected true or false, found 'yes' | write true or false, without quotes"),
+        (
+            "x:",
+            "m.yaml:10:48: sources.web.columns.x: expected text, or a map with column, constant, type, required, found nothing"
+        ),
+        (
+            "x: [a]",
+            "m.yaml:10:51: sources.web.columns.x: expected text, or a map with column, constant, type, required, found a list"
+        ),
+        (
+            "x: { column: a, type: float }",
+            "m.yaml:10:70: sources.web.columns.x.type: expected one of time, date, integer, decimal, boolean, category, text, key, number, found 'float'"
+        ),
+        (
+            "x: { column: a, required: yes }",
+            "m.yaml:10:74: sources.web.columns.x.required: expected true or false, found 'yes' | write true or false, without quotes"
+        ),
         ("amount: { constant: many }", "m.yaml:10:68: the constant 'many' is no decimal"),
-        ("a b: c", "m.yaml:10:48: 'a b' cannot be a column's name | our names are letters, digits and _, and no words of conditions; theirs stands on the right: our_name: a b"),
-        ("in: c", "m.yaml:10:48: 'in' cannot be a column's name | our names are letters, digits and _, and no words of conditions; theirs stands on the right: our_name: in"),
+        (
+            "a b: c",
+            "m.yaml:10:48: 'a b' cannot be a column's name | our names are letters, digits and _, and no words of conditions; theirs stands on the right: our_name: a b"
+        ),
+        (
+            "in: c",
+            "m.yaml:10:48: 'in' cannot be a column's name | our names are letters, digits and _, and no words of conditions; theirs stands on the right: our_name: in"
+        ),
     ])
     func aWrongColumnIsNamed(column: String, mistake: String) {
-        let source = "  web:\n    kind: events\n    files: x\n    columns: { event_time: ts, event: action , \(column) }\n"
+        let source =
+            "  web:\n    kind: events\n    files: x\n    columns: { event_time: ts, event: action , \(column) }\n"
         #expect(mistakes(minimal(source: source)) == [mistake])
     }
 
     @Test(arguments: [
         ("key: [date, campain]", "m.yaml:11:17: there is no mapped column 'campain' | did you mean 'campaign'?"),
-        ("version: {}", "m.yaml:11:5: the version has neither a pattern nor a column | write { from: file_name, pattern: 'report-{version:yyyyMMdd}.csv' } or { column: NAME }"),
-        ("version: { column: updated }", "m.yaml:11:24: there is no mapped column 'updated' | there are date, campaign, platform_conversions"),
-        ("version: { from: name, pattern: 'a{version:yyyy}' }", "m.yaml:11:22: sources.ads.version.from: expected 'file_name', found 'name'"),
-        ("version: { from: file_name, pattern: 'r-{date}.csv' }", "m.yaml:11:42: 'r-{date}.csv' does not say where the version stands | write {version:yyyyMMdd} once in the file's name; yyyy, MM, dd, HH, mm and ss stand for digits"),
-        ("version: { from: file_name, pattern: 'r-{version:MMyyyy}.csv' }", "m.yaml:11:42: 'r-{version:MMyyyy}.csv' does not say where the version stands | write {version:yyyyMMdd} once in the file's name; yyyy, MM, dd, HH, mm and ss stand for digits"),
-        ("version: { column: date, pattern: 'x' }", "m.yaml:11:5: the version comes from a column and from the file's name | keep one of them"),
+        (
+            "version: {}",
+            "m.yaml:11:5: the version has neither a pattern nor a column | write { from: file_name, pattern: 'report-{version:yyyyMMdd}.csv' } or { column: NAME }"
+        ),
+        (
+            "version: { column: updated }",
+            "m.yaml:11:24: there is no mapped column 'updated' | there are date, campaign, platform_conversions"
+        ),
+        (
+            "version: { from: name, pattern: 'a{version:yyyy}' }",
+            "m.yaml:11:22: sources.ads.version.from: expected 'file_name', found 'name'"
+        ),
+        (
+            "version: { from: file_name, pattern: 'r-{date}.csv' }",
+            "m.yaml:11:42: 'r-{date}.csv' does not say where the version stands | write {version:yyyyMMdd} once in the file's name; yyyy, MM, dd, HH, mm and ss stand for digits"
+        ),
+        (
+            "version: { from: file_name, pattern: 'r-{version:MMyyyy}.csv' }",
+            "m.yaml:11:42: 'r-{version:MMyyyy}.csv' does not say where the version stands | write {version:yyyyMMdd} once in the file's name; yyyy, MM, dd, HH, mm and ss stand for digits"
+        ),
+        (
+            "version: { column: date, pattern: 'x' }",
+            "m.yaml:11:5: the version comes from a column and from the file's name | keep one of them"
+        ),
     ])
     func aWrongKeyOrVersionOfATableIsNamed(line: String, mistake: String) {
-        let source = "  ads:\n    kind: ad_report\n    files: x\n    columns: { date: d, campaign: c, conversions: n }\n    \(line)\n"
+        let source =
+            "  ads:\n    kind: ad_report\n    files: x\n    columns: { date: d, campaign: c, conversions: n }\n    \(line)\n"
         #expect(mistakes(minimal(source: source)) == [mistake])
     }
 
     @Test func aColumnUnderTwoNamesAndACostWithoutAmountAreRefused() {
         #expect(
-            mistakes(minimal(source: "  c:\n    kind: costs\n    files: x\n    columns: { date: d, amount: a, spend: b }\n"))
+            mistakes(
+                minimal(source: "  c:\n    kind: costs\n    files: x\n    columns: { date: d, amount: a, spend: b }\n"))
                 == ["m.yaml:10:36: 'amount' and 'spend' are the same column | map one of them"])
         #expect(
             mistakes(minimal(source: "  c:\n    kind: costs\n    files: x\n    columns: { date: d }\n"))
-                == ["m.yaml:10:5: the key 'spend' is missing in the columns of a costs source | map the amount of the cost: spend: NAME"])
+                == [
+                    "m.yaml:10:5: the key 'spend' is missing in the columns of a costs source | map the amount of the cost: spend: NAME"
+                ])
         #expect(
-            mistakes(minimal(source: "  {}\n")) == ["m.yaml:6:1: the manifest declares no source | give at least one, with kind, files and columns"])
+            mistakes(minimal(source: "  {}\n")) == [
+                "m.yaml:6:1: the manifest declares no source | give at least one, with kind, files and columns"
+            ])
     }
 
     /// What stands from line 11 on.
     @Test(arguments: [
-        ("campaigns: { a: { from: 2026-02-30, to: 2026-03-01 } }", "m.yaml:11:25: campaigns.a.from: expected a time such as 2026-11-01 or 2026-11-01T20:00, found '2026-02-30' | write 2026-11-01, 2026-11-01T20:00 (in the report's zone) or 2026-11-01T20:00+08:00"),
-        ("campaigns: { a: { from: 2026-03-01, to: 2026-03-01 } }", "m.yaml:11:41: the campaign 'a' ends before it begins | 'to' is the first instant after the campaign"),
-        ("campaigns: { a: { from: 2026-03-01 } }", "m.yaml:11:14: the key 'to' is missing in campaigns.a | expected a time such as 2026-11-01 or 2026-11-01T20:00: The first instant after the period."),
-        ("campaigns: { a: { from: 2026-03-01, to: 2026-03-02, compare: b } }", "m.yaml:11:62: there is no campaign 'b' | did you mean 'a'?"),
-        ("campaigns: { a: { from: 2026-03-01, to: 2026-03-02, compare: a } }", "m.yaml:11:62: the campaign 'a' is compared with itself"),
-        ("campaigns: { 'a b': { from: 2026-03-01, to: 2026-03-02 } }", "m.yaml:11:14: the campaign's name 'a b' holds a blank | write it with _ or -"),
-        ("channels: { rules: [{ when: \"amount = 'x'\", channel: a, traffic: b }] }", "m.yaml:11:30: the column 'amount' is a number and cannot be compared with text | write it as in amount = 100"),
-        ("channels: { rules: [{ when: channel = 'x', channel: a }] }", "m.yaml:11:21: the key 'traffic' is missing in channels.rules[0] | expected text, or a map with column: The kind of traffic, such as paid or organic: a name, or { column: NAME }."),
-        ("channels: { else: { channel: { column: chanel }, traffic: b } }", "m.yaml:11:40: there is no column 'chanel' | did you mean 'channel'?"),
-        ("channels: { else: { channel: { column: amount }, traffic: b } }", "m.yaml:11:40: the column 'amount' is not text and cannot give a channel"),
+        (
+            "campaigns: { a: { from: 2026-02-30, to: 2026-03-01 } }",
+            "m.yaml:11:25: campaigns.a.from: expected a time such as 2026-11-01 or 2026-11-01T20:00, found '2026-02-30' | write 2026-11-01, 2026-11-01T20:00 (in the report's zone) or 2026-11-01T20:00+08:00"
+        ),
+        (
+            "campaigns: { a: { from: 2026-03-01, to: 2026-03-01 } }",
+            "m.yaml:11:41: the campaign 'a' ends before it begins | 'to' is the first instant after the campaign"
+        ),
+        (
+            "campaigns: { a: { from: 2026-03-01 } }",
+            "m.yaml:11:14: the key 'to' is missing in campaigns.a | expected a time such as 2026-11-01 or 2026-11-01T20:00: The first instant after the period."
+        ),
+        (
+            "campaigns: { a: { from: 2026-03-01, to: 2026-03-02, compare: b } }",
+            "m.yaml:11:62: there is no campaign 'b' | did you mean 'a'?"
+        ),
+        (
+            "campaigns: { a: { from: 2026-03-01, to: 2026-03-02, compare: a } }",
+            "m.yaml:11:62: the campaign 'a' is compared with itself"
+        ),
+        (
+            "campaigns: { 'a b': { from: 2026-03-01, to: 2026-03-02 } }",
+            "m.yaml:11:14: the campaign's name 'a b' holds a blank | write it with _ or -"
+        ),
+        (
+            "channels: { rules: [{ when: \"amount = 'x'\", channel: a, traffic: b }] }",
+            "m.yaml:11:30: the column 'amount' is a number and cannot be compared with text | write it as in amount = 100"
+        ),
+        (
+            "channels: { rules: [{ when: channel = 'x', channel: a }] }",
+            "m.yaml:11:21: the key 'traffic' is missing in channels.rules[0] | expected text, or a map with column: The kind of traffic, such as paid or organic: a name, or { column: NAME }."
+        ),
+        (
+            "channels: { else: { channel: { column: chanel }, traffic: b } }",
+            "m.yaml:11:40: there is no column 'chanel' | did you mean 'channel'?"
+        ),
+        (
+            "channels: { else: { channel: { column: amount }, traffic: b } }",
+            "m.yaml:11:40: the column 'amount' is not text and cannot give a channel"
+        ),
         ("publish: [json, xml]", "m.yaml:11:17: publish[1]: expected one of json, csv, found 'xml'"),
         ("publish: [json, json]", "m.yaml:11:17: the format 'json' is listed twice"),
         ("publish: html", "m.yaml:11:10: publish: expected one of json, csv, found 'html'"),
-        ("stages: { metrics: { m: } }", "m.yaml:11:22: the key 'metrics' is missing in stages.metrics.m | expected a list, each item text: The metrics."),
-        ("stages: { metrics: { m: { metrics: roas } } }", "m.yaml:11:36: stages.metrics.m.metrics: expected a list, each item text, found 'roas'"),
-        ("stages: { metrics: { m: { metrics: [a, [b]] } } }", "m.yaml:11:40: stages.metrics.m.metrics[1]: expected text, found a list"),
-        ("stages: { metrics: { m: { metrics: [a], period: last 30 } } }", "m.yaml:11:49: stages.metrics.m.period: expected a period such as last 30d, campaign NAME or { from, to }, found 'last 30' | d, w and m stand for days, weeks and months, as in last 30d"),
-        ("stages: { metrics: { m: { metrics: [a], period: { from: 2026-02-01, to: 2026-01-01 } } } }", "m.yaml:11:73: stages.metrics.m.period ends before it begins | 'to' is the first instant after the period"),
-        ("stages: { funnel: { f: { steps: [a], within: 7 } } }", "m.yaml:11:46: stages.funnel.f.within: expected a duration such as 30m, 12h or 7d, found '7' | a unit is missing: s, m, h, d or w"),
-        ("stages: { experiment: { e: { experiment: x, split: { A: half } } } }", "m.yaml:11:57: stages.experiment.e.split.A: expected a number, found 'half'"),
+        (
+            "stages: { metrics: { m: } }",
+            "m.yaml:11:22: the key 'metrics' is missing in stages.metrics.m | expected a list, each item text: The metrics."
+        ),
+        (
+            "stages: { metrics: { m: { metrics: roas } } }",
+            "m.yaml:11:36: stages.metrics.m.metrics: expected a list, each item text, found 'roas'"
+        ),
+        (
+            "stages: { metrics: { m: { metrics: [a, [b]] } } }",
+            "m.yaml:11:40: stages.metrics.m.metrics[1]: expected text, found a list"
+        ),
+        (
+            "stages: { metrics: { m: { metrics: [a], period: last 30 } } }",
+            "m.yaml:11:49: stages.metrics.m.period: expected a period such as last 30d, campaign NAME or { from, to }, found 'last 30' | d, w and m stand for days, weeks and months, as in last 30d"
+        ),
+        (
+            "stages: { metrics: { m: { metrics: [a], period: { from: 2026-02-01, to: 2026-01-01 } } } }",
+            "m.yaml:11:73: stages.metrics.m.period ends before it begins | 'to' is the first instant after the period"
+        ),
+        (
+            "stages: { funnel: { f: { steps: [a], within: 7 } } }",
+            "m.yaml:11:46: stages.funnel.f.within: expected a duration such as 30m, 12h or 7d, found '7' | a unit is missing: s, m, h, d or w"
+        ),
+        (
+            "stages: { experiment: { e: { experiment: x, split: { A: half } } } }",
+            "m.yaml:11:57: stages.experiment.e.split.A: expected a number, found 'half'"
+        ),
     ])
     func aWrongPartOfTheRestIsNamed(line: String, mistake: String) {
         #expect(mistakes(minimal(line + "\n")) == [mistake])
@@ -186,8 +373,14 @@ import Vocabulary
         ("\"page = '\\\"抖音' and amuont > 1\"", "m.yaml:13:50: there is no column 'amuont' | did you mean 'amount'?"),
         ("\"page = '\\t' and amuont > 1\"", "m.yaml:13:31: there is no column 'amuont' | did you mean 'amount'?"),
         ("page = '抖音' and amuont > 1", "m.yaml:13:47: there is no column 'amuont' | did you mean 'amount'?"),
-        ("amount", "m.yaml:13:31: the column 'amount' is a number and cannot stand alone | compare it, as in amount = 100, or write 'amount is not null'"),
-        ("user_id = 'u1'", "m.yaml:13:31: the column 'user_id' is stored as a keyed hash and cannot be compared | it can only be tested with 'is null' and 'is not null'"),
+        (
+            "amount",
+            "m.yaml:13:31: the column 'amount' is a number and cannot stand alone | compare it, as in amount = 100, or write 'amount is not null'"
+        ),
+        (
+            "user_id = 'u1'",
+            "m.yaml:13:31: the column 'user_id' is stored as a keyed hash and cannot be compared | it can only be tested with 'is null' and 'is not null'"
+        ),
         ("[a]", "m.yaml:13:31: stages.metrics.m.where: expected a condition such as channel = 'douyin', found a list"),
     ])
     func aMistakeInAConditionIsNamedAtItsCharacter(condition: String, mistake: String) {
@@ -195,18 +388,22 @@ import Vocabulary
     }
 
     @Test func aConditionOverSeveralLinesIsNamedAtItsBeginning() {
-        let yaml = minimal("stages:\n  metrics:\n    m:\n      metrics: [a]\n      where: >\n        amount > 1\n        and amuont > 1\n")
+        let yaml = minimal(
+            "stages:\n  metrics:\n    m:\n      metrics: [a]\n      where: >\n        amount > 1\n        and amuont > 1\n"
+        )
         #expect(mistakes(yaml) == ["m.yaml:15:14: there is no column 'amuont' | did you mean 'amount'?"])
     }
 
     @Test func aMistakeInASourceDoesNotMakeItsColumnsUnknown() {
         let source = "  web:\n    kind: evens\n    files: x\n    columns: { event_time: t, event: e, city: c }\n"
-        let found = mistakes(minimal("stages:\n  metrics:\n    m: { metrics: [a], where: city = 'x' }\n", source: source))
+        let found = mistakes(
+            minimal("stages:\n  metrics:\n    m: { metrics: [a], where: city = 'x' }\n", source: source))
         #expect(found.count == 1)
     }
 
     @Test func hashedAndDroppedColumnsAreKnownAsSuchToConditions() {
-        let stages = "    private: { page: drop, channel: hash }\nstages:\n  metrics:\n    m: { metrics: [a], where: page is null or channel = 'x' }\n"
+        let stages =
+            "    private: { page: drop, channel: hash }\nstages:\n  metrics:\n    m: { metrics: [a], where: page is null or channel = 'x' }\n"
         #expect(
             mistakes(minimal(stages)) == [
                 "m.yaml:14:31: there is no column 'page' | the columns are amount, channel, event, event_time, user_id",

@@ -15,7 +15,10 @@ import Vocabulary
     @Test func noMutationCrashes() {
         var random = SeededGenerator(seed: 11)
         let bytes = Array(sampleManifest.utf8)
-        let pieces = ["{", "}", "[", "]", ":", ",", "\n", "  ", "- ", "'", "\"", "&a ", "*a", "? ", "|", ">", "!", "%", "\t", "null", "-1", "9999999999999999999", "抖", "\u{0}", "<<: ", "---\n"]
+        let pieces = [
+            "{", "}", "[", "]", ":", ",", "\n", "  ", "- ", "'", "\"", "&a ", "*a", "? ", "|", ">", "!", "%", "\t",
+            "null", "-1", "9999999999999999999", "抖", "\u{0}", "<<: ", "---\n",
+        ]
         for _ in 0..<600 {
             var mutated = bytes
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -79,7 +82,10 @@ import Vocabulary
         do {
             _ = try Manifest.load(path: "/nonexistent/m.yaml", stages: [])
         } catch {
-            #expect(error.description == "error[manifest.unreadable]: /nonexistent/m.yaml: the manifest cannot be read: No such file or directory")
+            #expect(
+                error.description
+                    == "error[manifest.unreadable]: /nonexistent/m.yaml: the manifest cannot be read: No such file or directory"
+            )
             #expect(error.all.allSatisfy { $0.code.exit == .wrongManifest })
         }
     }

@@ -14,7 +14,10 @@ import Vocabulary
         #expect(manifest.store == "/home/me/var/store")
         #expect(manifest.output == "/home/me/var/out")
         #expect(manifest.sources.map(\.name) == ["web", "ads"])
-        #expect(manifest.nodes.map(\.id) == ["metrics.daily", "metrics.hot_products", "funnel.purchase", "experiment.checkout"])
+        #expect(
+            manifest.nodes.map(\.id) == [
+                "metrics.daily", "metrics.hot_products", "funnel.purchase", "experiment.checkout",
+            ])
         #expect(manifest.publish == ["json", "csv"])
         #expect(manifest.nodes[2].place == .text(file: "m.yaml", line: 45, column: 5))
     }
@@ -26,11 +29,16 @@ import Vocabulary
         #expect(web.log.delimiter == UInt8(ascii: ","))
         #expect(web.log.header == nil)
         #expect(web.log.zone.name == "Asia/Shanghai")
-        #expect(web.log.eventNames == ["pv": "product_view", "cart": "add_to_cart", "fav": "favorite", "buy": "purchase"])
+        #expect(
+            web.log.eventNames == ["pv": "product_view", "cart": "add_to_cart", "fav": "favorite", "buy": "purchase"])
         #expect(web.log.privateColumns == ["phone": .hash, "ip": .hash])
         #expect(web.log.mappings.filter(\.required).map(\.column.name) == ["event_time", "event"])
-        #expect(web.log.mappings.first { $0.column.name == "amount" } == LogFormat.Mapping(Column("amount", .decimal), from: .column("price")))
-        #expect(web.log.mappings.first { $0.column.name == "phone" } == LogFormat.Mapping(Column("phone", .category), from: .column("phone")))
+        #expect(
+            web.log.mappings.first { $0.column.name == "amount" }
+                == LogFormat.Mapping(Column("amount", .decimal), from: .column("price")))
+        #expect(
+            web.log.mappings.first { $0.column.name == "phone" }
+                == LogFormat.Mapping(Column("phone", .category), from: .column("phone")))
         #expect(web.provides == ["orders", "gmv_paid"])
         #expect(web.rejectLimit == 0.01)
         #expect(web.damagedLimit == nil)
@@ -135,28 +143,41 @@ import Vocabulary
             """
         let sources = try parsed(minimal(source: source)).sources
         #expect(sources[0].log.delimiter == UInt8(ascii: "\t"))
-        #expect(sources[0].log.mappings.map(\.column) == [
-            Column("unit", .key), Column("variant", .category), Column("rounds", .integer), Column("score2", .decimal), Column("city", .category),
-        ])
+        #expect(
+            sources[0].log.mappings.map(\.column) == [
+                Column("unit", .key), Column("variant", .category), Column("rounds", .integer),
+                Column("score2", .decimal), Column("city", .category),
+            ])
         #expect(sources[0].log.mappings.map(\.required) == [true, true, false, true, false])
         #expect(sources[0].key == ["unit"])
         #expect(sources[1].log.delimiter == UInt8(ascii: ";"))
         #expect(sources[1].log.header == ["when", "what", "who", "updated"])
-        #expect(sources[1].log.mappings.map(\.column) == [Column("date", .date), Column("spend", .decimal), Column("creative", .category), Column("updated", .time)])
+        #expect(
+            sources[1].log.mappings.map(\.column) == [
+                Column("date", .date), Column("spend", .decimal), Column("creative", .category),
+                Column("updated", .time),
+            ])
         #expect(sources[1].key == ["creative", "date"])
         guard case .column("updated")? = sources[1].version else {
             Issue.record("another version")
             return
         }
-        #expect(sources[2].log.mappings.map(\.column) == [
-            Column("date", .date), Column("ad_id", .category), Column("age", .category), Column("platform_conversions", .decimal), Column("visits", .integer),
-        ])
+        #expect(
+            sources[2].log.mappings.map(\.column) == [
+                Column("date", .date), Column("ad_id", .category), Column("age", .category),
+                Column("platform_conversions", .decimal), Column("visits", .integer),
+            ])
         #expect(sources[2].key == ["ad_id", "age", "date"])
     }
 
     @Test func chineseTextCRLFAndAByteOrderMarkAreRead() throws {
-        let yaml = "\u{FEFF}" + minimal("campaigns:\n  双十一: { from: 2026-10-31, to: 2026-11-12 }\nstages:\n  metrics:\n    m: { metrics: [a], where: 城市 = '上海', period: campaign 双十一 }\n",
-            source: "  web:\n    kind: events\n    files: 日志/*.csv\n    columns: { event_time: 时间, event: 行为, 城市: 城市 }\n    events: { purchase: [购买, 下单] }\n")
+        let yaml =
+            "\u{FEFF}"
+            + minimal(
+                "campaigns:\n  双十一: { from: 2026-10-31, to: 2026-11-12 }\nstages:\n  metrics:\n    m: { metrics: [a], where: 城市 = '上海', period: campaign 双十一 }\n",
+                source:
+                    "  web:\n    kind: events\n    files: 日志/*.csv\n    columns: { event_time: 时间, event: 行为, 城市: 城市 }\n    events: { purchase: [购买, 下单] }\n"
+            )
         let manifest = try parsed(yaml.replacing("\n", with: "\r\n"))
         #expect(manifest.sources[0].files == ["/home/me/pipelines/日志/*.csv"])
         #expect(manifest.sources[0].log.eventNames == ["购买": "purchase", "下单": "purchase"])
@@ -165,7 +186,8 @@ import Vocabulary
     }
 
     @Test func anchorsAliasesAndMergesAreExpanded() throws {
-        let yaml = minimal("""
+        let yaml = minimal(
+            """
             stages:
               metrics:
                 a: &base { metrics: [x], by: &dims [channel], grain: day }
@@ -179,9 +201,27 @@ import Vocabulary
         #expect(nodes[2].options["by"]?.strings == ["channel"])
     }
 
+    @Test func aColumnOfSeveralTypesFitsAConditionThatFitsOneOfThem() {
+        func found(_ condition: String) -> [String] {
+            let units =
+                "  u:\n    kind: units\n    files: u.csv\n    columns: { unit: u, variant: v, level: { column: l, type: integer } }\n"
+            let web =
+                "  web:\n    kind: events\n    files: e.csv\n    columns: { event_time: t, event: e, level: level }\n"
+            return mistakes(
+                minimal("stages: { metrics: { m: { metrics: [a], where: \(condition) } } }\n", source: web + units))
+        }
+        #expect(found("level = 'gold'") == [])
+        #expect(found("level = 3") == [])
+        #expect(found("level = true").count == 1)
+        #expect(
+            found("level = 3 and lvl = 4") == [
+                "m.yaml:15:62: there is no column 'lvl' | the columns are event, event_time, level, unit, variant"
+            ])
+    }
+
     @Test func aFolderWithGlobSignsStandsForItself() throws {
         let manifest = try Manifest.parse(yaml: minimal(), path: "m.yaml", folder: "/data/[2026]", stages: [])
-        #expect(manifest.sources[0].files == ["/data/\\[2026]/*.csv"])
+        #expect(manifest.sources[0].files == ["/data/\\[2026\\]/*.csv"])
         #expect(manifest.store == "/data/[2026]/s")
     }
 }

@@ -3,38 +3,52 @@ import Vocabulary
 
 /// Stages as a manifest knows them, with every shape of option among them.
 let testStages: [StageDeclaration] = [
-    StageDeclaration(name: "metrics", doc: "Metrics by any dimensions.", options: [
-        Shape.Key("period", .period, "The period."),
-        Shape.Key("grain", .word(["hour", "day", "week", "month", "campaign", "period"]), "How finely the period is cut."),
-        Shape.Key("by", .list(.string), "The dimensions."),
-        Shape.Key("metrics", .list(.string), required: true, "The metrics."),
-        Shape.Key("credit", .word(["event", "last_touch"]), "The credit rule."),
-        Shape.Key("top", .integer(1...1000), "How many rows before the rest."),
-        Shape.Key("where", .condition, "Which events count."),
-    ]),
-    StageDeclaration(name: "funnel", doc: "An ordered funnel.", options: [
-        Shape.Key("period", .period, "The period."),
-        Shape.Key("steps", .list(.either([.string, .object([
-            Shape.Key("event", .string, required: true, "The event."), Shape.Key("where", .condition, "Which of them."),
-        ])])), required: true, "The steps."),
-        Shape.Key("within", .duration, "The window."),
-        Shape.Key("by", .list(.string), "The dimensions."),
-    ]),
-    StageDeclaration(name: "experiment", doc: "An experiment.", options: [
-        Shape.Key("experiment", .string, required: true, "The experiment."),
-        Shape.Key("unit", .word(["user", "device"]), "The unit."),
-        Shape.Key("control", .string, "The control."),
-        Shape.Key("split", .map(.number), "The planned shares."),
-        Shape.Key("starts", .instant, "The first instant."),
-        Shape.Key("ends", .instant, "The first instant after."),
-        Shape.Key("window", .duration, "How long a unit is followed."),
-        Shape.Key("primary", .string, "The primary metric."),
-        Shape.Key("metrics", .list(.string), "Further metrics."),
-        Shape.Key("guardrails", .list(.string), "Metrics that must not fall."),
-        Shape.Key("confidence", .fraction, "The confidence."),
-        Shape.Key("trim", .boolean, "Whether to trim."),
-        Shape.Key("engine", .word(["fixed"]), "The engine."),
-    ]),
+    StageDeclaration(
+        name: "metrics", doc: "Metrics by any dimensions.",
+        options: [
+            Shape.Key("period", .period, "The period."),
+            Shape.Key(
+                "grain", .word(["hour", "day", "week", "month", "campaign", "period"]), "How finely the period is cut."),
+            Shape.Key("by", .list(.string), "The dimensions."),
+            Shape.Key("metrics", .list(.string), required: true, "The metrics."),
+            Shape.Key("credit", .word(["event", "last_touch"]), "The credit rule."),
+            Shape.Key("top", .integer(1...1000), "How many rows before the rest."),
+            Shape.Key("where", .condition, "Which events count."),
+        ]),
+    StageDeclaration(
+        name: "funnel", doc: "An ordered funnel.",
+        options: [
+            Shape.Key("period", .period, "The period."),
+            Shape.Key(
+                "steps",
+                .list(
+                    .either([
+                        .string,
+                        .object([
+                            Shape.Key("event", .string, required: true, "The event."),
+                            Shape.Key("where", .condition, "Which of them."),
+                        ]),
+                    ])), required: true, "The steps."),
+            Shape.Key("within", .duration, "The window."),
+            Shape.Key("by", .list(.string), "The dimensions."),
+        ]),
+    StageDeclaration(
+        name: "experiment", doc: "An experiment.",
+        options: [
+            Shape.Key("experiment", .string, required: true, "The experiment."),
+            Shape.Key("unit", .word(["user", "device"]), "The unit."),
+            Shape.Key("control", .string, "The control."),
+            Shape.Key("split", .map(.number), "The planned shares."),
+            Shape.Key("starts", .instant, "The first instant."),
+            Shape.Key("ends", .instant, "The first instant after."),
+            Shape.Key("window", .duration, "How long a unit is followed."),
+            Shape.Key("primary", .string, "The primary metric."),
+            Shape.Key("metrics", .list(.string), "Further metrics."),
+            Shape.Key("guardrails", .list(.string), "Metrics that must not fall."),
+            Shape.Key("confidence", .fraction, "The confidence."),
+            Shape.Key("trim", .boolean, "Whether to trim."),
+            Shape.Key("engine", .word(["fixed"]), "The engine."),
+        ]),
 ]
 
 /// The manifest of the contract, without what later work brings.
@@ -106,7 +120,8 @@ let eventsSource = """
     """
 
 func parsed(_ yaml: String, overrides: [(String, String)] = []) throws -> Manifest {
-    try Manifest.parse(yaml: yaml, path: "m.yaml", folder: "/home/me/pipelines", stages: testStages, overrides: overrides)
+    try Manifest.parse(
+        yaml: yaml, path: "m.yaml", folder: "/home/me/pipelines", stages: testStages, overrides: overrides)
 }
 
 /// The problems of a manifest as they are printed, without the code in front; empty when it is sound.
