@@ -27,9 +27,10 @@ public struct KeyedHash: Sendable {
             key = [UInt8](repeating: 0, count: Int(crypto_shorthash_siphashx24_KEYBYTES))
             crypto_generichash(&key, key.count, secret, UInt64(secret.count), nil, 0)
         }
-        self.secret = Space(key: key.withUnsafeBytes { bytes in
-            (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        })
+        self.secret = Space(
+            key: key.withUnsafeBytes { bytes in
+                (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            })
     }
 
     /// The space of a name. Users and inviters are in `user`, devices in `device`, events in `event`.

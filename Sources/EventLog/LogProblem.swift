@@ -1,6 +1,7 @@
 import Vocabulary
 
-/// What can be wrong with a file as a whole. Such a file contributes nothing; what is wrong with one record is a `Reject`.
+/// What can be wrong with a file as a whole. Such a file contributes nothing; what is wrong with one record is a
+/// `Reject`.
 extension ProblemCode {
     /// The file cannot be opened or read.
     public static let logUnreadable = ProblemCode("log.unreadable", exit: .inputOutput)

@@ -47,8 +47,8 @@ public final class LogReader {
     /// - Parameters:
     ///   - reject: takes each reject, in the order of the file.
     ///   - consume: takes batches of rows, in the order of the file; nothing in a batch outlives the call.
-    /// - Throws: `Problem` where the file as a whole is wrong (codes `log.…`): the caller then discards everything that
-    ///   it was given. Errors of `reject` and `consume` pass through.
+    /// - Throws: `Problem` where the file as a whole is wrong (codes `log.…`): the caller then discards everything it
+    ///   was given. Errors of `reject` and `consume` pass through.
     public func read(reject: (Reject) throws -> Void, consume: (TypedBatch) throws -> Void) throws -> LogReport {
         if [0x22, 0x0A, 0x0D].contains(format.delimiter) {
             throw Problem(.logBadDelimiter, "the delimiter is a quote or a line break", at: .path(name))
@@ -128,8 +128,10 @@ public final class LogReader {
         let fault = records.faults[0]
         guard fault == .none || fault == .fieldCount, count <= limits.columns else {
             throw Problem(
-                .logBadHeader, count > limits.columns ? "the header has \(count) columns" :
-                    "the header cannot be read: " + fault.reason(format, found: 0, expected: 0, limits: limits),
+                .logBadHeader,
+                count > limits.columns
+                    ? "the header has \(count) columns"
+                    : "the header cannot be read: " + fault.reason(format, found: 0, expected: 0, limits: limits),
                 at: .record(file: name, number: 0, column: nil), help: "check the first line and the delimiter")
         }
         return (0..<count).map { index in

@@ -22,6 +22,7 @@ final class QuotedRecordParser {
     private static let options = UInt8(CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL)
 
     private let parser: UnsafeMutablePointer<csv_parser>
+    /// Set by `begin`, before anything else reads it.
     private let sink: UnsafeMutablePointer<Sink>
     private let window: TextWindow
     private let fieldLimit: Int
@@ -31,10 +32,6 @@ final class QuotedRecordParser {
         self.window = window
         self.fieldLimit = fieldLimit
         sink = .allocate(capacity: 1)
-        sink.initialize(to: Sink(
-            base: window.base, scratchEnd: window.scratchEnd, fields: .allocate(capacity: 0), width: 0,
-            fieldLimit: fieldLimit))
-        sink.pointee.fields.deallocate()
         parser = .allocate(capacity: 1)
         parser.initialize(to: csv_parser())
         guard csv_init(parser, Self.options) == 0 else {
@@ -55,8 +52,9 @@ final class QuotedRecordParser {
 
     /// Begins a record whose fields go to `fields`; those beyond `width` all go to the slot behind.
     func begin(fields: UnsafeMutablePointer<Field>, width: Int) {
-        sink.pointee = Sink(
-            base: window.base, scratchEnd: window.scratchEnd, fields: fields, width: width, fieldLimit: fieldLimit)
+        sink.initialize(
+            to: Sink(
+                base: window.base, scratchEnd: window.scratchEnd, fields: fields, width: width, fieldLimit: fieldLimit))
     }
 
     /// Parses more of the record; the bytes go up to a line end and no further.

@@ -24,8 +24,8 @@ struct RecordTyper {
         targets = columns.map { $0.isStored ? stored.next() : nil }
     }
 
-    /// Types all records that have no fault yet into the rows from `batch.count` on; marks faults; then closes the
-    /// gaps that faulty records leave. A record's fault is that of its first failing column in the order of the mapping.
+    /// Types all records that have no fault yet into the rows from `batch.count` on; marks faults; then closes the gaps
+    /// that faulty records leave. A record's fault is that of its first failing column in the order of the mapping.
     mutating func type(_ records: RecordBatch, in window: TextWindow, into batch: TypedBatch, firstNumber: Int64) {
         let start = batch.count
         let isPlainText = isPlainText(records, in: window)

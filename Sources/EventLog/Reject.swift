@@ -10,7 +10,8 @@ public struct Reject: Sendable, Codable, Hashable {
     /// The same for a person; it never holds the value.
     public var reason: String
     /// The record as in the file, with `***` for private columns; at most 4 KB, then `…`. Bytes that are not UTF-8 are
-    /// written as `\xHH`. A record whose fields cannot be told apart is `***` as a whole if the source has private columns.
+    /// written as `\xHH`. A record whose fields cannot be told apart is `***` as a whole if the source has private
+    /// columns.
     public var payload: String
 
     public init(file: String, record: Int, column: String?, code: String, reason: String, payload: String) {

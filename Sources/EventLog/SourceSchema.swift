@@ -45,7 +45,9 @@ struct SourceSchema {
     private static func missing(_ names: [String], _ header: [String], _ file: String) -> Problem {
         let quoted = names.map { "'\($0)'" }.joined(separator: ", ")
         let nearest = names.compactMap { name in
-            nearestName(to: name, among: header).map { names.count == 1 ? "did you mean '\($0)'?" : "for '\(name)' did you mean '\($0)'?" }
+            nearestName(to: name, among: header).map {
+                names.count == 1 ? "did you mean '\($0)'?" : "for '\(name)' did you mean '\($0)'?"
+            }
         }
         let listed = header.prefix(30).map { "'\($0)'" }.joined(separator: ", ") + (header.count > 30 ? ", …" : "")
         return Problem(

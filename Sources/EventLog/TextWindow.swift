@@ -36,8 +36,11 @@ final class TextWindow {
     func advance(to position: Int) { cursor = position }
 
     /// Moves what is not yet cut to the front, grows where more than half of the room is taken, and has `read` fill
-    /// the rest. All offsets into the window are void after this. Returns the bytes read and whether there may be more.
-    func refill(_ read: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> (added: UnsafeRawBufferPointer, ended: Bool) {
+    /// the rest. All offsets into the window are void after this. Returns the bytes read; fewer than there was room for
+    /// mean that the file has ended.
+    func refill(
+        _ read: (UnsafeMutableRawBufferPointer) throws -> Int
+    ) rethrows -> (added: UnsafeRawBufferPointer, ended: Bool) {
         let rest = unreadCount
         if rest > capacity / 2 {
             let larger = Self.allocate(constantsCount, capacity * 2)

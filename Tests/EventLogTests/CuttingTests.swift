@@ -1,6 +1,6 @@
 import EventLog
-import Testing
 import TestSupport
+import Testing
 import Vocabulary
 
 @Suite struct CuttingTests {
@@ -31,15 +31,27 @@ import Vocabulary
         Case(name: "a delimiter before the end", text: "a,", rows: [["a", nil]]),
         Case(name: "a byte order mark", text: "\u{FEFF}a,b\n", rows: [["a", "b"]]),
         Case(name: "a byte order mark before a quote", text: "\u{FEFF}\"a\",b\n", rows: [["a", "b"]]),
-        Case(name: "too few and too many fields", text: "a\nb,c\nd,e,f\n", rows: [["b", "c"]], codes: ["csv.field-count", "csv.field-count"]),
-        Case(name: "a quote in an unquoted field", text: "5\" disk,b\nc,d\n", rows: [["c", "d"]], codes: ["csv.quote"]),
+        Case(
+            name: "too few and too many fields", text: "a\nb,c\nd,e,f\n", rows: [["b", "c"]],
+            codes: ["csv.field-count", "csv.field-count"]),
+        Case(
+            name: "a quote in an unquoted field", text: "5\" disk,b\nc,d\n", rows: [["c", "d"]], codes: ["csv.quote"]),
         Case(name: "text behind a closing quote", text: "\"a\"x,b\nc,d\n", rows: [["c", "d"]], codes: ["csv.quote"]),
-        Case(name: "a blank behind a closing quote", text: "\"a\" ,b\nc,d\n", rows: [["c", "d"]], codes: ["csv.quote"]),
+        Case(
+            name: "a blank behind a closing quote", text: "\"a\" ,b\nc,d\n", rows: [["c", "d"]], codes: ["csv.quote"]),
         Case(name: "a quote behind a blank", text: " \"a\",b\nc,d\n", rows: [["c", "d"]], codes: ["csv.quote"]),
-        Case(name: "a quote never closed", text: "a,b\n\"c,d\ne,f\ng,h\n", rows: [["a", "b"], ["e", "f"], ["g", "h"]], codes: ["csv.unterminated-quote"]),
-        Case(name: "a quote never closed in the last line", text: "a,b\nc,\"d", rows: [["a", "b"]], codes: ["csv.unterminated-quote"]),
-        Case(name: "a quote that runs into a later quote", text: "a,\"b\nc,d\ne,\"f\"\n", rows: [["c", "d"], ["e", "f"]], codes: ["csv.unterminated-quote"]),
-        Case(name: "a quote never closed before bare CR", text: "\"a,b\rc,d\r", rows: [["c", "d"]], codes: ["csv.unterminated-quote"]),
+        Case(
+            name: "a quote never closed", text: "a,b\n\"c,d\ne,f\ng,h\n",
+            rows: [["a", "b"], ["e", "f"], ["g", "h"]], codes: ["csv.unterminated-quote"]),
+        Case(
+            name: "a quote never closed in the last line", text: "a,b\nc,\"d", rows: [["a", "b"]],
+            codes: ["csv.unterminated-quote"]),
+        Case(
+            name: "a quote that runs into a later quote", text: "a,\"b\nc,d\ne,\"f\"\n",
+            rows: [["c", "d"], ["e", "f"]], codes: ["csv.unterminated-quote"]),
+        Case(
+            name: "a quote never closed before bare CR", text: "\"a,b\rc,d\r", rows: [["c", "d"]],
+            codes: ["csv.unterminated-quote"]),
         Case(name: "only a quote", text: "\"", rows: [], codes: ["csv.unterminated-quote"]),
         Case(name: "nothing", text: "", rows: []),
         Case(name: "Chinese", text: "双十一,\"满300,减50\"\n", rows: [["双十一", "满300,减50"]]),
@@ -64,7 +76,8 @@ import Vocabulary
         #expect(tab.rows == [["a b", "c\td"], [" ", nil]])
         let semicolon = try LogFixture.read("a,b;c\n", LogFixture.textColumns(2, delimiter: 0x3B))
         #expect(semicolon.rows == [["a,b", "c"]])
-        let control = try LogFixture.read("a\u{1}b\u{1}c\u{1}d\ne\u{1}f\u{1}g\u{1}h\n", LogFixture.textColumns(4, delimiter: 1))
+        let control = try LogFixture.read(
+            "a\u{1}b\u{1}c\u{1}d\ne\u{1}f\u{1}g\u{1}h\n", LogFixture.textColumns(4, delimiter: 1))
         #expect(control.rows == [["a", "b", "c", "d"], ["e", "f", "g", "h"]])
     }
 
@@ -180,8 +193,9 @@ import Vocabulary
             for window in [8, 16, 100, 4096] {
                 limits.window = window
                 for scans in [true, false] {
-                    all.append(try LogFixture.read(
-                        bytes, LogFixture.textColumns(2), limits: limits, scansPlainLines: scans))
+                    all.append(
+                        try LogFixture.read(
+                            bytes, LogFixture.textColumns(2), limits: limits, scansPlainLines: scans))
                 }
             }
             #expect(all.allSatisfy { $0 == all[0] }, "\(bytes)")

@@ -79,7 +79,9 @@ import Vocabulary
     @Test func randomBytesBehindAGzipHeaderNeverCrash() {
         var random = SeededGenerator(seed: 51)
         for _ in 0..<300 {
-            let bytes: [UInt8] = [0x1F, 0x8B, 8, 0] + (0..<Int.random(in: 0..<200, using: &random)).map { _ in .random(in: 0...255, using: &random) }
+            let bytes: [UInt8] =
+                [0x1F, 0x8B, 8, 0]
+                + (0..<Int.random(in: 0..<200, using: &random)).map { _ in .random(in: 0...255, using: &random) }
             #expect(problem { _ = try read(bytes) }?.code == .logDamaged)
         }
     }

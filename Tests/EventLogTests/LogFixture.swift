@@ -21,7 +21,9 @@ enum LogFixture {
     static let keys = KeyedHash(secret: Array(0..<16))
 
     /// A format of text columns that are named after their places, without a header: `c0`, `c1`...
-    static func textColumns(_ count: Int, delimiter: UInt8 = 0x2C, isPrivate: [String: LogFormat.PrivateTreatment] = [:]) -> LogFormat {
+    static func textColumns(
+        _ count: Int, delimiter: UInt8 = 0x2C, isPrivate: [String: LogFormat.PrivateTreatment] = [:]
+    ) -> LogFormat {
         let names = (0..<count).map { "c\($0)" }
         return LogFormat(
             delimiter: delimiter, header: names,
@@ -39,7 +41,8 @@ enum LogFixture {
     }
 
     /// Writes the bytes to a file whose name ends so for as long as `body` runs.
-    static func withFile<T>(_ bytes: [UInt8], named name: String = "log.csv", _ body: (String) throws -> T) throws -> T {
+    static func withFile<T>(_ bytes: [UInt8], named name: String = "log.csv", _ body: (String) throws -> T) throws -> T
+    {
         // In memory where that is to be had: the tests write thousands of small files.
         let memory = "/dev/shm"
         let directory = access(memory, W_OK) == 0 ? memory : FileManager.default.temporaryDirectory.path

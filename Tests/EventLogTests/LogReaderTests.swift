@@ -28,13 +28,19 @@ import Vocabulary
             -,,2026-11-01T12:00:00Z,other,"",,,,,,,""
 
             """, format)
-        func key(_ space: String, _ id: String) -> String { LogFixture.hexadecimal(LogFixture.keys.hash(space: space, id)) }
+        func key(_ space: String, _ id: String) -> String {
+            LogFixture.hexadecimal(LogFixture.keys.hash(space: space, id))
+        }
         let instant = "1793534400000000"
-        #expect(contents.rows == [
-            [key("event", "e1"), instant, "product_view", key("user", "u1"), key("device", "d1"), key("user", "u1"), "3",
-                "12500000", "1", "10956", "/a", "shop"],
-            [nil, instant, "other", nil, nil, nil, nil, nil, nil, nil, "", "shop"],
-        ])
+        #expect(
+            contents.rows == [
+                [
+                    key("event", "e1"), instant, "product_view", key("user", "u1"), key("device", "d1"),
+                    key("user", "u1"), "3",
+                    "12500000", "1", "10956", "/a", "shop",
+                ],
+                [nil, instant, "other", nil, nil, nil, nil, nil, nil, nil, "", "shop"],
+            ])
         #expect(contents.report.warnings == [])
     }
 
@@ -77,16 +83,19 @@ import Vocabulary
         format.eventNames = names
         var text = (0..<120).map { "theirs \($0),\n" }.joined()
         text += "浏览,\n\u{E9},\ne\u{301},\n"
-        let expected = (0..<120).map { $0 < 100 ? "ours \($0)" : "theirs \($0)" } + ["page_view", "composed", "e\u{301}"]
+        let expected =
+            (0..<120).map { $0 < 100 ? "ours \($0)" : "theirs \($0)" } + ["page_view", "composed", "e\u{301}"]
         let values = try LogFixture.read(text, format).values
         #expect(values.map { $0.map { Array($0.utf8) } } == expected.map { Array($0.utf8) })
     }
 
     @Test func constantsAreTypedOnceAndWrongOnesAreAProblem() throws {
         func format(_ type: ColumnType, _ text: String, required: Bool = false) -> LogFormat {
-            LogFormat(header: ["a"], mappings: [
-                LogFormat.Mapping(Column("fixed", type), from: .constant(text), required: required)
-            ])
+            LogFormat(
+                header: ["a"],
+                mappings: [
+                    LogFormat.Mapping(Column("fixed", type), from: .constant(text), required: required)
+                ])
         }
         #expect(try LogFixture.read("x\ny\n", format(.decimal, "1.5")).values == ["1500000", "1500000"])
         #expect(try LogFixture.read("x\n", format(.date, "2026-11-11")).values == ["20768"])
@@ -143,14 +152,16 @@ import Vocabulary
 
     @Test func aNULOrBadUTF8InTextIsAReject() throws {
         let contents = try LogFixture.read(
-            Array("some text that is long,\n".utf8) + [0x61, 0, 0x2C, 0x0A, 0xC3, 0x28, 0x2C, 0x0A], LogFixture.single(.category))
+            Array("some text that is long,\n".utf8) + [0x61, 0, 0x2C, 0x0A, 0xC3, 0x28, 0x2C, 0x0A],
+            LogFixture.single(.category))
         #expect(contents.codes == ["text.nul", "text.not-utf8"])
         #expect(contents.report.accepted == 1)
     }
 
     @Test func aFileThatCannotBeReadIsAProblem() throws {
         for path in ["/nowhere/at/all.csv", "/"] {
-            let reader = LogReader(path: path, displayName: "it", format: LogFixture.textColumns(1), keys: LogFixture.keys)
+            let reader = LogReader(
+                path: path, displayName: "it", format: LogFixture.textColumns(1), keys: LogFixture.keys)
             let found = problem { _ = try reader.read(reject: { _ in }, consume: { _ in }) }
             #expect(found?.code == .logUnreadable)
             #expect(found?.place == .path("it"))
@@ -160,7 +171,8 @@ import Vocabulary
     @Test func errorsOfTheConsumerPassThrough() throws {
         struct Stop: Error {}
         try LogFixture.withFile(Array("a\nb,c\n".utf8)) { path in
-            let reader = LogReader(path: path, displayName: "it", format: LogFixture.textColumns(1), keys: LogFixture.keys)
+            let reader = LogReader(
+                path: path, displayName: "it", format: LogFixture.textColumns(1), keys: LogFixture.keys)
             #expect(throws: Stop.self) { try reader.read(reject: { _ in }, consume: { _ in throw Stop() }) }
             #expect(throws: Stop.self) { try reader.read(reject: { _ in throw Stop() }, consume: { _ in }) }
         }
@@ -168,8 +180,9 @@ import Vocabulary
 
     @Test func theContentHashIsBLAKE2bOfTheDecodedBytes() throws {
         // RFC 7693's function with 32 bytes of output, of nothing and of "abc", as b2sum -l 256 prints them.
-        #expect(try LogFixture.read("", LogFixture.textColumns(1)).report.contentHash
-            == "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8")
+        #expect(
+            try LogFixture.read("", LogFixture.textColumns(1)).report.contentHash
+                == "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8")
         let abc = try LogFixture.read("abc", LogFixture.textColumns(1)).report
         #expect(abc.contentHash == "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319")
         #expect(abc.decodedBytes == 3)
@@ -178,11 +191,15 @@ import Vocabulary
     @Test func memoryDoesNotGrowWithTheFile() throws {
         // 128 MB of one line, and of many, from 130 KB each.
         let line = LogFixture.gzip([UInt8](repeating: 0x78, count: 16 << 20))
-        let lines = LogFixture.gzip(Array(String(repeating: String(repeating: "y", count: 4095) + "\n", count: 512).utf8))
+        let lines = LogFixture.gzip(
+            Array(String(repeating: String(repeating: "y", count: 4095) + "\n", count: 512).utf8))
         let before = residentBytes()
         var most = 0
-        try LogFixture.withFile((0..<8).flatMap { _ in line } + LogFixture.gzip([0x0A]) + (0..<16).flatMap { _ in lines }) { path in
-            let reader = LogReader(path: path, displayName: "it", format: LogFixture.textColumns(1), keys: LogFixture.keys)
+        try LogFixture.withFile(
+            (0..<8).flatMap { _ in line } + LogFixture.gzip([0x0A]) + (0..<16).flatMap { _ in lines }
+        ) { path in
+            let reader = LogReader(
+                path: path, displayName: "it", format: LogFixture.textColumns(1), keys: LogFixture.keys)
             let report = try reader.read(
                 reject: { _ in most = max(most, residentBytes()) }, consume: { _ in most = max(most, residentBytes()) })
             #expect(report.rejectedByCode == ["csv.field-too-long": 1])

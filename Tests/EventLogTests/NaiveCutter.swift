@@ -24,8 +24,9 @@ struct NaiveCutter {
             case .failure(let failure):
                 let lineEnd = bytes[start...].firstIndex(where: isLineEnd) ?? bytes.count
                 let runsOn = failure.position > lineEnd || failure.isUnclosed
-                records.append(.bad(
-                    code: runsOn ? "csv.unterminated-quote" : "csv.quote", raw: Array(bytes[start..<lineEnd])))
+                records.append(
+                    .bad(
+                        code: runsOn ? "csv.unterminated-quote" : "csv.quote", raw: Array(bytes[start..<lineEnd])))
                 position = lineEnd
             }
         }

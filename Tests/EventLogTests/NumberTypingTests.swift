@@ -11,19 +11,23 @@ import Testing
         return (value, fault)
     }
 
-    @Test(arguments: [
-        ("0", 0), ("1", 1_000_000), ("-1", -1_000_000), ("+1", 1_000_000), ("12.34", 12_340_000), (".5", 500_000),
-        ("5.", 5_000_000), ("-0", 0), ("-0.000001", -1), ("0.0000005", 0), ("0.0000015", 2), ("0.0000025", 2),
-        ("0.00000050", 0), ("0.000000500000000001", 1), ("-0.0000015", -2), ("-0.0000005", 0), ("1.9999995", 2_000_000),
-        ("1.9999994999", 1_999_999), ("000000000000000000000000000001.5", 1_500_000),
-        ("9223372036854.775807", .max), ("-9223372036854.775808", .min), ("9223372036854.7758074999", .max),
-        ("0.00000000000000000000000000000000000001", 0),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("0", 0), ("1", 1_000_000), ("-1", -1_000_000), ("+1", 1_000_000), ("12.34", 12_340_000), (".5", 500_000),
+            ("5.", 5_000_000), ("-0", 0), ("-0.000001", -1), ("0.0000005", 0), ("0.0000015", 2), ("0.0000025", 2),
+            ("0.00000050", 0), ("0.000000500000000001", 1), ("-0.0000015", -2), ("-0.0000005", 0),
+            ("1.9999995", 2_000_000),
+            ("1.9999994999", 1_999_999), ("000000000000000000000000000001.5", 1_500_000),
+            ("9223372036854.775807", .max), ("-9223372036854.775808", .min), ("9223372036854.7758074999", .max),
+            ("0.00000000000000000000000000000000000001", 0),
+        ] as [(String, Int64)])
     func decimalsAreExactMillionthsRoundedHalfToEven(_ text: String, _ value: Int64) {
         #expect(type(text, NumberTyping.decimal) == (value, .none))
     }
 
-    @Test(arguments: ["", "-", "+", ".", "-.", "1e3", "1,000", " 1", "1 ", "1.2.3", "--1", "0x1", "NaN", "inf", "1-", "１"])
+    @Test(arguments: [
+        "", "-", "+", ".", "-.", "1e3", "1,000", " 1", "1 ", "1.2.3", "--1", "0x1", "NaN", "inf", "1-", "１",
+    ])
     func whatIsNoDecimalIsInvalid(_ text: String) {
         #expect(type(text, NumberTyping.decimal).fault == .invalidDecimal)
     }
@@ -41,10 +45,13 @@ import Testing
         for _ in 0..<5000 {
             let whole = (0..<Int.random(in: 0...15, using: &random)).map { _ in Int.random(in: 0...9, using: &random) }
             var places = (0..<Int.random(in: 0...14, using: &random)).map { _ in Int.random(in: 0...9, using: &random) }
-            if Bool.random(using: &random), places.count > 7 { places.replaceSubrange(6..., with: [5] + Array(repeating: 0, count: places.count - 7)) }
+            if Bool.random(using: &random), places.count > 7 {
+                places.replaceSubrange(6..., with: [5] + Array(repeating: 0, count: places.count - 7))
+            }
             if whole.isEmpty && places.isEmpty { continue }
             let isNegative = Bool.random(using: &random)
-            let text = (isNegative ? "-" : "") + whole.map(String.init).joined() + "." + places.map(String.init).joined()
+            let text =
+                (isNegative ? "-" : "") + whole.map(String.init).joined() + "." + places.map(String.init).joined()
             var scaled: Int128 = 0
             for digit in whole + places { scaled = scaled * 10 + Int128(digit) }
             var expected: Int128

@@ -38,7 +38,10 @@ import Vocabulary
         let records: [(String, String, String)] = [
             ("2026-11-01,oops,13800138000,10.0.0.1,/a", "decimal.invalid", "2026-11-01,oops,***,***,/a"),
             ("never,1,13800138000,10.0.0.1,/a", "time.invalid", "never,1,***,***,/a"),
-            ("2026-11-01,oops,\"13800,\"\"138000\",\"10.0\n.0.1\",\"/a,b\"", "decimal.invalid", "2026-11-01,oops,***,***,\"/a,b\""),
+            (
+                "2026-11-01,oops,\"13800,\"\"138000\",\"10.0\n.0.1\",\"/a,b\"", "decimal.invalid",
+                "2026-11-01,oops,***,***,\"/a,b\""
+            ),
             ("2026-11-01,1,13800138000,10.0.0.1", "csv.field-count", "***"),
             ("2026-11-01,1,13800138000,10.0.0.1,/a,b", "csv.field-count", "***"),
             ("2026-11-01,1,138\"00138000,10.0.0.1,/a", "csv.quote", "***"),
@@ -62,11 +65,13 @@ import Vocabulary
                 let piece = junk.randomElement(using: &random) ?? ""
                 fields[index] = Bool.random(using: &random) ? fields[index] + piece : piece + fields[index]
             }
-            let contents = try LogFixture.read(header + fields.joined(separator: ",") + "\nx,1,y,z,w\n", privateFormat())
+            let contents = try LogFixture.read(
+                header + fields.joined(separator: ",") + "\nx,1,y,z,w\n", privateFormat())
             for reject in contents.rejects {
                 // Only a stray line break and a stray delimiter together make a record of the right width in which
                 // a value stands in another column.
-                let canMove = fields.contains { $0.contains(",") } && fields.contains { $0.contains("\n") || $0.contains("\r") }
+                let canMove =
+                    fields.contains { $0.contains(",") } && fields.contains { $0.contains("\n") || $0.contains("\r") }
                 let shown = reject.payload + reject.reason
                 #expect(canMove || !secrets.contains { shown.contains($0) }, "\(fields)")
             }
@@ -76,14 +81,17 @@ import Vocabulary
     @Test func aColumnOfTheFileNamedLikeAPrivateOneIsMaskedThoughItIsNotMapped() throws {
         var format = privateFormat()
         format.privateColumns["email"] = .drop
-        let contents = try LogFixture.read("ts,price,mobile,ip,page,email\nx,1,138,10.0.0.1,/a,me@example.org\n", format)
+        let contents = try LogFixture.read(
+            "ts,price,mobile,ip,page,email\nx,1,138,10.0.0.1,/a,me@example.org\n", format)
         #expect(contents.rejects.first?.payload == "x,1,***,***,/a,***")
     }
 
     @Test func hashedColumnsBecomeKeysAndDroppedOnesVanish() throws {
-        let contents = try LogFixture.read(header + "2026-11-01,1,138,10.0.0.1,/a\n2026-11-01,1,,,/a\n", privateFormat())
+        let contents = try LogFixture.read(
+            header + "2026-11-01,1,138,10.0.0.1,/a\n2026-11-01,1,,,/a\n", privateFormat())
         let key = LogFixture.hexadecimal(LogFixture.keys.hash(space: "private:phone", "138"))
-        #expect(contents.rows == [["1793491200000000", "1000000", key, "/a"], ["1793491200000000", "1000000", nil, "/a"]])
+        #expect(
+            contents.rows == [["1793491200000000", "1000000", key, "/a"], ["1793491200000000", "1000000", nil, "/a"]])
         let required = try LogFixture.read(header + "2026-11-01,1,,10.0.0.1,/a\n", privateFormat(required: true))
         #expect(required.codes == ["phone.missing"])
     }
@@ -108,7 +116,9 @@ import Vocabulary
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).jsonl").path
         defer { unlink(path) }
         let rejects = [
-            Reject(file: "日志.csv", record: 7, column: nil, code: "csv.quote", reason: "a \"quote\"", payload: "a\\b\n\r\t\u{1}\u{7F}双"),
+            Reject(
+                file: "日志.csv", record: 7, column: nil, code: "csv.quote", reason: "a \"quote\"",
+                payload: "a\\b\n\r\t\u{1}\u{7F}双"),
             Reject(file: "b.csv", record: 8, column: "amount", code: "decimal.invalid", reason: "no", payload: ""),
         ]
         let file = try RejectFile(path: path)
@@ -117,7 +127,10 @@ import Vocabulary
         #expect(file.count == 2000)
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 2000)
-        #expect(lines[0] == #"{"file":"日志.csv","record":7,"column":null,"code":"csv.quote","reason":"a \"quote\"","payload":"a\\b\n\r\t\u0001\u007f双"}"#)
+        #expect(
+            lines[0]
+                == #"{"file":"日志.csv","record":7,"column":null,"code":"csv.quote","reason":"a \"quote\"","payload":"a\\b\n\r\t\u0001\u007f双"}"#
+        )
         for (line, reject) in zip(lines, rejects) {
             #expect(try JSONDecoder().decode(Reject.self, from: Data(line.utf8)) == reject)
         }
