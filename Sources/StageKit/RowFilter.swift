@@ -57,7 +57,10 @@ private struct ScanConditionRows: ConditionRows {
         slot == ScanConditionLayout.timeSlot ? rows.times : rows.integers(slot)
     }
 
-    func valid(_ slot: Int) -> UnsafeBufferPointer<UInt8> { rows.valid(slot) }
+    /// Empty for the time, which every row has.
+    func valid(_ slot: Int) -> UnsafeBufferPointer<UInt8> {
+        slot == ScanConditionLayout.timeSlot ? UnsafeBufferPointer(start: nil, count: 0) : rows.valid(slot)
+    }
 
     func texts(_ slot: Int) -> UnsafeBufferPointer<UnsafeRawBufferPointer> { rows.texts(slot) }
 }
