@@ -1,5 +1,5 @@
 extension Measure {
-    static let spend = Measure.reported(ReportFigure("spend", includesCosts: true))
+    public static let spend = Measure.reported(ReportFigure("spend", includesCosts: true))
     static let platformConversions = Measure.reported(ReportFigure("platform_conversions"))
     static let platformRevenue = Measure.reported(ReportFigure("platform_revenue"))
 }

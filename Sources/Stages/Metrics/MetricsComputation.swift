@@ -1,0 +1,118 @@
+import EventStore
+import Manifest
+import Marts
+import Metrics
+import StageKit
+import Vocabulary
+
+/// A metrics node at work: one scan; a second one where `top` leaves a rest whose persons must be counted anew.
+final class MetricsComputation: Computation {
+    private let plan: MetricsPlan
+    private var rounds = 0
+    private var tally: MetricsTally?
+    /// Cells that stand for themselves in the second scan.
+    private var kept: Set<KeptCell>?
+    private var isDone = false
+
+    init(_ plan: MetricsPlan) {
+        self.plan = plan
+        isDone = plan.slots.isEmpty || plan.table != nil
+    }
+
+    func nextRequest() -> ScanRequest? { isDone ? nil : plan.request }
+
+    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {
+        MetricsAccumulator(plan, layout, kept: kept)
+    }
+
+    func absorb(_ accumulators: [any ScanConsumer]) throws {
+        let accumulators = accumulators.compactMap { $0 as? MetricsAccumulator }
+        rounds += 1
+        var tally = try tally(of: accumulators, kept: kept)
+        try checkProbes(tally)
+        if let top = plan.top, rounds == 1 {
+            let greatest = MetricsEvaluator(plan, tally).greatest(top)
+            if plan.countsPersons {
+                kept = greatest
+                return
+            }
+            tally = try self.tally(of: accumulators, kept: greatest)
+        }
+        self.tally = tally
+        isDone = true
+    }
+
+    func finish() throws -> [Mart] {
+        var tally = try self.tally ?? self.tally(of: [], kept: nil)
+        if rounds == 0, let top = plan.top {
+            tally = try self.tally(of: [], kept: MetricsEvaluator(plan, tally).greatest(top))
+        }
+        return [MetricsMart(plan, tally).mart()]
+    }
+
+    private func tally(of accumulators: [MetricsAccumulator], kept: Set<KeptCell>?) throws -> MetricsTally {
+        var tally = MetricsTally(plan, kept: kept)
+        if let table = plan.table {
+            tally.addTable(table)
+        } else {
+            try tally.add(accumulators)
+            tally.addReports()
+        }
+        return tally
+    }
+
+    /// A figure that a report gives and events would give too needs a source that declares it.
+    private func checkProbes(_ tally: MetricsTally) throws {
+        let evaluator = MetricsEvaluator(plan, tally)
+        for (figure, events) in plan.probes {
+            guard case .exact(let count) = evaluator.figure(events, at: .total), count.value > 0 else { continue }
+            throw Problem(
+                .twoProviders, "'\(figure)' is given by a report and by \(count.value) events, and no source declares it",
+                at: plan.node.place, help: "add it to `provides` of the source that is the authority: provides: [\(figure)]")
+        }
+    }
+}
+
+extension MetricsPlan {
+    var countsPersons: Bool {
+        measures.contains { if case .persons = $0.counting { true } else { false } }
+    }
+
+    /// Refunds after the period's end are looked for.
+    var looksAhead: Bool {
+        measures.contains { if case .orders(_, refunded: true) = $0.counting { true } else { false } }
+    }
+
+    private var needsHistory: Bool {
+        let needsFirst = slots.contains { $0.selection.occasion == .first || $0.selection.occasion == .newcomer }
+        let needsOrders = !touchDimensions.isEmpty && slots.contains { $0.selection.followsOrder }
+        return needsFirst || needsOrders
+    }
+
+    var request: ScanRequest {
+        var columns = Set(dimensions.map(\.name))
+        for planned in measures {
+            switch planned.counting {
+            case .number(_, let column, _):
+                columns.insert(column)
+                if Measure.moneyColumns.contains(column) { columns.insert("currency") }
+            case .distinct(let column, _): columns.insert(column)
+            case .orders: columns.insert("order_id")
+            case .rows, .persons, .report, .absent: break
+            }
+        }
+        let looksAtOrders = slots.contains { $0.selection.occasion == .anotherOrder || $0.selection.followsOrder }
+        if looksAtOrders { columns.insert("order_id") }
+        columns.formUnion(condition?.columns ?? [])
+        columns.subtract(["event", "event_time"])
+        var start = seen.start
+        if needsHistory {
+            start = .min
+        } else if movesSales {
+            let (earlier, underflow) = start.subtractingReportingOverflow(Self.touchWindow)
+            start = underflow ? .min : earlier
+        }
+        let end = looksAhead ? max(seen.end, period.asOf) : seen.end
+        return ScanRequest(columns: columns, span: ScanRequest.Span(start: start, end: end))
+    }
+}

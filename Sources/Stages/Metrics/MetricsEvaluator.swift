@@ -1,0 +1,168 @@
+import Metrics
+import Vocabulary
+
+/// Computes metrics from the figures of a cell, a time cell or the period.
+struct MetricsEvaluator {
+    enum Level {
+        /// A cell cut by dimensions, or the rest of a time cell.
+        case cell(Int)
+        case time(Int)
+        case total
+    }
+    /// A whole number in units of 1/scale.
+    struct Exact {
+        var value: Int128
+        var scale: Int128
+        var number: Double { Double(value) / Double(scale) }
+    }
+    enum Part {
+        case exact(Exact)
+        case absent(Absence)
+    }
+    enum Outcome {
+        case exact(Exact)
+        case ratio(Double)
+        case absent(Absence)
+    }
+    struct Evaluation {
+        var outcome: Outcome
+        /// Numerator and denominator of a ratio.
+        var parts: (Part, Part)?
+    }
+
+    let plan: MetricsPlan
+    let tally: MetricsTally
+    private let measureIndex: [Measure: Int]
+    private let reportAbsences: [Absence?]
+    private let reportDetailAbsences: [Absence?]
+
+    init(_ plan: MetricsPlan, _ tally: MetricsTally) {
+        self.plan = plan
+        self.tally = tally
+        measureIndex = Dictionary(uniqueKeysWithValues: plan.measures.enumerated().map { ($0.element.measure, $0.offset) })
+        reportAbsences = plan.measures.indices.map { plan.reportAbsence($0) }
+        reportDetailAbsences = plan.measures.indices.map { plan.reportDetailAbsence($0) }
+    }
+
+    func evaluate(_ metric: Metric, at level: Level) -> Evaluation {
+        let split = absenceOfSplit(metric, at: level)
+        switch metric.formula {
+        case .value(let combination):
+            if let split { return Evaluation(outcome: .absent(split)) }
+            switch part(combination, at: level) {
+            case .exact(let exact): return Evaluation(outcome: .exact(exact))
+            case .absent(let reason): return Evaluation(outcome: .absent(reason))
+            }
+        case .ratio(let numerator, let denominator, let scale):
+            if let split {
+                return Evaluation(outcome: .absent(split), parts: (.absent(split), .absent(split)))
+            }
+            let parts = (part(numerator, at: level), part(denominator, at: level))
+            return Evaluation(outcome: Self.ratio(parts, scale), parts: parts)
+        }
+    }
+
+    private static func ratio(_ parts: (Part, Part), _ scale: Int) -> Outcome {
+        switch parts {
+        case (.absent(let reason), _), (_, .absent(let reason)): return .absent(reason)
+        case (.exact(let numerator), .exact(let denominator)):
+            guard denominator.value != 0 else { return .absent(.zeroDenominator) }
+            let over =
+                numerator.scale == denominator.scale
+                ? Double(numerator.value) / Double(denominator.value) : numerator.number / denominator.number
+            return .ratio(over * Double(scale))
+        }
+    }
+
+    /// Why a metric has no split by dimensions.
+    private func absenceOfSplit(_ metric: Metric, at level: Level) -> Absence? {
+        guard case .cell = level, !plan.dimensions.isEmpty else { return nil }
+        if metric.isBlended { return .blended }
+        let isCredited = metric.formula.measures.contains { $0.selections.contains(where: \.credited) }
+        return metric.formula.isRatio && isCredited && plan.movesSales && !tally.hasClicks ? .noTouches : nil
+    }
+
+    private func part(_ combination: Combination, at level: Level) -> Part {
+        var sum = Exact(value: 0, scale: 1)
+        for (index, measure) in combination.measures.enumerated() {
+            switch figure(measure, at: level) {
+            case .absent(let reason): return .absent(reason)
+            case .exact(let figure):
+                sum.scale = figure.scale
+                sum.value += index < combination.added.count ? figure.value : -figure.value
+            }
+        }
+        return .exact(sum)
+    }
+
+    func figure(_ measure: Measure, at level: Level) -> Part {
+        guard let index = measureIndex[measure] else { return .absent(.notProvided) }
+        let planned = plan.measures[index]
+        let (value, state) = read(index, at: level)
+        let exact = Part.exact(Exact(value: value, scale: planned.scale))
+        switch planned.counting {
+        case .absent(let reason): return .absent(reason)
+        case .number(.minimum, _, _), .number(.maximum, _, _): return state == 0 ? .absent(.noValues) : exact
+        case .rows, .number, .persons, .distinct, .orders: return exact
+        case .report:
+            if let reason = reportAbsence(index, at: level) { return .absent(reason) }
+            if planned.measure.isAdditive { return exact }
+            return state == 1 ? exact : .absent(state == 0 ? .noValues : .notAdditive)
+        }
+    }
+
+    private func reportAbsence(_ index: Int, at level: Level) -> Absence? {
+        if let reason = reportAbsences[index] { return reason }
+        switch level {
+        case .cell: return plan.grain == .hour ? .coarserThanGrain : reportDetailAbsences[index]
+        case .time: return plan.grain == .hour ? .coarserThanGrain : nil
+        case .total: return nil
+        }
+    }
+
+    private func read(_ measure: Int, at level: Level) -> (Int128, UInt8) {
+        switch level {
+        case .cell(let cell): (tally.detail.value(cell, measure), tally.detail.state(cell, measure))
+        case .time(let time): (tally.byTime.value(time, measure), tally.byTime.state(time, measure))
+        case .total: (tally.total.value(0, measure), tally.total.state(0, measure))
+        }
+    }
+}
+
+extension MetricsEvaluator {
+    /// The N greatest cells of each time cell by the first metric; ties go by the values' order, null comes last.
+    func greatest(_ count: Int) -> Set<KeptCell> {
+        guard let metric = plan.metrics.first else { return [] }
+        let ranks = tally.tupleRanks
+        var byTime: [Int32: [(cell: Int, outcome: Outcome)]] = [:]
+        for cell in 0..<tally.count where !tally.isRest(cell) {
+            byTime[tally.times[cell], default: []].append((cell, evaluate(metric, at: .cell(cell)).outcome))
+        }
+        var kept: Set<KeptCell> = []
+        for (time, cells) in byTime {
+            let ordered = cells.sorted { a, b in
+                if a.outcome.exceeds(b.outcome) { return true }
+                if b.outcome.exceeds(a.outcome) { return false }
+                return ranks[Int(tally.tupleOfCell[a.cell])] < ranks[Int(tally.tupleOfCell[b.cell])]
+            }
+            for item in ordered.prefix(count) {
+                kept.insert(KeptCell(time: time, values: tally.dimensionValues(ofCell: item.cell)))
+            }
+        }
+        return kept
+    }
+}
+
+extension MetricsEvaluator.Outcome {
+    /// Greater; every number is greater than none.
+    fileprivate func exceeds(_ other: MetricsEvaluator.Outcome) -> Bool {
+        switch (self, other) {
+        case (.absent, _): false
+        case (_, .absent): true
+        case (.exact(let a), .exact(let b)): a.value > b.value
+        case (.ratio(let a), .ratio(let b)): a > b
+        case (.exact(let a), .ratio(let b)): a.number > b
+        case (.ratio(let a), .exact(let b)): a > b.number
+        }
+    }
+}

@@ -1,0 +1,254 @@
+import Chronology
+import EventStore
+import Manifest
+import Metrics
+import StageKit
+import Vocabulary
+
+/// The plan in the terms of one scan: bits of a row's mask, slots of columns, codes of values.
+struct MetricsLayout {
+    /// A column operation over rows with a bit.
+    struct Number {
+        let bit: UInt64
+        let operation: NumberOperation
+        let column: NumberColumn
+        let isMoney: Bool
+        let measure: Int
+    }
+    struct Persons {
+        let mask: UInt64
+        let measure: Int
+    }
+    /// Distinct entities over rows with a bit.
+    struct Entities {
+        let bit: UInt64
+        let column: ColumnReader?
+        /// A row without a value is an entity of its own.
+        let nullIsOwn: Bool
+        var measures: [Int]
+        /// Measures of those entities alone that are refunded orders.
+        var refundedMeasures: [Int]
+    }
+    /// A slot whose rows are found by what the person did before.
+    struct Occasion {
+        /// The bit of the plain selection that it is looked for in.
+        let base: UInt64
+        let bit: UInt64
+        let kind: Selection.Occasion
+    }
+
+    let plan: MetricsPlan
+    let layout: any ScanLayout
+    let eventBits: [UInt64]
+    let sourceBits: [UInt64]
+    let click: Int32
+
+    let counts: [(bit: UInt64, measures: [Int])]
+    /// Per bit the index in `counts`, -1 where the bit is not counted.
+    let countOfBit: [Int32]
+    let numbers: [Number]
+    let persons: [Persons]
+    let entities: [Entities]
+    let occasions: [Occasion]
+
+    let countBits: UInt64
+    let numberBits: UInt64
+    let personBits: UInt64
+    let entityBits: UInt64
+    /// Rows that go where the credit rule says.
+    let movedBits: UInt64
+    /// Sums and counts of refunds that wait for the place of their order.
+    let waitingBits: UInt64
+    /// Every bit that a plain row may have in its own cell.
+    let ownBits: UInt64
+    let identifiedBits: UInt64
+    let purchaseBit: UInt64
+    let refundBit: UInt64
+
+    let order: ColumnReader?
+    let currencySlot: Int?
+    /// Codes of the currency column that are not the report currency.
+    let foreignCurrency: [Bool]
+
+    init(_ plan: MetricsPlan, _ layout: any ScanLayout) {
+        self.plan = plan
+        self.layout = layout
+        func bit(_ slot: Int) -> UInt64 { 1 << UInt64(truncatingIfNeeded: slot) }
+        func bits(_ condition: (MetricsPlan.Slot) -> Bool) -> UInt64 {
+            plan.slots.indices.reduce(0) { condition(plan.slots[$1]) ? $0 | bit($1) : $0 }
+        }
+        eventBits = layout.eventNames.map { name in
+            bits { $0.selection.occasion == .every && $0.selection.events?.contains(name) ?? true }
+        }
+        sourceBits = layout.sourceNames.map { name in bits { $0.sources?.contains(name) ?? true } }
+        click = Int32(layout.eventNames.firstIndex(of: "click") ?? -2)
+        identifiedBits = bits(\.identified)
+        order = ColumnReader("order_id", layout)
+        currencySlot = layout.slot("currency").flatMap { layout.type(ofSlot: $0) == .category ? $0 : nil }
+        foreignCurrency = currencySlot.map { layout.values(ofSlot: $0).map { $0 != plan.manifest.currency } } ?? []
+
+        var counts: [(bit: UInt64, measures: [Int])] = []
+        var numbers: [Number] = []
+        var persons: [Persons] = []
+        var entities: [Entities] = []
+        for (measure, planned) in plan.measures.enumerated() {
+            switch planned.counting {
+            case .rows(let slot):
+                if let same = counts.firstIndex(where: { $0.bit == bit(slot) }) {
+                    counts[same].measures.append(measure)
+                } else {
+                    counts.append((bit(slot), [measure]))
+                }
+            case .number(let operation, let column, let slot):
+                numbers.append(
+                    Number(
+                        bit: bit(slot), operation: operation, column: NumberColumn(column, layout),
+                        isMoney: Measure.moneyColumns.contains(column), measure: measure))
+            case .persons(let mask): persons.append(Persons(mask: mask, measure: measure))
+            case .distinct(let column, let slot):
+                entities.append(
+                    Entities(
+                        bit: bit(slot), column: ColumnReader(column, layout), nullIsOwn: false,
+                        measures: [measure], refundedMeasures: []))
+            case .orders(let slot, let refunded):
+                let same = entities.firstIndex { $0.bit == bit(slot) && $0.nullIsOwn }
+                let index = same ?? entities.count
+                if same == nil {
+                    entities.append(
+                        Entities(bit: bit(slot), column: order, nullIsOwn: true, measures: [], refundedMeasures: []))
+                }
+                if refunded {
+                    entities[index].refundedMeasures.append(measure)
+                } else {
+                    entities[index].measures.append(measure)
+                }
+            case .report, .absent: break
+            }
+        }
+        self.counts = counts
+        self.numbers = numbers
+        self.persons = persons
+        self.entities = entities
+        occasions = plan.slots.enumerated().compactMap { index, slot in
+            guard slot.selection.occasion != .every else { return nil }
+            let base = plan.slots.firstIndex {
+                $0.selection == slot.selection.on(.every) && $0.sources == slot.sources && !$0.identified
+            }
+            return base.map { Occasion(base: bit($0), bit: bit(index), kind: slot.selection.occasion) }
+        }
+        var countOfBit = [Int32](repeating: -1, count: 64)
+        for (index, count) in counts.enumerated() { countOfBit[count.bit.trailingZeroBitCount] = Int32(index) }
+        self.countOfBit = countOfBit
+        countBits = counts.reduce(0) { $0 | $1.bit }
+        numberBits = numbers.reduce(0) { $0 | $1.bit }
+        entityBits = entities.reduce(0) { $0 | $1.bit }
+        let repeats = occasions.reduce(0) { $1.kind == .anotherOrder ? $0 | $1.base : $0 }
+        personBits = persons.reduce(repeats) { $0 | $1.mask }
+        movedBits = plan.movesSales ? bits { $0.selection.credited && !$0.selection.followsOrder } : 0
+        let refunds = bits(\.selection.followsOrder)
+        waitingBits = plan.touchDimensions.isEmpty ? 0 : refunds & (countBits | numberBits)
+        // A base bit that only history needs makes no cell; the occasion's own bit does.
+        let special = occasions.reduce(0) { $0 | $1.bit }
+        ownBits = (countBits | numberBits | entityBits | personBits | special) & ~movedBits & ~waitingBits
+        purchaseBit = bits { $0.selection == .purchases }
+        refundBit = bits { $0.selection == .refunds }
+    }
+
+    /// True where the places of orders must be kept, for refunds to find.
+    var keepsOrderPlaces: Bool { waitingBits != 0 }
+    /// True where refunded orders are counted.
+    var keepsRefunds: Bool { entities.contains { !$0.refundedMeasures.isEmpty } }
+}
+
+extension ColumnType {
+    /// Stored as whole numbers: time, date, integer, decimal (millionths) and boolean.
+    var isWholeNumber: Bool {
+        switch self {
+        case .time, .date, .integer, .decimal, .boolean: true
+        case .category, .text, .key: false
+        }
+    }
+}
+
+/// Where the numbers of a column lie.
+enum NumberColumn {
+    /// The time that every row has.
+    case time
+    case slot(Int)
+    /// A column whose strings or keys are counted, not read.
+    case filled(ColumnReader)
+    /// No segment has the column.
+    case none
+
+    init(_ column: String, _ layout: any ScanLayout) {
+        if column == "event_time" {
+            self = .time
+        } else if let slot = layout.slot(column), layout.type(ofSlot: slot).isWholeNumber {
+            self = .slot(slot)
+        } else if let reader = ColumnReader(column, layout) {
+            self = .filled(reader)
+        } else {
+            self = .none
+        }
+    }
+
+    /// nil where the row has no value; a string or key that is there counts as 1.
+    @inline(__always)
+    func value(_ rows: EventRows, _ row: Int) -> Int64? {
+        switch self {
+        case .time: rows.times[row]
+        case .slot(let slot): rows.valid(slot)[row] == 0 ? nil : rows.integers(slot)[row]
+        case .filled(let reader): reader.entity(rows, row) == nil ? nil : 1
+        case .none: nil
+        }
+    }
+}
+
+/// Reads a column's value as a number of 128 bits that stands for it in sets.
+struct ColumnReader {
+    private enum Place {
+        case event, time
+        case slot(Int)
+    }
+    private let place: Place
+    let type: ColumnType
+
+    init?(_ column: String, _ layout: any ScanLayout) {
+        switch column {
+        case "event": (place, type) = (.event, .category)
+        case "event_time": (place, type) = (.time, .time)
+        default:
+            guard let slot = layout.slot(column) else { return nil }
+            (place, type) = (.slot(slot), layout.type(ofSlot: slot))
+        }
+    }
+
+    /// nil where the row has no value.
+    @inline(__always)
+    func entity(_ rows: EventRows, _ row: Int) -> Key128? {
+        let slot: Int
+        switch place {
+        case .event: return Key128(high: 0, low: UInt64(truncatingIfNeeded: rows.events[row]))
+        case .time: return Key128(high: 1, low: UInt64(bitPattern: rows.times[row]))
+        case .slot(let number): slot = number
+        }
+        switch type {
+        case .category:
+            let code = rows.codes(slot)[row]
+            return code < 0 ? nil : Key128(high: 0, low: UInt64(truncatingIfNeeded: code))
+        case .key:
+            return rows.valid(slot)[row] == 0 ? nil : rows.keys(slot)[row]
+        case .text:
+            return rows.valid(slot)[row] == 0 ? nil : sipHash128(rows.texts(slot)[row])
+        case .time, .date, .integer, .decimal, .boolean:
+            return rows.valid(slot)[row] == 0
+                ? nil : Key128(high: 1, low: UInt64(bitPattern: rows.integers(slot)[row]))
+        }
+    }
+
+    /// The bytes of a text column's value.
+    func text(_ rows: EventRows, _ row: Int) -> UnsafeRawBufferPointer? {
+        guard case .slot(let slot) = place, type == .text, rows.valid(slot)[row] != 0 else { return nil }
+        return rows.texts(slot)[row]
+    }
+}

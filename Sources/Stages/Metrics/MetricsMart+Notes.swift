@@ -1,0 +1,116 @@
+import Chronology
+import Manifest
+import Marts
+import Metrics
+import Vocabulary
+
+/// A metric that is null somewhere, and why.
+struct AbsentColumn: Hashable {
+    let column: String
+    let reason: Absence
+}
+
+extension MetricsMart {
+    /// What a reader must know: of the whole mart first, then of its columns in their order.
+    func notes(_ absences: Set<AbsentColumn>) -> [MartNote] {
+        var notes: [MartNote] = []
+        func note(_ code: String, _ column: String? = nil, _ message: String) {
+            notes.append(MartNote(code: code, column: column, message: message))
+        }
+        if tally.foreignRows > 0 {
+            note(
+                "foreign_currency", nil,
+                "\(tally.foreignRows) rows are in another currency than \(plan.manifest.currency) and are NOT in any sum")
+        }
+        if let credit = creditMessage { note("credit", nil, credit) }
+        if plan.countsPersons, tally.rowsOfNobody > 0 {
+            note(
+                "rows_without_person", nil,
+                "\(tally.rowsOfNobody) rows of the period belong to nobody: they count in events and money, never in persons")
+        }
+        for metric in plan.metrics {
+            for (code, message) in messages(of: metric) { note(code, metric.id, message) }
+            for reason in Absence.allCases where absences.contains(AbsentColumn(column: metric.id, reason: reason)) {
+                note(reason.rawValue, metric.id, reason.message)
+            }
+        }
+        return notes
+    }
+
+    private var creditMessage: String? {
+        let isCredited = plan.measures.contains { $0.measure.selections.contains(where: \.credited) }
+        guard isCredited, !plan.touchDimensions.isEmpty else { return nil }
+        return switch plan.credit {
+        case .event: "sales stand where their purchase row says; refunds stand beside their order"
+        case .lastTouch:
+            "sales stand where the person's last click at most 7 days before says, without one under channel "
+                + "'\(MetricsPlan.unassigned)'; refunds stand beside their order"
+        }
+    }
+
+    private func messages(of metric: Metric) -> [(code: String, message: String)] {
+        var messages: [(String, String)] = []
+        let selections = metric.formula.measures.flatMap(\.selections)
+        if selections.contains(where: { $0.occasion == .first }), !plan.hasHistory {
+            messages.append(
+                ("history_starts_here", "the store holds nothing from before the period, so everyone is new in it"))
+        }
+        if metric.formula.measures.contains(where: { if case .orders(_, refunded: true) = $0 { true } else { false } }) {
+            messages.append(
+                ("open_window", "orders may be refunded later on; refunds count up to \(asOfText)"))
+        }
+        if let covered = coveredSpend(metric) { messages.append(("covered_spend", covered)) }
+        messages += tablesWithoutDimension(metric)
+        return messages
+    }
+
+    private var asOfText: String { Timestamp.rfc3339(plan.statedAsOf, in: plan.manifest.zone) }
+
+    /// How much of all spend a cost per impression or click covers.
+    private func coveredSpend(_ metric: Metric) -> String? {
+        guard case .ratio(let numerator, _, _) = metric.formula,
+            let part = numerator.measures.first(where: {
+                if case .reported(let figure) = $0 { figure.column == "spend" && figure.beside != nil } else { false }
+            }),
+            case .exact(let covered) = evaluator.figure(part, at: .total),
+            case .exact(let all) = evaluator.figure(.spend, at: .total)
+        else { return nil }
+        let currency = plan.manifest.currency
+        return "covers \(moneyText(covered.value)) of \(moneyText(all.value)) \(currency) of spend"
+    }
+
+    /// Costs without a column that cells are cut by stand under null of it.
+    private func tablesWithoutDimension(_ metric: Metric) -> [(code: String, message: String)] {
+        var messages: [(String, String)] = []
+        for planned in plan.measures where metric.formula.measures.contains(planned.measure) {
+            guard case .report(let sources, let costs, _) = planned.counting else { continue }
+            let tables = plan.manifest.sources.filter { sources.contains($0.name) || costs.contains($0.name) }
+            for dimension in plan.dimensions where tables.contains(where: { $0.maps(dimension.name) }) {
+                for table in tables where !table.maps(dimension.name) {
+                    let message = "rows of source \(table.name) have no \(dimension.name) and stand where it is null"
+                    if !messages.contains(where: { $0.1 == message }) { messages.append(("without_dimension", message)) }
+                }
+            }
+        }
+        return messages
+    }
+}
+
+extension MetricsPlan {
+    /// True where an event is older than the period.
+    var hasHistory: Bool { oldestEvent.map { $0 < period.span.start } ?? false }
+}
+
+/// Millionths as a decimal without trailing zeros.
+func moneyText(_ millionths: Int128) -> String {
+    let whole = millionths.magnitude / 1_000_000
+    var text = "\(whole)"
+    let rest = Int(millionths.magnitude % 1_000_000)
+    if rest != 0 {
+        var digits = String(rest)
+        digits = String(repeating: "0", count: 6 - digits.count) + digits
+        while digits.hasSuffix("0") { digits.removeLast() }
+        text += ".\(digits)"
+    }
+    return millionths < 0 ? "-\(text)" : text
+}

@@ -1,0 +1,136 @@
+import Chronology
+import Manifest
+import Marts
+import Metrics
+import StageKit
+import Vocabulary
+
+/// Lays the figures out as a mart: columns, rows in their order, notes.
+struct MetricsMart {
+    let plan: MetricsPlan
+    let tally: MetricsTally
+    let evaluator: MetricsEvaluator
+    private let zone: Zone
+
+    init(_ plan: MetricsPlan, _ tally: MetricsTally) {
+        self.plan = plan
+        self.tally = tally
+        evaluator = MetricsEvaluator(plan, tally)
+        zone = plan.manifest.zone
+    }
+
+    func mart() -> Mart {
+        var absences: Set<AbsentColumn> = []
+        let rows = rowPlaces().map { place in row(place, &absences) }
+        let isDated = plan.table?.column("date") != nil || plan.table == nil
+        return Mart(
+            id: plan.title, title: Label(en: "Metrics: \(plan.node.name)", zh: "指标：\(plan.node.name)"),
+            period: MartPeriod(
+                name: plan.period.name, from: isDated ? Timestamp.rfc3339(plan.period.span.start, in: zone) : nil,
+                to: isDated ? Timestamp.rfc3339(plan.period.span.end, in: zone) : nil),
+            asOf: isDated ? Timestamp.rfc3339(plan.statedAsOf, in: zone) : nil,
+            provisional: isDated && (plan.statedAsOf < plan.period.span.end || plan.looksAhead),
+            columns: columns(), notes: notes(absences), rows: rows)
+    }
+
+    // MARK: Rows
+
+    private struct RowPlace {
+        var time: Int?
+        /// A cell of the tally; nil for rows over all values.
+        var cell: Int?
+        var kind: String
+        var level: MetricsEvaluator.Level
+    }
+
+    /// Time, then values (null last), detail before rest before total; the period's total last.
+    private func rowPlaces() -> [RowPlace] {
+        let ranks = tally.tupleRanks
+        var cellsByTime: [[Int]] = Array(repeating: [], count: plan.cells.count)
+        for cell in 0..<tally.count { cellsByTime[Int(tally.times[cell])].append(cell) }
+        var places: [RowPlace] = []
+        for time in 0..<plan.cells.count {
+            let cells = cellsByTime[time].sorted { a, b in
+                let (first, second) = (tally.tupleOfCell[a], tally.tupleOfCell[b])
+                if first < 0 || second < 0 { return first >= 0 }
+                return ranks[Int(first)] < ranks[Int(second)]
+            }
+            if plan.hasTotals {
+                for cell in cells {
+                    places.append(
+                        RowPlace(time: time, cell: cell, kind: tally.isRest(cell) ? "rest" : "detail", level: .cell(cell)))
+                }
+            }
+            guard !cells.isEmpty || plan.cells.spans[time].start < plan.statedAsOf || !plan.hasGrandTotal else { continue }
+            if plan.hasGrandTotal {
+                let kind = plan.hasTotals ? "total" : "detail"
+                places.append(RowPlace(time: time, cell: nil, kind: kind, level: .time(time)))
+            }
+        }
+        let kind = plan.hasTotals || plan.hasGrandTotal ? "total" : "detail"
+        places.append(RowPlace(time: nil, cell: nil, kind: kind, level: .total))
+        return places
+    }
+
+    private func row(_ place: RowPlace, _ absences: inout Set<AbsentColumn>) -> [MartValue] {
+        var row: [MartValue] = []
+        if plan.hasGrandTotal { row.append(place.time.map(timeValue) ?? .null) }
+        let values = place.cell.map { tally.dimensionValues(ofCell: $0) } ?? []
+        for (index, dimension) in plan.dimensions.enumerated() {
+            row.append(index < values.count ? values[index].martValue(dimension.type, zone: zone) : .null)
+        }
+        row.append(.string(place.kind))
+        for metric in plan.metrics {
+            let evaluation = evaluator.evaluate(metric, at: place.level)
+            row.append(value(evaluation.outcome, metric, &absences))
+            if let parts = evaluation.parts, case .ratio(let numerator, let denominator, _) = metric.formula {
+                row.append(value(parts.0, numerator))
+                row.append(value(parts.1, denominator))
+            }
+        }
+        return row
+    }
+
+    private func timeValue(_ cell: Int) -> MartValue {
+        let label = plan.cells.labels[cell]
+        switch plan.grain {
+        case .day, .week, .month: return CivilDate(label).map { .date($0) } ?? .null
+        case .hour: return .time(label)
+        case .campaign, .period: return .string(label)
+        }
+    }
+
+    private func value(
+        _ outcome: MetricsEvaluator.Outcome, _ metric: Metric, _ absences: inout Set<AbsentColumn>
+    ) -> MartValue {
+        switch outcome {
+        case .ratio(let ratio): return .number(ratio)
+        case .absent(let reason):
+            absences.insert(AbsentColumn(column: metric.id, reason: reason))
+            return .null
+        case .exact(let exact):
+            if metric.unit == .money { return .money(exact.value) }
+            if let shown = columnValue(exact, metric) { return shown }
+            absences.insert(AbsentColumn(column: metric.id, reason: .tooLarge))
+            return .null
+        }
+    }
+
+    private func value(_ part: MetricsEvaluator.Part, _ combination: Combination) -> MartValue {
+        guard case .exact(let exact) = part else { return .null }
+        return combination.quantity == .money ? .money(exact.value) : whole(exact) ?? .null
+    }
+
+    /// Least and greatest times and dates are shown as such.
+    private func columnValue(_ exact: MetricsEvaluator.Exact, _ metric: Metric) -> MartValue? {
+        guard case .column(let name) = metric.unit, metric.aggregation == .min || metric.aggregation == .max,
+            let value = Int64(exactly: exact.value), let type = plan.columnTypes[name]
+        else { return whole(exact) }
+        return type == .time || type == .date ? DimensionValue.integer(value).martValue(type, zone: zone) : whole(exact)
+    }
+
+    private func whole(_ exact: MetricsEvaluator.Exact) -> MartValue? {
+        if exact.scale != 1 { return .number(exact.number) }
+        return Int64(exactly: exact.value).map { .integer($0) }
+    }
+}

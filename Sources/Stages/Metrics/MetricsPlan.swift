@@ -1,0 +1,147 @@
+import Chronology
+import EventStore
+import Expressions
+import Manifest
+import Metrics
+import StageKit
+import Vocabulary
+
+/// A node of the metrics stage made definite: what is cut how, and what is counted.
+struct MetricsPlan: Sendable {
+    enum Credit: String, Sendable, CaseIterable {
+        /// The purchase row's own columns.
+        case event
+        /// The person's last click at most seven days before.
+        case lastTouch = "last_touch"
+    }
+
+    /// A column that cells are cut by.
+    struct Dimension: Sendable {
+        let name: String
+        let type: ColumnType
+        /// The credit rule says where a sale belongs; such a column is stored as a category.
+        var isTouch: Bool { MetricsPlan.touchColumns.contains(name) && type == .category }
+    }
+
+    /// A kind of event row that measures look for; it has one bit of a row's mask.
+    struct Slot: Sendable, Hashable {
+        let selection: Selection
+        /// Sources whose rows count; nil: all.
+        let sources: Set<String>?
+        /// Rows of nobody do not count.
+        let identified: Bool
+    }
+
+    static let touchColumns: Set<String> = [
+        "channel", "traffic", "source", "medium", "campaign", "creative", "ad_id", "term",
+    ]
+    /// A click takes credit for sales at most this long after it, the last instant included.
+    static let touchWindow: Int64 = 7 * 86_400_000_000
+    /// The channel of a sale that no click precedes.
+    static let unassigned = "unassigned"
+
+    let node: Manifest.Node
+    let manifest: Manifest
+    let period: ResolvedPeriod
+    /// The part of the period that is seen.
+    let seen: TimeSpan
+    let endOfDate: Int64
+    let oldestEvent: Int64?
+    let grain: Grain
+    let cells: TimeCells
+    let dimensions: [Dimension]
+    let metrics: [Metric]
+    /// Types of the columns that the metrics name.
+    let columnTypes: [String: ColumnType]
+    let credit: Credit
+    let condition: Condition?
+    let top: Int?
+    /// The versioned table that plain measures run over; nil: events and reports.
+    let table: TableSnapshot?
+    /// Tables of ad reports and costs by source.
+    let reports: [TableSnapshot]
+
+    /// Every measure that a metric needs, once, with how it is counted.
+    let measures: [PlannedMeasure]
+    let slots: [Slot]
+    /// Figures that a report gives with nobody declaring it, and the events that would give them too.
+    let probes: [(figure: String, events: Measure)]
+
+    /// True where a sale's place differs from its row's own columns.
+    var movesSales: Bool { credit == .lastTouch && touchDimensions.isEmpty == false }
+    var touchDimensions: [Int] { dimensions.indices.filter { dimensions[$0].isTouch } }
+    var hasTotals: Bool { !dimensions.isEmpty }
+    var hasGrandTotal: Bool { grain != .period }
+    var title: String { "\(MetricsStage.name)/\(node.name)" }
+
+
+    /// The first instant that the figures do not know of.
+    var statedAsOf: Int64 {
+        let readsEvents = measures.contains { if case .report = $0.counting { false } else { true } }
+        guard readsEvents, table == nil else { return min(period.span.end, endOfDate) }
+        return looksAhead ? period.asOf : period.asOf(lookingAhead: 0)
+    }
+}
+
+/// A measure with the way in which this node counts it.
+struct PlannedMeasure: Sendable {
+    enum Counting: Sendable {
+        /// Rows of a slot.
+        case rows(slot: Int)
+        /// An operation on a column over rows of a slot.
+        case number(NumberOperation, column: String, slot: Int)
+        /// Persons with a row of every slot of the mask.
+        case persons(mask: UInt64)
+        case distinct(column: String, slot: Int)
+        case orders(slot: Int, refunded: Bool)
+        /// Rows of reports and, of costs, in `amount` or `spend`.
+        case report(sources: [String], costs: [String], beside: String?)
+        case absent(Absence)
+    }
+
+    let measure: Measure
+    let counting: Counting
+    /// Units that make one: 1,000,000 for money and decimals, else 1.
+    let scale: Int128
+}
+
+enum NumberOperation: Sendable {
+    case sum, minimum, maximum
+    /// Rows with a value.
+    case values
+    /// Rows that are true.
+    case trueValues
+}
+
+/// Why a number is null; the raw value is the code of the mart's note.
+enum Absence: String, Sendable, CaseIterable {
+    case notProvided = "not_provided"
+    case coarserThanGrain = "coarser_than_grain"
+    case undated
+    case notByThisDimension = "not_by_this_dimension"
+    case notFilterable = "not_filterable"
+    case blended
+    case noTouches = "no_touches"
+    case historyTooShort = "history_too_short"
+    case notAdditive = "not_additive"
+    case noValues = "no_values"
+    case tooLarge = "too_large"
+    case zeroDenominator = "zero_denominator"
+
+    var message: String {
+        switch self {
+        case .notProvided: "null: no source provides a part of it"
+        case .coarserThanGrain: "null in hours: reports are daily and are never spread; the total has the figure"
+        case .undated: "null: its report has no date, so it counts only in grain 'period'"
+        case .notByThisDimension: "null in detail rows: its report has no such column; totals have the figure"
+        case .notFilterable: "null: the condition looks at columns that its report has not"
+        case .blended: "null in detail rows: it is a figure of the whole and has no split"
+        case .noTouches: "null in detail rows: no source has clicks within reach, so sales cannot be credited"
+        case .historyTooShort: "null: the store's history does not reach back before the period"
+        case .notAdditive: "null where several report rows fall into a cell: their figures may not be summed"
+        case .noValues: "null where no row has a value"
+        case .tooLarge: "null where the figure is beyond 64 bits"
+        case .zeroDenominator: "null where the denominator is zero"
+        }
+    }
+}

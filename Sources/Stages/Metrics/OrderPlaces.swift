@@ -1,0 +1,54 @@
+import Vocabulary
+
+/// For each order the credited touch columns of its first purchase row, for its refunds to be counted beside it.
+struct OrderPlaces {
+    private let width: Int
+    private var numbers: [Key128: Int] = [:]
+    private var times: [Int64] = []
+    private var codes: [Int32] = []
+
+    /// - Parameter width: The number of touch columns.
+    init(width: Int) { self.width = width }
+
+    /// Of several rows of an order the earliest says the place, among equals the least codes.
+    mutating func add(_ order: Key128, at time: Int64, _ touch: [Int32]) {
+        guard let number = numbers[order] else {
+            numbers[order] = times.count
+            times.append(time)
+            codes.append(contentsOf: touch)
+            return
+        }
+        let known = number * width..<(number + 1) * width
+        let isEarlier =
+            time < times[number] || (time == times[number] && touch.lexicographicallyPrecedes(codes[known]))
+        if isEarlier {
+            times[number] = time
+            codes.replaceSubrange(known, with: touch)
+        }
+    }
+
+    mutating func merge(_ other: OrderPlaces) {
+        for (order, number) in other.numbers {
+            add(order, at: other.times[number], Array(other.codes[number * width..<(number + 1) * width]))
+        }
+    }
+
+    subscript(order: Key128) -> ArraySlice<Int32>? {
+        numbers[order].map { codes[$0 * width..<($0 + 1) * width] }
+    }
+}
+
+/// Refund rows whose place is known only when all orders are.
+struct WaitingRefunds {
+    struct Row {
+        var order: Key128?
+        var time: Int32
+        var mask: UInt64
+        /// The row's own codes, one a dimension.
+        var codes: [Int32]
+        /// One a column operation; nil where the row has no value or is in another currency.
+        var values: [Int64?]
+    }
+
+    var rows: [Row] = []
+}
