@@ -107,7 +107,8 @@ struct InMemoryScan {
         for event in events {
             let inside = span.map { event.time >= $0.start && event.time < $0.end } ?? true
             guard inside || (generous && Bool.random(using: &generator)) else { continue }
-            let group = event.person.map { "\(event.kind.rawValue) \($0)" } ?? "0 \(Int.random(in: 0..<3, using: &generator))"
+            let group =
+                event.person.map { "\(event.kind.rawValue) \($0)" } ?? "0 \(Int.random(in: 0..<3, using: &generator))"
             groups[group, default: []].append(event)
         }
         return groups.map { name, rows in
@@ -131,7 +132,8 @@ struct InMemoryScan {
                 let end = min(person.rows.count, start + room)
                 batch.append(
                     InMemorySlice(
-                        key: person.key, kind: person.kind, rows: Array(person.rows[start..<end]), continues: start > 0))
+                        key: person.key, kind: person.kind, rows: Array(person.rows[start..<end]), continues: start > 0)
+                )
                 room -= end - start
                 start = end
                 if room == 0 {

@@ -25,10 +25,12 @@ struct InMemoryScanTests {
         let recorder = Recorder()
         _ = try InMemoryScan(events: events, seed: seed, accumulators: 3).run(recorder)
         #expect(recorder.problems == [])
-        #expect(recorder.texts.sorted() == events.map { event in
-            guard case .text(let text)? = event.values["order_id"] else { return "" }
-            return text
-        }.sorted())
+        #expect(
+            recorder.texts.sorted()
+                == events.map { event in
+                    guard case .text(let text)? = event.values["order_id"] else { return "" }
+                    return text
+                }.sorted())
         #expect(recorder.keysOfPersons == Set(["a", "b", "c"].map { keyedHash($0, seed: seed) }))
     }
 }

@@ -33,7 +33,9 @@ extension Value {
 extension Value.Content {
     static func strings(_ texts: [String]) -> Value.Content { .list(texts.map { Value(.string($0), at: .test) }) }
 
-    static func object(_ entries: KeyValuePairs<String, Value.Content>) -> Value.Content { Value.options(entries).content }
+    static func object(_ entries: KeyValuePairs<String, Value.Content>) -> Value.Content {
+        Value.options(entries).content
+    }
 }
 
 extension Manifest.Source {
@@ -70,7 +72,9 @@ extension StageContext {
 
 extension Stage {
     /// Prepares a node of this stage and runs it over test events.
-    static func run(_ options: Value, name: String = "test", in context: StageContext, over scan: InMemoryScan) throws -> [Mart] {
+    static func run(_ options: Value, name: String = "test", in context: StageContext, over scan: InMemoryScan) throws
+        -> [Mart]
+    {
         let node = Manifest.Node(stage: Self.name, name: name, options: options, place: .test)
         return try scan.run(prepare(node, in: context))
     }

@@ -18,7 +18,8 @@ struct SampleRatioMismatchTests {
 
     @Test("scipy.stats.chisquare", arguments: SciPyTable.splits)
     func scipy(row: SciPyTable.Split) throws {
-        #expect(near(try SampleRatioMismatch.pValue(observed: row.observed, weights: row.weights).get(), row.pValue, 1e-10))
+        #expect(
+            near(try SampleRatioMismatch.pValue(observed: row.observed, weights: row.weights).get(), row.pValue, 1e-10))
     }
 
     @Test("one variant, a weight of zero and no units have a reason")

@@ -77,7 +77,9 @@ struct WelchTestTests {
     }
 
     private func numbers(_ generator: inout SeededGenerator) -> [Int64] {
-        (0..<Int.random(in: 3...40, using: &generator)).map { Int64($0 % 2) + .random(in: -9...9, using: &generator) * 2 }
+        (0..<Int.random(in: 3...40, using: &generator)).map {
+            Int64($0 % 2) + .random(in: -9...9, using: &generator) * 2
+        }
     }
 
     private func rounded(_ number: Double) -> Double { (number * 100_000).rounded() / 100_000 }

@@ -74,6 +74,17 @@ enum UnitQuantity: Sendable, Hashable {
     }
 }
 
+extension UnitQuantity {
+    /// Columns without which the quantity says nothing. (Without order ids every purchase is an order of its own.)
+    var neededColumns: [String] {
+        switch self {
+        case .amount, .netAmount: ["amount"]
+        case .refundedOrders: ["order_id"]
+        case .rows, .orders: []
+        }
+    }
+}
+
 extension ExperimentMetric.Measure {
     var quantities: [UnitQuantity] {
         switch self {
@@ -106,7 +117,9 @@ extension ExperimentMetric {
         mean("gmv_paid", .amount(.payments), .money),
         mean("refund_flow", .amount(.refunds), .money, direction: .down),
         mean("net_revenue", .netAmount(.payments, minus: .refunds), .money),
-        mean("arpu", .netAmount(.payments, minus: .refunds), .money, Label(en: "Net revenue per unit (ARPU)", zh: "ARPU")),
+        mean(
+            "arpu", .netAmount(.payments, minus: .refunds), .money, Label(en: "Net revenue per unit (ARPU)", zh: "ARPU")
+        ),
         ratio("aov", .amount(.payments), per: .orders, .money),
         ratio("refund_rate", .refundedOrders, per: .orders, .fraction),
     ]

@@ -28,6 +28,7 @@ extension ExperimentPlan {
         if isTable, let source {
             basis = .units(reader.unitTable(source, experiment))
         } else {
+            reader.checkColumns(of: source, metrics)
             basis = .events(reader.events(source?.name, experiment, context))
         }
         if !reader.problems.isEmpty { throw Problems(reader.problems) }
@@ -137,11 +138,33 @@ private struct OptionReader {
         return nil
     }
 
+    /// Exposures need `experiment` and `variant`; a metric of money or of refunded orders would be 0 for every unit
+    /// where no source has the column it reads.
+    mutating func checkColumns(of exposures: Manifest.Source?, _ metrics: [ExperimentPlan.PlannedMetric]) {
+        let sources = exposures.map { [$0] } ?? manifest.sources.filter { $0.kind == .events || $0.kind == .exposures }
+        let exposing = Set(sources.flatMap { $0.log.storedColumns.map(\.name) })
+        for column in ["experiment", "variant"] where !exposing.contains(column) {
+            report(
+                "no source of exposures has a column '\(column)'", at: node.options["source"]?.place,
+                help: "map it under 'columns' of a source")
+        }
+        let columns = manifest.eventColumns
+        for metric in metrics.map(\.metric) {
+            let needed = Set(metric.measure.quantities.flatMap(\.neededColumns)).sorted()
+            for column in needed where columns[column] == nil {
+                report(
+                    "metric '\(metric.id)' needs the column '\(column)', which no source of events has",
+                    help: "map it under 'columns' of a source")
+            }
+        }
+    }
+
     mutating func unitTable(_ source: Manifest.Source, _ experiment: String?) -> UnitTableBasis {
         for key in ["starts", "ends", "window", "unit"] {
             guard let option = node.options[key] else { continue }
             report(
-                "'\(key)' says nothing about source '\(source.name)', a table of units without events", at: option.place,
+                "'\(key)' says nothing about source '\(source.name)', a table of units without events",
+                at: option.place,
                 help: "leave it out")
         }
         let columns = source.log.storedColumns
@@ -170,12 +193,13 @@ private struct OptionReader {
             report("'experiment' is missing", help: "give the value of the experiment column")
         }
         let unit = node.options["unit"].flatMap { option in
-            EventBasis.Unit(rawValue: option.string ?? "") ?? {
-                report(
-                    "units of this experiment are persons: 'unit: \(option.string ?? "")' is not supported",
-                    at: option.place, help: "give 'unit: person' or 'unit: user'")
-                return nil
-            }()
+            EventBasis.Unit(rawValue: option.string ?? "")
+                ?? {
+                    report(
+                        "units of this experiment are persons: 'unit: \(option.string ?? "")' is not supported",
+                        at: option.place, help: "give 'unit: person' or 'unit: user'")
+                    return nil
+                }()
         }
         let starts = node.options["starts"]?.instant
         let ends = node.options["ends"]?.instant

@@ -13,10 +13,13 @@ extension ExperimentReport {
         MartColumn("variant", .string, role: .dimension, label: Label(en: "Variant", zh: "实验组")),
         MartColumn("is_control", .boolean, role: .dimension, label: Label(en: "Control", zh: "是否对照组")),
         MartColumn(
-            "units", .integer, role: .measure, unit: "persons", label: Label(en: "Units", zh: "样本量"), aggregation: .distinct),
+            "units", .integer, role: .measure, unit: "persons", label: Label(en: "Units", zh: "样本量"),
+            aggregation: .distinct),
         MartColumn("value", .number, role: .ratio, label: Label(en: "Value", zh: "指标值"), aggregation: .ratio),
-        MartColumn("value__num", .number, role: .part, label: Label(en: "Value: numerator", zh: "指标值分子"), aggregation: .sum),
-        MartColumn("value__den", .number, role: .part, label: Label(en: "Value: denominator", zh: "指标值分母"), aggregation: .sum),
+        MartColumn(
+            "value__num", .number, role: .part, label: Label(en: "Value: numerator", zh: "指标值分子"), aggregation: .sum),
+        MartColumn(
+            "value__den", .number, role: .part, label: Label(en: "Value: denominator", zh: "指标值分母"), aggregation: .sum),
         statistic("standard_deviation", nil, "Standard deviation of one unit", "单位标准差"),
         statistic("difference", nil, "Difference from the control", "绝对差异"),
         statistic("difference_low", nil, "Difference: lower bound", "绝对差异下限"),
@@ -28,7 +31,8 @@ extension ExperimentReport {
         statistic("p_value", nil, "p-value of the lift", "P 值"),
         MartColumn("significant", .boolean, role: .flag, label: Label(en: "Significant", zh: "是否显著")),
         statistic("srm_p_value", nil, "Sample ratio mismatch: p-value", "样本比例失衡 P 值"),
-        MartColumn("srm_flag", .boolean, role: .flag, label: Label(en: "Sample ratio mismatch", zh: "样本比例失衡"), direction: -1),
+        MartColumn(
+            "srm_flag", .boolean, role: .flag, label: Label(en: "Sample ratio mismatch", zh: "样本比例失衡"), direction: -1),
         MartColumn(
             "excluded_units", .integer, role: .measure, unit: "persons",
             label: Label(en: "Units in several variants", zh: "多组曝光样本"), direction: -1),

@@ -9,7 +9,8 @@ extension ExperimentReport {
         var notes = [
             MartNote(
                 code: "method",
-                message: "Welch's t test at alpha \(plan.alpha), two-sided; relative lift is (variant - control) / |control| "
+                message:
+                    "Welch's t test at alpha \(plan.alpha), two-sided; relative lift is (variant - control) / |control| "
                     + "with a variance by the delta method; no correction for the number of metrics or variants")
         ]
         switch plan.basis {
@@ -45,7 +46,9 @@ extension ExperimentReport {
                 column: "open_units")
         }
         if tally.unidentifiedRows > 0 {
-            note("unidentified_exposures", "\(tally.unidentifiedRows) exposures without any id belong to nobody and are left out")
+            note(
+                "unidentified_exposures",
+                "\(tally.unidentifiedRows) exposures without any id belong to nobody and are left out")
         }
         if tally.deviceUnits > 0 {
             note("device_units", "\(tally.deviceUnits) exposed devices without a user are left out: units are users")
@@ -96,7 +99,9 @@ extension ExperimentReport {
                 column: "excluded_units")
         }
         if tally.variants[plan.control] == nil {
-            note(Self.missingControl, "no unit of the control '\(plan.control.text)' was seen: there is no lift to report")
+            note(
+                Self.missingControl,
+                "no unit of the control '\(plan.control.text)' was seen: there is no lift to report")
         }
         if tally.variants.count < 2 {
             note("too_few_variants", "units of \(tally.variants.count) variants were seen; a comparison needs two")
@@ -109,7 +114,9 @@ extension ExperimentReport {
                     + "find the cause before trusting any lift", column: "srm_flag")
         case .failure(.impossibleSplit) where variants.count > 1:
             let unplanned = variants.filter { plan.split?[$0] == nil }.map { "'\($0.text)'" }.joined(separator: ", ")
-            note("unplanned_variants", "the split has no weight for \(unplanned): it cannot be tested", column: "srm_p_value")
+            note(
+                "unplanned_variants", "the split has no weight for \(unplanned): it cannot be tested",
+                column: "srm_p_value")
         default: break
         }
         return notes
@@ -120,7 +127,9 @@ extension ExperimentReport {
 private func durationText(_ micros: Int64) -> String {
     var rest = micros
     var text = ""
-    for (unit, size) in [("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000)] as [(String, Int64)] {
+    for (unit, size) in [("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000)]
+        as [(String, Int64)]
+    {
         if rest >= size {
             text += "\(rest / size)\(unit)"
             rest %= size

@@ -9,7 +9,8 @@ public enum ExperimentStage: Stage {
         "Compares the variants of an experiment: lift over the control with confidence interval, p-value and checks of its health."
 
     public static let options: [Shape.Key] = [
-        .init("experiment", .string, "Value of the experiment column; needed but for a units source without that column."),
+        .init(
+            "experiment", .string, "Value of the experiment column; needed but for a units source without that column."),
         .init("source", .string, "A units source, or the one source whose rows count as exposures (default: all)."),
         .init("unit", .word(["person", "user", "device"]), "What is exposed: a person (default), or a user."),
         .init("control", .string, required: true, "The variant that the others are compared with."),

@@ -80,7 +80,8 @@ final class ExposureAccumulator: ScanConsumer {
         masks = layout.eventNames.flatMap { event in
             sources.map { source in
                 totalsLayout.selections.enumerated().reduce(0) { mask, selection in
-                    let counts = selection.element.events?.contains(event) ?? true
+                    let counts =
+                        selection.element.events?.contains(event) ?? true
                         && basis.providers.counts(source, for: selection.element)
                     return counts ? mask | 1 << UInt32(selection.offset) : mask
                 }

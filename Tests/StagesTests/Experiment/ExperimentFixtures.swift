@@ -2,10 +2,16 @@ import Manifest
 import Marts
 import StageKit
 import Stages
+import Vocabulary
 
 /// Short ways to write the rows of an experiment's tests.
 enum Shop {
-    static func exposure(_ person: String?, _ variant: String?, at time: Int64, in experiment: String = "x") -> TestEvent {
+    static let columns = ["experiment", "variant", "amount", "order_id", "currency"].compactMap(Column.standard)
+    static let web = Manifest.Source.test("web", columns: columns)
+
+    static func exposure(_ person: String?, _ variant: String?, at time: Int64, in experiment: String = "x")
+        -> TestEvent
+    {
         var values: [String: TestValue] = ["experiment": .category(experiment)]
         if let variant { values["variant"] = .category(variant) }
         return TestEvent(person: person, time: time, event: "exposure", values: values)
@@ -36,7 +42,7 @@ enum Shop {
 /// Runs an experiment over rows on a date, in an awkward cut; its one mart.
 func experiment(
     _ options: KeyValuePairs<String, Value.Content>, over events: [TestEvent], date: String = "2026-12-31",
-    manifest: Manifest = .test(), seed: UInt64 = 1, accumulators: Int = 2
+    manifest: Manifest = .test(sources: [Shop.web]), seed: UInt64 = 1, accumulators: Int = 2
 ) throws -> Mart {
     let context = StageContext.test(date, events: events, manifest: manifest)
     let scan = InMemoryScan(events: events, seed: seed, accumulators: accumulators)

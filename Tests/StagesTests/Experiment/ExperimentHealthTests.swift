@@ -10,7 +10,8 @@ struct ExperimentHealthTests {
         (0..<count).flatMap { number -> [TestEvent] in
             let person = "\(variant)\(number)"
             let exposure = Shop.exposure(person, variant, at: start)
-            return number < buyers ? [exposure, Shop.purchase(person, Double(number % 7 + 1), at: start + 1)] : [exposure]
+            return number < buyers
+                ? [exposure, Shop.purchase(person, Double(number % 7 + 1), at: start + 1)] : [exposure]
         }
     }
 
@@ -48,8 +49,10 @@ struct ExperimentHealthTests {
     func plannedSplit() throws {
         let events = units("A", 310, buyers: 40) + units("B", 98, buyers: 20)
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("A"), "primary": .string("conversion_rate"),
-             "split": .object(["A": .integer(75), "B": .number(25)])], over: events)
+            [
+                "experiment": .string("x"), "control": .string("A"), "primary": .string("conversion_rate"),
+                "split": .object(["A": .integer(75), "B": .number(25)]),
+            ], over: events)
         #expect(mart.row("conversion_rate", "B")["srm_p_value"].isNear(0.647434186, 1e-9))
         #expect(mart.row("conversion_rate", "B")["srm_flag"] == .boolean(false))
     }
@@ -80,8 +83,10 @@ struct ExperimentHealthTests {
     func order() throws {
         let events = ["b", "B", "ä", "A", "a"].flatMap { units($0, 3, buyers: 1) }
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("b"), "guardrails": .strings(["aov"]),
-             "primary": .string("orders")], over: events)
+            [
+                "experiment": .string("x"), "control": .string("b"), "guardrails": .strings(["aov"]),
+                "primary": .string("orders"),
+            ], over: events)
         let shown = mart.records.map { [$0["metric"], $0["variant"], $0["metric_role"]] }
         let expected = [("orders", "primary"), ("aov", "guardrail")].flatMap { metric, role in
             ["b", "A", "B", "a", "ä"].map { [MartValue.string(metric), .string($0), .string(role)] }
@@ -132,8 +137,10 @@ struct ExperimentHealthTests {
     @Test("a variant outside the planned split is reported, and a planned one that nobody met has no units")
     func unplanned() throws {
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("A"), "primary": .string("orders"),
-             "split": .object(["A": .integer(1), "C": .integer(1)])],
+            [
+                "experiment": .string("x"), "control": .string("A"), "primary": .string("orders"),
+                "split": .object(["A": .integer(1), "C": .integer(1)]),
+            ],
             over: units("A", 3, buyers: 1) + units("B", 3, buyers: 1))
         #expect(mart.row("orders", "C")["units"] == .integer(0))
         #expect(mart.row("orders", "B")["srm_p_value"] == .null)
@@ -144,9 +151,13 @@ struct ExperimentHealthTests {
     func outsiders() throws {
         var device = Shop.exposure("phone", "B", at: start)
         device.kind = .device
-        let events = units("A", 3, buyers: 1) + [device, Shop.exposure(nil, "A", at: start), Shop.exposure(nil, "B", at: start)]
+        let events =
+            units("A", 3, buyers: 1) + [device, Shop.exposure(nil, "A", at: start), Shop.exposure(nil, "B", at: start)]
         let users = try experiment(
-            ["experiment": .string("x"), "unit": .string("user"), "control": .string("A"), "primary": .string("orders")],
+            [
+                "experiment": .string("x"), "unit": .string("user"), "control": .string("A"),
+                "primary": .string("orders"),
+            ],
             over: events)
         #expect(users.row("orders", "B") == [:])
         #expect(users.hasNote("device_units"))

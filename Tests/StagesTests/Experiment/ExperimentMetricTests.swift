@@ -22,8 +22,12 @@ struct ExperimentMetricTests {
             Shop.refund("u", 0.5, at: start + 8),
         ]
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("A"),
-             "metrics": .strings(["orders", "purchases", "gmv", "refund_flow", "net_revenue", "arpu", "aov", "refund_rate"])],
+            [
+                "experiment": .string("x"), "control": .string("A"),
+                "metrics": .strings([
+                    "orders", "purchases", "gmv", "refund_flow", "net_revenue", "arpu", "aov", "refund_rate",
+                ]),
+            ],
             over: events)
         #expect(mart.row("orders", "A")["value"].isNear(4))
         #expect(mart.row("purchases", "A")["value"].isNear(5))
@@ -73,11 +77,15 @@ struct ExperimentMetricTests {
         erp.provides = ["orders", "gmv_paid"]
         let events = [
             Shop.exposure("u", "A", at: start), Shop.purchase("u", 10, at: start + 1, source: "erp"),
-            Shop.purchase("u", 10, at: start + 1), Shop.exposure("v", "B", at: start), Shop.purchase("v", 3, at: start + 1),
+            Shop.purchase("u", 10, at: start + 1), Shop.exposure("v", "B", at: start),
+            Shop.purchase("v", 3, at: start + 1),
         ]
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("A"), "metrics": .strings(["gmv_paid", "conversion_rate"])],
-            over: events, manifest: .test(sources: [.test("web"), erp]))
+            [
+                "experiment": .string("x"), "control": .string("A"),
+                "metrics": .strings(["gmv_paid", "conversion_rate"]),
+            ],
+            over: events, manifest: .test(sources: [Shop.web, erp]))
         #expect(mart.row("gmv_paid", "A")["value"].isNear(10))
         #expect(mart.row("conversion_rate", "A")["value"].isNear(1))
         #expect(mart.row("conversion_rate", "B")["value"].isNear(0))
@@ -94,8 +102,10 @@ struct ExperimentMetricTests {
             }
         }
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("A"), "window": .duration(.max),
-             "metrics": .strings(["gmv_paid", "aov"])], over: events)
+            [
+                "experiment": .string("x"), "control": .string("A"), "window": .duration(.max),
+                "metrics": .strings(["gmv_paid", "aov"]),
+            ], over: events)
         #expect(mart.row("gmv_paid", "B")["value"].isNear(2 * 0x1p63 / 1e6))
     }
 

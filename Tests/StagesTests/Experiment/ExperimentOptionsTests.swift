@@ -7,7 +7,7 @@ import Vocabulary
 @Suite("Experiment: options")
 struct ExperimentOptionsTests {
     private let manifest = Manifest.test(sources: [
-        .test("web"), .test("ads", kind: .adReport),
+        Shop.web, .test("ads", kind: .adReport),
         .test(
             "cats", kind: .units,
             columns: [
@@ -50,8 +50,11 @@ struct ExperimentOptionsTests {
 
     @Test("an experiment needs a name and a metric")
     func missing() {
-        #expect(problems(["control": .string("A"), "primary": .string("orders")]).first?.contains("'experiment' is missing") == true)
-        #expect(problems(["experiment": .string("x"), "control": .string("A")]).first?.contains("needs a metric") == true)
+        #expect(
+            problems(["control": .string("A"), "primary": .string("orders")]).first?.contains("'experiment' is missing")
+                == true)
+        #expect(
+            problems(["experiment": .string("x"), "control": .string("A")]).first?.contains("needs a metric") == true)
     }
 
     @Test("a source must be one that has exposures or units")
@@ -74,13 +77,39 @@ struct ExperimentOptionsTests {
         #expect(found.contains { $0.contains("'window' says nothing") })
     }
 
+    @Test("a manifest without the columns that exposures and metrics need is told so")
+    func columns() {
+        let node = Manifest.Node(
+            stage: "experiment", name: "test",
+            options: .options([
+                "experiment": .string("x"), "control": .string("A"),
+                "metrics": .strings(["aov", "refund_rate", "orders"]),
+            ]), place: .test)
+        #expect(throws: Problems.self) {
+            _ = try ExperimentStage.prepare(node, in: .test("2026-11-01", manifest: .test()))
+        }
+        let bare = Manifest.test(sources: [
+            .test("web", columns: ["experiment", "variant"].compactMap(Column.standard))
+        ])
+        do {
+            _ = try ExperimentStage.prepare(node, in: .test("2026-11-01", manifest: bare))
+            Issue.record("accepted")
+        } catch {
+            let text = String(describing: error)
+            #expect(text.contains("metric 'aov' needs the column 'amount'"))
+            #expect(text.contains("metric 'refund_rate' needs the column 'order_id'"))
+            #expect(!text.contains("'orders'"))
+        }
+    }
+
     @Test("an experiment as the contract writes it is accepted")
     func contract() {
-        #expect(problems([
-            "experiment": .string("checkout_v2"), "unit": .string("user"), "control": .string("A"),
-            "split": .object(["A": .integer(50), "B": .integer(50)]), "starts": .instant(0), "ends": .instant(9),
-            "window": .duration(7), "primary": .string("conversion_rate"), "metrics": .strings(["arpu"]),
-            "guardrails": .strings(["refund_rate"]), "engine": .string("fixed"),
-        ]) == [])
+        #expect(
+            problems([
+                "experiment": .string("checkout_v2"), "unit": .string("user"), "control": .string("A"),
+                "split": .object(["A": .integer(50), "B": .integer(50)]), "starts": .instant(0), "ends": .instant(9),
+                "window": .duration(7), "primary": .string("conversion_rate"), "metrics": .strings(["arpu"]),
+                "guardrails": .strings(["refund_rate"]), "engine": .string("fixed"),
+            ]) == [])
     }
 }

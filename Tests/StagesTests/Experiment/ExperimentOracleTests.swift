@@ -23,11 +23,14 @@ struct ExperimentOracleTests {
             window: [nil, 0, 5, 40].randomElement(using: &generator).flatMap { $0 }.map { $0 + 1 },
             usersOnly: Bool.random(using: &generator), horizon: Self.origin + 101)
         // The newest event that the run knows of lies at the horizon: later rows must not be looked at.
-        let context = StageContext.test("2026-11-01", events: events.filter { $0.time < rules.horizon })
+        let context = StageContext.test(
+            "2026-11-01", events: events.filter { $0.time < rules.horizon }, manifest: .test(sources: [Shop.web]))
         var marts: [Mart] = []
         for cut in 0..<3 {
-            let scan = InMemoryScan(events: events.shuffled(using: &generator), seed: seed &* 7 &+ UInt64(cut), accumulators: 1 + cut)
-            let node = Manifest.Node(stage: "experiment", name: "test", options: rules.options(Self.metrics), place: .test)
+            let scan = InMemoryScan(
+                events: events.shuffled(using: &generator), seed: seed &* 7 &+ UInt64(cut), accumulators: 1 + cut)
+            let node = Manifest.Node(
+                stage: "experiment", name: "test", options: rules.options(Self.metrics), place: .test)
             marts += try scan.run(ExperimentStage.prepare(node, in: context))
         }
         for mart in marts.dropFirst() {
@@ -71,7 +74,8 @@ struct ExperimentOracleTests {
     private func event(
         _ person: String?, _ kind: PersonKind, _ home: String, _ generator: inout SeededGenerator
     ) -> TestEvent {
-        let name = ["exposure", "purchase", "purchase", "add_to_cart", "refund", "page_view", "own"]
+        let name =
+            ["exposure", "purchase", "purchase", "add_to_cart", "refund", "page_view", "own"]
             .randomElement(using: &generator) ?? "own"
         var values: [String: TestValue] = [:]
         if name == "exposure" || Int.random(in: 0..<8, using: &generator) == 0 {
@@ -135,7 +139,9 @@ struct NaiveExperiment {
                 rows[index].values["experiment"] == .category("x") && rows[index].values["variant"] != nil
                     && rows[index].time >= rules.starts ?? .min && rows[index].time < rules.ends ?? .max
             }
-            guard let first = exposures.first, case .category(let variant)? = rows[first].values["variant"] else { continue }
+            guard let first = exposures.first, case .category(let variant)? = rows[first].values["variant"] else {
+                continue
+            }
             guard Set(exposures.map { rows[$0].values["variant"] }).count == 1 else {
                 excluded += 1
                 continue
@@ -172,7 +178,8 @@ struct NaiveExperiment {
         let refunds = rows.filter { $0.event == "refund" }
         func amount(_ rows: [TestEvent]) -> Double {
             rows.reduce(0) { sum, row in
-                guard case .decimal(let micros)? = row.values["amount"], row.values["currency"] != .category("USD") else { return sum }
+                guard case .decimal(let micros)? = row.values["amount"], row.values["currency"] != .category("USD")
+                else { return sum }
                 return sum + Double(micros) / 1_000_000
             }
         }

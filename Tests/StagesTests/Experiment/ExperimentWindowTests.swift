@@ -14,8 +14,10 @@ struct ExperimentWindowTests {
             Shop.exposure("last", "B", at: ends - 1), Shop.exposure("after", "B", at: ends),
         ]
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("A"), "starts": .instant(start), "ends": .instant(ends),
-             "primary": .string("conversion_rate")], over: events)
+            [
+                "experiment": .string("x"), "control": .string("A"), "starts": .instant(start), "ends": .instant(ends),
+                "primary": .string("conversion_rate"),
+            ], over: events)
         #expect(mart.row("conversion_rate", "A")["units"] == .integer(1))
         #expect(mart.row("conversion_rate", "B")["units"] == .integer(1))
     }
@@ -27,8 +29,10 @@ struct ExperimentWindowTests {
             Shop.purchase("u", 10, at: start + 7 * day + 1), Shop.exposure("v", "B", at: start + 20 * day),
         ]
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("A"), "window": .duration(7 * day),
-             "metrics": .strings(["gmv_paid"])], over: events)
+            [
+                "experiment": .string("x"), "control": .string("A"), "window": .duration(7 * day),
+                "metrics": .strings(["gmv_paid"]),
+            ], over: events)
         #expect(mart.row("gmv_paid", "A")["value"].isNear(1))
     }
 
@@ -70,8 +74,10 @@ struct ExperimentWindowTests {
             Shop.exposure("late", "B", at: start + 4 * day), Shop.purchase("w", 1, at: start + 40 * day),
         ]
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("A"), "window": .duration(2 * day),
-             "ends": .instant(start + 30 * day), "metrics": .strings(["gmv_paid"])], over: events, date: "2026-11-04")
+            [
+                "experiment": .string("x"), "control": .string("A"), "window": .duration(2 * day),
+                "ends": .instant(start + 30 * day), "metrics": .strings(["gmv_paid"]),
+            ], over: events, date: "2026-11-04")
         #expect(mart.row("gmv_paid", "A")["open_units"] == .integer(0))
         #expect(mart.row("gmv_paid", "B")["open_units"] == .integer(1))
         #expect(mart.row("gmv_paid", "B")["value"].isNear(5))
@@ -87,8 +93,10 @@ struct ExperimentWindowTests {
             Shop.purchase("u", 1, at: start + 90 * day),
         ]
         let mart = try experiment(
-            ["experiment": .string("x"), "control": .string("A"), "window": .duration(2 * day),
-             "ends": .instant(start + 3 * day), "metrics": .strings(["gmv_paid"])], over: events, date: "2027-03-01")
+            [
+                "experiment": .string("x"), "control": .string("A"), "window": .duration(2 * day),
+                "ends": .instant(start + 3 * day), "metrics": .strings(["gmv_paid"]),
+            ], over: events, date: "2027-03-01")
         #expect(!mart.provisional)
         #expect(!mart.hasNote("peeking") && !mart.hasNote("open_units"))
         #expect(mart.asOf == "2026-11-06T00:00:00Z")
@@ -100,9 +108,11 @@ struct ExperimentWindowTests {
         other.source = "app"
         let events = [other, Shop.exposure("v", "A", at: start), Shop.exposure("w", "B", at: start)]
         let mart = try experiment(
-            ["experiment": .string("x"), "source": .string("app"), "control": .string("A"),
-             "primary": .string("conversion_rate")], over: events,
-            manifest: .test(sources: [.test("web"), .test("app", kind: .exposures)]))
+            [
+                "experiment": .string("x"), "source": .string("app"), "control": .string("A"),
+                "primary": .string("conversion_rate"),
+            ], over: events,
+            manifest: .test(sources: [Shop.web, .test("app", kind: .exposures, columns: Shop.columns)]))
         #expect(mart.row("conversion_rate", "A")["units"] == .integer(1))
         #expect(mart.row("conversion_rate", "B") == [:])
     }

@@ -65,7 +65,8 @@ struct UnitTableExperimentTests {
     @Test("units in two variants, repeated rows, and rows without variant or id are left out and counted")
     func unclear() throws {
         let mart = try run([
-            row(1, "gate_30", 5), row(2, "gate_30", 7), row(3, "gate_40", 9), row(4, "gate_40", 9), row(4, "gate_30", 9),
+            row(1, "gate_30", 5), row(2, "gate_30", 7), row(3, "gate_40", 9), row(4, "gate_40", 9),
+            row(4, "gate_30", 9),
             row(5, "gate_40", 9), row(5, "gate_40", 9), row(nil, "gate_40"), row(6, nil), row(7, "gate_40", nil),
         ])
         #expect(mart.row("rounds", "gate_30")["units"] == .integer(2))
