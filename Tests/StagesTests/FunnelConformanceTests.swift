@@ -1,7 +1,6 @@
 import Manifest
+import Stages
 import Testing
-
-@testable import Stages
 
 /// Figures of ClickHouse's tests of windowFunnel (00632_aggregation_window_funnel), default mode.
 @Suite("The funnel agrees with ClickHouse's windowFunnel")

@@ -1,10 +1,9 @@
 import EventStore
 import Manifest
 import Marts
+import Stages
 import TestSupport
 import Testing
-
-@testable import Stages
 
 @Suite("The funnel against its definition")
 struct FunnelDifferentialTests {

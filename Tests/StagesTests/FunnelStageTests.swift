@@ -1,10 +1,9 @@
 import Manifest
 import Marts
 import StageKit
+import Stages
 import Testing
 import Vocabulary
-
-@testable import Stages
 
 private let start = TestTime.at("2026-11-01")
 

@@ -5,10 +5,9 @@ import Expressions
 import Manifest
 import Marts
 import StageKit
+import Stages
 import Testing
 import Vocabulary
-
-@testable import Stages
 
 enum FunnelFixture {
     static let columns = [

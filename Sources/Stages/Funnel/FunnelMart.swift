@@ -11,12 +11,13 @@ struct FunnelMart {
     private let result: FunnelResult
     private let groups: [(values: [FunnelGroupValue], tally: FunnelTally)]
 
-    init(
-        _ plan: FunnelPlan, _ result: FunnelResult, _ groups: [(values: [FunnelGroupValue], tally: FunnelTally)]
-    ) {
+    private let total: FunnelTally
+
+    init(_ plan: FunnelPlan, _ result: FunnelResult, total: FunnelTally) {
         self.plan = plan
         self.result = result
-        self.groups = groups
+        self.total = total
+        groups = result.groups
     }
 
     var mart: Mart {
@@ -31,7 +32,7 @@ struct FunnelMart {
             columns: [FunnelMart.rowKind] + breakdownColumns + FunnelMart.stepColumns, notes: notes, rows: rows)
     }
 
-    private var openPersons: Int64 { result.total.open.reduce(0, +) }
+    private var openPersons: Int64 { total.counts.open.reduce(0, +) }
 
     // MARK: Columns
 
@@ -104,7 +105,7 @@ struct FunnelMart {
             }
         }
         let nulls = plan.breakdown.map { _ in MartValue.null }
-        return rows + stepRows(result.total, leading: [.string("total")] + nulls)
+        return rows + stepRows(total, leading: [.string("total")] + nulls)
     }
 
     private func shown(_ value: FunnelGroupValue, _ type: ColumnType) -> MartValue {
@@ -118,7 +119,7 @@ struct FunnelMart {
     }
 
     private func stepRows(_ tally: FunnelTally, leading: [MartValue]) -> [[MartValue]] {
-        let persons = tally.persons
+        let persons = tally.counts.persons
         return persons.indices.map { step in
             let reached = persons[step]
             var row = leading + [.integer(Int64(step + 1)), .string(plan.steps[step].name), .integer(reached)]
@@ -130,7 +131,7 @@ struct FunnelMart {
             let durations = step == 0 ? [] : tally.durations[step - 1].sorted()
             row.append(seconds(Quantile.median(ofSorted: durations)))
             row.append(seconds(Quantile.nearestRank(percent: 90, ofSorted: durations).map { Double($0) }))
-            row.append(.integer(tally.open[step]))
+            row.append(.integer(tally.counts.open[step]))
             return row
         }
     }
@@ -191,9 +192,9 @@ struct FunnelMart {
     }
 
     private var zeroDenominators: [MartNote] {
-        let tallies = (plan.breakdown.isEmpty ? [] : groups.map(\.tally)) + [result.total]
-        let hasNobodyAtFirst = tallies.contains { $0.persons[0] == 0 }
-        let hasNobodyBefore = tallies.contains { $0.persons.dropLast().contains(0) }
+        let tallies = (plan.breakdown.isEmpty ? [] : groups.map(\.tally)) + [total]
+        let hasNobodyAtFirst = tallies.contains { $0.counts.persons[0] == 0 }
+        let hasNobodyBefore = tallies.contains { $0.counts.persons.dropLast().contains(0) }
         return [
             ("conversion_from_previous", hasNobodyBefore), ("conversion_from_first", hasNobodyAtFirst),
             ("drop_off_rate", hasNobodyBefore),

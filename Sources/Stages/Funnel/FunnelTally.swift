@@ -1,34 +1,25 @@
-/// What is counted of one group of persons: exact, and mergeable in any order.
-struct FunnelTally: Sendable {
+/// Persons by the step at which they ended; exact, and mergeable in any order.
+struct FunnelCounts: Sendable, Equatable {
     /// Persons whose attempt that counts ended at each step, that is, took it and not the next.
-    var ended: [Int64]
+    private(set) var ended: [Int64]
     /// Of those, the persons whose newest attempt may still go on after the last instant seen.
-    var open: [Int64]
-    /// Microseconds from the step before to each step but the first, a value a person.
-    var durations: [[Int64]]
+    private(set) var open: [Int64]
 
     init(stepCount: Int) {
         ended = Array(repeating: 0, count: stepCount)
         open = ended
-        durations = Array(repeating: [], count: stepCount - 1)
     }
 
-    /// Counts the attempt that counts for one person.
-    mutating func count(_ attempts: borrowing FunnelAttempts, isOpen: Bool) {
-        let last = attempts.level - 1
-        ended[last] += 1
-        if isOpen { open[last] += 1 }
-        for step in 0..<last {
-            durations[step].append(attempts.instant(ofStep: step + 1) - attempts.instant(ofStep: step))
-        }
+    mutating func add(endedAt step: Int, isOpen: Bool) {
+        ended[step] += 1
+        if isOpen { open[step] += 1 }
     }
 
-    mutating func merge(_ other: FunnelTally) {
+    mutating func merge(_ other: FunnelCounts) {
         for step in ended.indices {
             ended[step] += other.ended[step]
             open[step] += other.open[step]
         }
-        for step in durations.indices { durations[step] += other.durations[step] }
     }
 
     /// Persons who took each step.
@@ -36,5 +27,31 @@ struct FunnelTally: Sendable {
         var counts = ended
         for step in counts.indices.dropLast().reversed() { counts[step] += counts[step + 1] }
         return counts
+    }
+}
+
+/// What is counted of one group of persons.
+struct FunnelTally: Sendable {
+    private(set) var counts: FunnelCounts
+    /// Microseconds from the step before to each step but the first, a value a person.
+    private(set) var durations: [[Int64]]
+
+    init(stepCount: Int) {
+        counts = FunnelCounts(stepCount: stepCount)
+        durations = Array(repeating: [], count: stepCount - 1)
+    }
+
+    /// Counts the attempt that counts for one person.
+    mutating func add(_ attempts: borrowing FunnelAttempts, isOpen: Bool) {
+        let last = attempts.level - 1
+        counts.add(endedAt: last, isOpen: isOpen)
+        for step in 0..<last {
+            durations[step].append(attempts.instant(ofStep: step + 1) - attempts.instant(ofStep: step))
+        }
+    }
+
+    mutating func merge(_ other: FunnelTally) {
+        counts.merge(other.counts)
+        for step in durations.indices { durations[step] += other.durations[step] }
     }
 }
