@@ -57,9 +57,9 @@ public final class SegmentBuilder {
             }
             made.append(Self.makeColumn(column, pool: pool))
         }
-        func find<T>(_ name: String, _ type: T.Type) -> T? { made.first { $0.column.name == name } as? T }
-        guard let times = find(SegmentFile.time, NumberColumn<Int64>.self), times.column.type == .time,
-            let events = find(SegmentFile.event, CategoryColumn.self)
+        let byName = Dictionary(uniqueKeysWithValues: made.map { ($0.column.name, $0) })
+        guard let times = byName[SegmentFile.time] as? NumberColumn<Int64>, times.column.type == .time,
+            let events = byName[SegmentFile.event] as? CategoryColumn
         else {
             throw Problem(.storeMisuse, "source '\(source)' needs the columns event_time (time) and event (category)")
         }
@@ -67,10 +67,10 @@ public final class SegmentBuilder {
         names = made.map(\.column.name)
         self.times = times
         self.events = events
-        sequence = find(SegmentFile.sequence, NumberColumn<Int64>.self)
-        user = find(SegmentFile.user, KeyColumn.self)
-        device = find(SegmentFile.device, KeyColumn.self)
-        eventID = find(SegmentFile.eventID, EventIDColumn.self)
+        sequence = byName[SegmentFile.sequence] as? NumberColumn<Int64>
+        user = byName[SegmentFile.user] as? KeyColumn
+        device = byName[SegmentFile.device] as? KeyColumn
+        eventID = byName[SegmentFile.eventID] as? EventIDColumn
         content = CanonicalContent.order(made.map(\.column)).map { made[$0] }
         rowWidth = made.reduce(0) { $0 + $1.rowWidth }
     }
