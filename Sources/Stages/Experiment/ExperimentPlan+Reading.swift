@@ -208,8 +208,11 @@ private struct OptionReader {
         }
         let window = node.options["window"]?.duration
         if let window, window <= 0 { report("the window must be over 0", at: node.options["window"]?.place) }
+        let zone = manifest.zone
+        let lastDayEnd = zone.start(of: zone.day(of: context.horizon - 1).adding(days: 1))
         return EventBasis(
             experiment: ByteString(experiment ?? ""), exposureSource: source, unit: unit ?? .person, starts: starts,
-            ends: ends, window: window, horizon: context.horizon, providers: ExperimentProviders(manifest))
+            ends: ends, window: window, horizon: context.horizon, lastDayEnd: lastDayEnd,
+            providers: ExperimentProviders(manifest))
     }
 }

@@ -50,8 +50,13 @@ struct EventBasis: Sendable {
     let window: Int64?
     /// The first instant that is not seen.
     let horizon: Int64
+    /// The end of the last day of which anything is seen.
+    let lastDayEnd: Int64
     /// Which sources count for which selection.
     let providers: ExperimentProviders
+
+    /// True until the day of the declared end is seen: a log's last event of a day comes shortly before its end.
+    var isRunning: Bool { ends.map { lastDayEnd < $0 } ?? false }
 
     /// The span of time that holds every row of interest.
     var reach: TimeSpan {

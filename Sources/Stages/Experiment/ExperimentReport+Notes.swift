@@ -32,7 +32,7 @@ extension ExperimentReport {
             "window",
             "a unit's rows count from its own first exposure on, in canonical order (the exposing row itself included), "
                 + window)
-        if let ends = basis.ends, basis.horizon < ends {
+        if basis.isRunning {
             note(
                 "peeking",
                 "as_of lies before the declared end: fixed-horizon intervals and p-values hold only when read once, at the "

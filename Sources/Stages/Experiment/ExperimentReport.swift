@@ -50,7 +50,7 @@ struct ExperimentReport {
 
     private var isProvisional: Bool {
         guard case .events(let basis) = plan.basis else { return false }
-        return basis.horizon < basis.ends ?? .max || basis.window == nil || tally.openUnits > 0
+        return basis.ends == nil || basis.isRunning || basis.window == nil || tally.openUnits > 0
     }
 
     // MARK: - Rows

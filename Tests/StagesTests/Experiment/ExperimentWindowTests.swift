@@ -102,6 +102,23 @@ struct ExperimentWindowTests {
         #expect(mart.asOf == "2026-11-06T00:00:00Z")
     }
 
+    @Test("the night of the declared end reads it in time: the day's last event comes before midnight")
+    func lastNight() throws {
+        let events = [
+            Shop.exposure("u", "A", at: start), Shop.exposure("v", "B", at: start),
+            Shop.purchase("u", 1, at: start + 3 * day - TestTime.second),
+        ]
+        for (ends, isRunning) in [(start + 3 * day, false), (start + 3 * day + 1, true)] {
+            let mart = try experiment(
+                [
+                    "experiment": .string("x"), "control": .string("A"), "window": .duration(day),
+                    "ends": .instant(ends), "metrics": .strings(["gmv_paid"]),
+                ], over: events, date: "2026-11-03")
+            #expect(mart.hasNote("peeking") == isRunning)
+            #expect(mart.provisional == isRunning)
+        }
+    }
+
     @Test("one source may be named whose rows alone count as exposures")
     func exposureSource() throws {
         var other = Shop.exposure("u", "A", at: start)
