@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+/// The demo's pipeline on simulated campaigns, whose truth is known.
+@Suite struct SimulatedCampaignTests {
+    /// A campaign in `data` of a workspace, and the demo's manifest over it.
+    private func campaign(dirt: String, _ options: [String] = []) throws -> Workspace {
+        let workspace = try Workspace()
+        let simulated = try workspace.run(
+            "nightmarket", ["simulate", "data", "--seed", "5", "--events", "6000", "--dirt", dirt] + options)
+        #expect(simulated.status == 0, "\(simulated.error)")
+        let demo = try String(contentsOf: Workspace.project.appendingPathComponent("pipelines/demo.yaml"), encoding: .utf8)
+        let manifest = demo.replacingOccurrences(of: "reject_limit: 2%", with: "reject_limit: 20%")
+            .replacingOccurrences(of: "period: campaign d11\n      steps", with: "period: last 14d\n      steps")
+        try workspace.write(manifest, to: "pipelines/demo.yaml")
+        try workspace.night("pipelines/demo.yaml", date: "2026-11-14")
+        return workspace
+    }
+
+    private func object(_ workspace: Workspace, _ name: String) throws -> [String: Any] {
+        let data = Data(try workspace.read(name).utf8)
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    @Test func theDemoFindsTheTruth() throws {
+        let workspace = try campaign(dirt: "0.1")
+        let output = "var/demo/out"
+        let truth = try object(workspace, "data/truth.json")
+        let persons = try #require(truth["persons"] as? [String: Any])
+        let sales = try #require(truth["sales"] as? [String: Any])
+
+        let events = try workspace.rows("metrics/events", output: output)
+        for (name, count) in try #require(truth["events"] as? [String: Int]) {
+            let found = events.first { $0["event"] as? String == name }?["events"] as? Int ?? 0
+            #expect(found == count, "\(name)")
+        }
+        let whole = try #require(events.last)
+        #expect(whole["events"] as? Int == truth["event_total"] as? Int)
+        #expect(whole["persons"] as? Int == persons["identities"] as? Int)
+
+        let overview = try #require(try workspace.rows("metrics/overview", output: output).last)
+        #expect(overview["visitors"] as? Int == persons["visitors"] as? Int)
+        #expect(overview["buyers"] as? Int == persons["buyers"] as? Int)
+        #expect(overview["orders"] as? Int == sales["orders"] as? Int)
+        #expect(overview["gmv_paid"] as? Double == sales["gmv"] as? Double)
+        #expect(overview["refund_flow"] as? Double == sales["refunded"] as? Double)
+        #expect(overview["refund_rate__num"] as? Int == sales["refunds"] as? Int)
+
+        let funnel = try workspace.rows("funnel/purchase", output: output).filter { $0["row_kind"] as? String == "total" }
+        let levels = try #require(truth["funnel"] as? [String: Any])["product_view_add_to_cart_purchase"]
+        #expect(funnel.compactMap { $0["persons"] as? Int } == levels as? [Int])
+
+        let experiment = try #require(truth["experiment"] as? [String: Any])
+        let variants = try workspace.rows("experiment/checkout", output: output).filter {
+            $0["metric"] as? String == "conversion_rate"
+        }
+        for arm in try #require(experiment["arms"] as? [[String: Any]]) {
+            let row = try #require(variants.first { $0["variant"] as? String == arm["variant"] as? String })
+            #expect(row["units"] as? Int == arm["units"] as? Int)
+            #expect(row["value__num"] as? Int == arm["converted"] as? Int)
+            #expect(row["excluded_units"] as? Int == experiment["units_in_both"] as? Int)
+        }
+    }
+
+    @Test func theNewestReportsAndTheFeesCount() throws {
+        let workspace = try campaign(dirt: "0")
+        let daily = try workspace.rows("metrics/daily", output: "var/demo/out").filter { $0["row_kind"] as? String == "detail" }
+        func sum(_ column: String, _ campaign: String) -> Double {
+            daily.filter { $0["campaign"] as? String == campaign }.reduce(0) { $0 + ($1[column] as? Double ?? 0) }
+        }
+        for campaign in try #require(object(workspace, "data/truth.json")["campaigns"] as? [[String: Any]]) {
+            let name = try #require(campaign["campaign"] as? String)
+            let spend = try #require(campaign["spend"] as? Double) + #require(campaign["fees"] as? Double)
+            #expect(sum("impressions", name) == campaign["impressions"] as? Double, "\(name)")
+            #expect(sum("clicks", name) == campaign["clicks"] as? Double, "\(name)")
+            #expect(abs(sum("spend", name) - spend) < 0.001, "\(name)")
+        }
+    }
+
+    @Test func theBooksOfEachFileAreTheTruths() throws {
+        let workspace = try campaign(dirt: "0.1", ["--repeat-file", "--truncate-file"])
+        let truth = try object(workspace, "data/truth.json")
+        let results = try object(workspace, "var/demo/out/current/run_results.json")
+        let sources = try #require(results["sources"] as? [[String: Any]])
+        let shop = try #require(sources.first { $0["name"] as? String == "shop" }?["files"] as? [[String: Any]])
+        var repeats = 0
+        for file in try #require(truth["files"] as? [[String: Any]]) {
+            let path = try #require(file["path"] as? String)
+            let found = try #require(shop.first { ($0["path"] as? String)?.hasSuffix(path) == true })
+            #expect(found["read"] as? Int == file["records"] as? Int, "\(path)")
+            #expect(found["rejected"] as? Int == file["bad"] as? Int, "\(path)")
+            repeats += try #require(file["repeated_within"] as? Int) + #require(file["repeated_across"] as? Int)
+        }
+        func file(_ name: String) throws -> [String: Any] {
+            try #require(shop.first { ($0["path"] as? String)?.hasSuffix(name) == true })
+        }
+        #expect(try file("truncated.csv.gz")["state"] as? String == "damaged")
+        // Of two files with the same content the one with the later path is set aside whole.
+        let setAside = try file("repeated.csv.gz")
+        #expect(setAside["state"] as? String == "duplicate")
+        let balance = try #require(results["balance"] as? [String: Any])
+        #expect(try balance["duplicate"] as? Int == repeats + #require(setAside["stored"] as? Int))
+    }
+
+    @Test func dirtChangesNoPublishedByte() throws {
+        let clean = try campaign(dirt: "0").published("var/demo/out")
+        let dirty = try campaign(dirt: "0.1").published("var/demo/out")
+        #expect(clean.count > 16)
+        for (name, text) in clean { #expect(dirty[name] == text, "\(name)") }
+    }
+
+    @Test(arguments: ["demo", "nightly"])
+    func theManifestsOfThePipelinesFolderAreSound(name: String) throws {
+        let workspace = try Workspace()
+        let path = Workspace.project.appendingPathComponent("pipelines/\(name).yaml").path
+        let outcome = try workspace.run("nightmarket", ["check", path])
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(!outcome.error.contains("error["), "\(outcome.error)")
+    }
+}
