@@ -5,7 +5,7 @@ import Vocabulary
 
 /// A file that a source's globs match, as a quick look sees it.
 struct DiscoveredFile: Sendable, Hashable {
-    /// As the catalogue and people call it: relative to the manifest's folder where it lies below it.
+    /// As the catalogue and people call it: its path from the manifest's folder, so that a pipeline may move as a whole.
     let name: String
     let path: String
     let look: FileLook
@@ -30,7 +30,7 @@ extension Manifest.Source {
                     discovery.passedOver.append("\(String(decoding: match, as: UTF8.self)): its name is not UTF-8")
                     continue
                 }
-                let name = path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
+                let name = relativePath(path, from: folder)
                 var status = stat()
                 guard stat(path, &status) == 0 else {
                     discovery.passedOver.append("\(name): \(String(cString: strerror(errno)))")
@@ -52,6 +52,21 @@ extension Manifest.Source {
         }
         discovery.files.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         return discovery
+    }
+}
+
+/// The path from an absolute folder to an absolute path, with `..` where it lies outside.
+func relativePath(_ path: String, from folder: String) -> String {
+    let target = path.split(separator: "/")
+    let base = folder.split(separator: "/")
+    let shared = zip(target, base).prefix { $0 == $1 }.count
+    return (Array(repeating: "..", count: base.count - shared) + target.dropFirst(shared)).joined(separator: "/")
+}
+
+extension Manifest.Source {
+    /// The globs as the manifest may have written them, for messages.
+    func patterns(folder: String) -> String {
+        files.map { relativePath($0.replacing("\\", with: ""), from: folder) }.joined(separator: ", ")
     }
 }
 

@@ -74,7 +74,7 @@ struct Gate {
     private func judgeArrival(_ source: Manifest.Source, _ live: [FileEntry], _ judgement: inout Judgement) {
         let expects = source.expectedFilesPerDay != nil || source.freshWithin != nil
         if matched[source.name, default: 0] == 0 {
-            let message = "no file matches \(source.files.joined(separator: ", ")) of source '\(source.name)'"
+            let message = "no file matches \(source.patterns(folder: manifest.folder)) of source '\(source.name)'"
             if expects {
                 judgement.problems.append(
                     Problem(.filesMissing, message, at: source.place, help: "look whether the delivery has come"))

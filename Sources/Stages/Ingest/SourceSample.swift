@@ -19,7 +19,7 @@ public struct SourceSample {
     public func look() throws -> String {
         let discovery = source.discoverFiles(folder: manifest.folder)
         guard let file = discovery.files.first else {
-            return "no file matches \(source.files.joined(separator: ", "))"
+            return "no file matches \(source.patterns(folder: manifest.folder))"
         }
         // Nothing of this is kept, so any key will do.
         let keys = KeyedHash(secret: [UInt8](repeating: 0, count: 16))
