@@ -1,9 +1,14 @@
 import Glibc
 
 /// Gives every distinct byte string a code, counted from 0 in the order of first sight.
-final class ByteInterner {
+///
+/// Strings of up to 16 bytes are compared as two words that lie in the table itself; of longer ones a hash stands
+/// there, and the bytes are compared when it is equal.
+struct ByteInterner: ~Copyable {
     private struct Slot {
-        var hash: UInt64
+        var first: UInt64
+        var second: UInt64
+        var length: UInt32
         /// The code + 1; 0 marks an empty slot.
         var code: UInt32
     }
@@ -12,21 +17,23 @@ final class ByteInterner {
     private var bytes: UnsafeMutableRawBufferPointer
     private var used = 0
     /// `ends[code]` is where the bytes of the code end; they begin where those of the code before end.
-    private var ends: [Int] = []
-    private var last: UInt32 = 0
+    private var ends: UnsafeMutableBufferPointer<Int>
+    private(set) var count = 0
+    private var last = Slot(first: 0, second: 0, length: 0, code: 0)
 
     init() {
         slots = .allocate(capacity: 64)
-        slots.initialize(repeating: Slot(hash: 0, code: 0))
+        slots.initialize(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
         bytes = .allocate(byteCount: 1024, alignment: 16)
+        ends = .allocate(capacity: 64)
     }
 
     deinit {
         slots.deallocate()
         bytes.deallocate()
+        ends.deallocate()
     }
 
-    var count: Int { ends.count }
     /// Bytes of memory in use.
     var footprint: Int { bytes.count + slots.count * MemoryLayout<Slot>.stride + ends.count * 8 }
 
@@ -35,37 +42,86 @@ final class ByteInterner {
         return UnsafeRawBufferPointer(rebasing: bytes[start..<ends[code]])
     }
 
-    func removeAll() {
-        slots.update(repeating: Slot(hash: 0, code: 0))
-        ends.removeAll(keepingCapacity: true)
+    mutating func removeAll() {
+        slots.update(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
+        count = 0
         used = 0
-        last = 0
+        last.code = 0
+    }
+
+    /// Codes of many slices of a text, -1 where `valid` is 0. Returns whether any was.
+    mutating func encode(
+        _ range: Range<Int>, valid: UnsafeMutableBufferPointer<UInt8>, starts: UnsafeMutableBufferPointer<UInt32>,
+        lengths: UnsafeMutableBufferPointer<UInt32>, text: UnsafeRawBufferPointer, to: UnsafeMutablePointer<Int32>
+    ) -> Bool {
+        var hasNulls = false
+        for i in range {
+            if valid[i] == 0 {
+                hasNulls = true
+                to[i] = -1
+            } else {
+                let start = Int(starts[i])
+                let slice = UnsafeRawBufferPointer(rebasing: text[start..<(start &+ Int(lengths[i]))])
+                to[i] = Int32(truncatingIfNeeded: code(slice))
+            }
+        }
+        return hasNulls
     }
 
     /// The code of a string, a new one where it was never seen.
     @inline(__always)
-    func code(_ string: UnsafeRawBufferPointer) -> UInt32 {
-        if last < UInt32(truncatingIfNeeded: ends.count), equal(string, Int(last)) { return last }
-        return look(string)
-    }
-
-    private func look(_ string: UnsafeRawBufferPointer) -> UInt32 {
-        let hash = byteHash(string)
-        let mask = slots.count - 1
-        var i = Int(truncatingIfNeeded: hash) & mask
-        while true {
-            let slot = slots[i]
-            if slot.code == 0 { break }
-            if slot.hash == hash, equal(string, Int(slot.code - 1)) {
-                last = slot.code - 1
-                return last
-            }
-            i = (i + 1) & mask
+    mutating func code(_ string: UnsafeRawBufferPointer) -> UInt32 {
+        guard let start = string.baseAddress else { return look(nil, 0, 0, 0) }
+        let length = string.count
+        let (first, second) = Self.words(start, length)
+        if last.code != 0, last.first == first, last.second == second, Int(last.length) == length,
+            length <= 16 || isEqual(start, length, last.code)
+        {
+            return last.code &- 1
         }
-        return insert(string, hash, at: i)
+        return look(start, length, first, second)
     }
 
-    private func insert(_ string: UnsafeRawBufferPointer, _ hash: UInt64, at place: Int) -> UInt32 {
+    /// Two words that tell strings of one length up to 16 bytes apart, and most longer ones.
+    @inline(__always)
+    private static func words(_ start: UnsafeRawPointer, _ length: Int) -> (UInt64, UInt64) {
+        if length < 8 { return (shortWord(start, length), 0) }
+        let first = start.loadUnaligned(as: UInt64.self)
+        let second = start.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+        if length <= 16 { return (first, second) }
+        return (first, byteHash(UnsafeRawBufferPointer(start: start, count: length)))
+    }
+
+    private func isEqual(_ start: UnsafeRawPointer, _ length: Int, _ code: UInt32) -> Bool {
+        let own = code == 1 ? 0 : ends[Int(code) - 2]
+        guard let base = bytes.baseAddress else { return false }
+        return bytesEqual(base + own, start, length)
+    }
+
+    private mutating func look(_ start: UnsafeRawPointer?, _ length: Int, _ first: UInt64, _ second: UInt64) -> UInt32 {
+        let mask = slots.count &- 1
+        let hash = mix(first ^ (second &* 0x9FB2_1C65_1E98_DF25) ^ UInt64(truncatingIfNeeded: length))
+        var i = Int(truncatingIfNeeded: hash) & mask
+        while slots[i].code != 0 {
+            let slot = slots[i]
+            if slot.first == first, slot.second == second, Int(slot.length) == length {
+                guard length > 16, let start, !isEqual(start, length, slot.code) else {
+                    last = slot
+                    return slot.code &- 1
+                }
+            }
+            i = (i &+ 1) & mask
+        }
+        let slot = Slot(
+            first: first, second: second, length: UInt32(truncatingIfNeeded: length),
+            code: UInt32(truncatingIfNeeded: count + 1))
+        slots[i] = slot
+        last = slot
+        insert(UnsafeRawBufferPointer(start: start, count: length))
+        return slot.code &- 1
+    }
+
+    private mutating func insert(_ string: UnsafeRawBufferPointer) {
         if used + string.count > bytes.count {
             let grown = UnsafeMutableRawBufferPointer.allocate(
                 byteCount: max(bytes.count * 2, used + string.count), alignment: 16)
@@ -76,34 +132,30 @@ final class ByteInterner {
         if string.count > 0 {
             UnsafeMutableRawBufferPointer(rebasing: bytes[used..<(used + string.count)]).copyMemory(from: string)
         }
+        if count == ends.count {
+            let grown = UnsafeMutableBufferPointer<Int>.allocate(capacity: count * 2)
+            for i in 0..<count { grown[i] = ends[i] }
+            ends.deallocate()
+            ends = grown
+        }
         used += string.count
-        ends.append(used)
-        last = UInt32(truncatingIfNeeded: ends.count - 1)
-        slots[place] = Slot(hash: hash, code: last + 1)
-        if ends.count * 2 > slots.count { grow() }
-        return last
+        ends[count] = used
+        count += 1
+        if count * 2 > slots.count { grow() }
     }
 
-    private func grow() {
+    private mutating func grow() {
         let old = slots
         slots = .allocate(capacity: old.count * 2)
-        slots.initialize(repeating: Slot(hash: 0, code: 0))
+        slots.initialize(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
         let mask = slots.count - 1
         for slot in old where slot.code != 0 {
-            var i = Int(truncatingIfNeeded: slot.hash) & mask
+            let hash = mix(slot.first ^ (slot.second &* 0x9FB2_1C65_1E98_DF25) ^ UInt64(slot.length))
+            var i = Int(truncatingIfNeeded: hash) & mask
             while slots[i].code != 0 { i = (i + 1) & mask }
             slots[i] = slot
         }
         old.deallocate()
-    }
-
-    @inline(__always)
-    private func equal(_ string: UnsafeRawBufferPointer, _ code: Int) -> Bool {
-        let start = code == 0 ? 0 : ends[code - 1]
-        let count = ends[code] - start
-        guard count == string.count else { return false }
-        guard let own = bytes.baseAddress, let other = string.baseAddress else { return count == 0 }
-        return bytesEqual(own + start, other, count)
     }
 }
 

@@ -18,7 +18,7 @@ public final class SegmentBuilder {
 
     private let columns: [any SegmentColumn]
     private let names: [String]
-    private let times: NumberColumn<Int64>
+    private let times: NumberColumn
     private let events: CategoryColumn
     private let sequence: (any SegmentColumn)?
     private let user: KeyColumn?
@@ -57,9 +57,12 @@ public final class SegmentBuilder {
             }
             made.append(Self.makeColumn(column, pool: pool))
         }
-        let byName = Dictionary(uniqueKeysWithValues: made.map { ($0.column.name, $0) })
-        guard let times = byName[SegmentFile.time] as? NumberColumn<Int64>, times.column.type == .time,
-            let events = byName[SegmentFile.event] as? CategoryColumn
+        func find<T>(_ name: String, _ type: T.Type) -> T? {
+            guard let column = made.first(where: { $0.column.name == name }) else { return nil }
+            return column as? T
+        }
+        guard let times = find(SegmentFile.time, NumberColumn.self), times.column.type == .time,
+            let events = find(SegmentFile.event, CategoryColumn.self)
         else {
             throw Problem(.storeMisuse, "source '\(source)' needs the columns event_time (time) and event (category)")
         }
@@ -67,18 +70,17 @@ public final class SegmentBuilder {
         names = made.map(\.column.name)
         self.times = times
         self.events = events
-        sequence = byName[SegmentFile.sequence] as? NumberColumn<Int64>
-        user = byName[SegmentFile.user] as? KeyColumn
-        device = byName[SegmentFile.device] as? KeyColumn
-        eventID = byName[SegmentFile.eventID] as? EventIDColumn
+        sequence = find(SegmentFile.sequence, NumberColumn.self)
+        user = find(SegmentFile.user, KeyColumn.self)
+        device = find(SegmentFile.device, KeyColumn.self)
+        eventID = find(SegmentFile.eventID, EventIDColumn.self)
         content = CanonicalContent.order(made.map(\.column)).map { made[$0] }
         rowWidth = made.reduce(0) { $0 + $1.rowWidth }
     }
 
     private static func makeColumn(_ column: Column, pool: StoragePool) -> any SegmentColumn {
         switch column.type {
-        case .time, .integer, .decimal: NumberColumn<Int64>(column, pool: pool)
-        case .date: NumberColumn<Int32>(column, pool: pool)
+        case .time, .integer, .decimal, .date: NumberColumn(column, pool: pool)
         case .boolean: BooleanColumn(column, pool: pool)
         case .category: CategoryColumn(column, pool: pool)
         case .text: TextColumn(column, pool: pool)

@@ -26,10 +26,11 @@ final class KeyColumn: SegmentColumn {
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         let to = keys + row - range.lowerBound
+        let (valid, from) = (typed.valid, typed.keys)
         var all: UInt8 = 1
         for i in range {
-            all &= typed.valid[i]
-            to[i] = typed.valid[i] == 1 ? typed.keys[i] : .zero
+            all &= valid[i]
+            to[i] = valid[i] == 1 ? from[i] : .zero
         }
         if all == 0 { hasNulls = true }
     }
@@ -140,7 +141,8 @@ final class EventIDColumn: SegmentColumn {
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         let to = ids + row - range.lowerBound
-        for i in range { to[i] = typed.valid[i] == 1 ? max(typed.keys[i].high, 1) : 0 }
+        let (valid, from) = (typed.valid, typed.keys)
+        for i in range { to[i] = valid[i] == 1 ? max(from[i].high, 1) : 0 }
     }
 
     func seal(rows: Int) {}

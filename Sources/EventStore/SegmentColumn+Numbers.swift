@@ -2,8 +2,8 @@ import ArrowIPC
 import EventLog
 import Vocabulary
 
-/// A time, integer or decimal (8 bytes a row) or a date (4 bytes a row).
-final class NumberColumn<Value: FixedWidthInteger>: SegmentColumn {
+/// A time, integer, decimal or date; a date is written with 4 bytes a row, the others with 8.
+final class NumberColumn: SegmentColumn {
     let column: Column
     private let pool: StoragePool
     private var storage: RowStorage
@@ -12,19 +12,18 @@ final class NumberColumn<Value: FixedWidthInteger>: SegmentColumn {
     init(_ column: Column, pool: StoragePool) {
         self.column = column
         self.pool = pool
-        storage = pool.take(width: MemoryLayout<Value>.size)
+        storage = pool.take(width: 8)
     }
 
-    var rowWidth: Int { MemoryLayout<Value>.size + 1 }
+    var rowWidth: Int { 9 }
     var stringBytes: Int { 0 }
-    var values: UnsafeMutablePointer<Value> { storage.of(Value.self) }
+    var values: UnsafeMutablePointer<Int64> { storage.of(Int64.self) }
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         let to = values + row - range.lowerBound
-        let from = typed.integers
-        let valid = typed.valid
+        let (from, valid) = (typed.integers, typed.valid)
         // A null's value is 0, whatever the batch holds there.
-        for i in range { to[i] = Value(truncatingIfNeeded: from[i] & (0 &- Int64(valid[i]))) }
+        for i in range { to[i] = from[i] & (0 &- Int64(valid[i])) }
         validity.append(valid, range, at: row, pool: pool)
     }
 
@@ -39,13 +38,19 @@ final class NumberColumn<Value: FixedWidthInteger>: SegmentColumn {
 
     func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn {
         let (bitmap, nulls) = validity.ordered(order)
-        let fresh = pool.take(width: MemoryLayout<Value>.size)
+        let fresh = pool.take(width: 8)
         let from = values
-        let to = fresh.of(Value.self)
-        for i in 0..<order.count { to[i] = from[Int(order[i])] }
+        let isDate = column.type == .date
+        if isDate {
+            let to = fresh.of(Int32.self)
+            for i in 0..<order.count { to[i] = Int32(truncatingIfNeeded: from[Int(order[i])]) }
+        } else {
+            let to = fresh.of(Int64.self)
+            for i in 0..<order.count { to[i] = from[Int(order[i])] }
+        }
         pool.give(storage)
         storage = fresh
-        let data = UnsafeRawBufferPointer(start: to, count: order.count * MemoryLayout<Value>.size)
+        let data = UnsafeRawBufferPointer(start: fresh.bytes.baseAddress, count: order.count * (isDate ? 4 : 8))
         return ArrowColumn(
             .stored(column), ArrowArray(count: order.count, nullCount: nulls, validity: bitmap, data: data))
     }
@@ -72,7 +77,8 @@ final class BooleanColumn: SegmentColumn {
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         let to = storage.of(UInt8.self) + row - range.lowerBound
-        for i in range { to[i] = typed.valid[i] == 1 && typed.integers[i] != 0 ? 1 : 0 }
+        let (valid, from) = (typed.valid, typed.integers)
+        for i in range { to[i] = valid[i] == 1 && from[i] != 0 ? 1 : 0 }
         validity.append(typed.valid, range, at: row, pool: pool)
     }
 

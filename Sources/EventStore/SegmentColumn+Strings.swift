@@ -9,7 +9,7 @@ final class CategoryColumn: SegmentColumn {
     private let pool: StoragePool
     private var storage: RowStorage
     private var hasNulls = false
-    private let interner = ByteInterner()
+    private var interner = ByteInterner()
     /// The place of each code among the values in byte order.
     private var ranks: [Int32] = []
     private var sortedCodes: [Int] = []
@@ -29,23 +29,16 @@ final class CategoryColumn: SegmentColumn {
     func value(_ code: Int) -> UnsafeRawBufferPointer { interner.value(code) }
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
-        let to = codes + row - range.lowerBound
-        let (valid, starts, lengths) = (typed.valid, typed.starts, typed.lengths)
-        for i in range {
-            if valid[i] == 0 {
-                hasNulls = true
-                to[i] = -1
-            } else {
-                let start = Int(starts[i])
-                let slice = UnsafeRawBufferPointer(rebasing: text[start..<(start + Int(lengths[i]))])
-                to[i] = Int32(truncatingIfNeeded: interner.code(slice))
-            }
-        }
+        let nulls = interner.encode(
+            range, valid: typed.valid, starts: typed.starts, lengths: typed.lengths, text: text,
+            to: codes + row - range.lowerBound)
+        hasNulls = hasNulls || nulls
     }
 
     func seal(rows: Int) {
-        sortedCodes = (0..<interner.count).sorted { compareBytes(interner.value($0), interner.value($1)) < 0 }
-        ranks = [Int32](repeating: 0, count: interner.count)
+        let values = (0..<interner.count).map { interner.value($0) }
+        sortedCodes = values.indices.sorted { compareBytes(values[$0], values[$1]) < 0 }
+        ranks = [Int32](repeating: 0, count: values.count)
         for (rank, code) in sortedCodes.enumerated() { ranks[code] = Int32(truncatingIfNeeded: rank) }
     }
 
@@ -102,7 +95,8 @@ final class CategoryColumn: SegmentColumn {
     }
 
     private func dictionary() -> ArrowArray {
-        let total = sortedCodes.reduce(0) { $0 + interner.value($1).count }
+        var total = 0
+        for code in sortedCodes { total += interner.value(code).count }
         let offsets = keep((sortedCodes.count + 1) * 4)
         let bytes = keep(total)
         var end = 0
@@ -168,18 +162,22 @@ final class TextColumn: SegmentColumn {
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         let to = ends.of(UInt32.self) + row - range.lowerBound
+        let (valid, starts, lengths) = (typed.valid, typed.starts, typed.lengths)
         var needed = 0
-        for i in range where typed.valid[i] == 1 { needed += Int(typed.lengths[i]) }
+        for i in range where valid[i] == 1 { needed += Int(lengths[i]) }
         if used + needed > bytes.count { grow(to: used + needed) }
+        let (bytes, first) = (self.bytes, used)
+        var end = first
         for i in range {
-            if typed.valid[i] == 1, typed.lengths[i] > 0 {
-                let (start, count) = (Int(typed.starts[i]), Int(typed.lengths[i]))
-                UnsafeMutableRawBufferPointer(rebasing: bytes[used..<(used + count)])
+            if valid[i] == 1, lengths[i] > 0 {
+                let (start, count) = (Int(starts[i]), Int(lengths[i]))
+                UnsafeMutableRawBufferPointer(rebasing: bytes[end..<(end + count)])
                     .copyMemory(from: UnsafeRawBufferPointer(rebasing: text[start..<(start + count)]))
-                used += count
+                end += count
             }
-            to[i] = UInt32(truncatingIfNeeded: used)
+            to[i] = UInt32(truncatingIfNeeded: end)
         }
+        used = end
         validity.append(typed.valid, range, at: row, pool: pool)
     }
 
@@ -210,12 +208,17 @@ final class TextColumn: SegmentColumn {
         let data = UnsafeMutableRawBufferPointer.allocate(byteCount: max(used, 1), alignment: 64)
         var end = 0
         let starts = offsets.assumingMemoryBound(to: Int32.self)
-        for i in 0..<order.count {
-            starts[i] = Int32(truncatingIfNeeded: end)
-            let value = value(Int(order[i]))
-            if let from = value.baseAddress, let to = data.baseAddress, value.count > 0 {
-                memcpy(to + end, from, value.count)
-                end += value.count
+        let ends = self.ends.of(UInt32.self)
+        if let from = bytes.baseAddress, let to = data.baseAddress {
+            for i in 0..<order.count {
+                starts[i] = Int32(truncatingIfNeeded: end)
+                let row = Int(order[i])
+                let start = row == 0 ? 0 : Int(ends[row &- 1])
+                let count = Int(ends[row]) &- start
+                if count > 0 {
+                    memcpy(to + end, from + start, count)
+                    end &+= count
+                }
             }
         }
         starts[order.count] = Int32(truncatingIfNeeded: end)

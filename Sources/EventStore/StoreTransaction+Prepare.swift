@@ -4,6 +4,7 @@ extension StoreTransaction {
     /// Computes which rows are live, and the books.
     /// - Throws: `Problem` `store.unbalanced`, `table.conflict` (exit 65).
     public func prepare(threads: Int) throws -> Balance {
+        StoragePool.releaseIdle()
         settle()
         catalogue.deletions = try deletions(threads: max(threads, 1))
         catalogue.balance = try balance()

@@ -41,8 +41,7 @@ public final class TableBuilder {
 
     private static func makeColumn(_ column: Column, pool: StoragePool) -> any SegmentColumn {
         switch column.type {
-        case .time, .integer, .decimal: NumberColumn<Int64>(column, pool: pool)
-        case .date: NumberColumn<Int32>(column, pool: pool)
+        case .time, .integer, .decimal, .date: NumberColumn(column, pool: pool)
         case .boolean: BooleanColumn(column, pool: pool)
         case .category: CategoryColumn(column, pool: pool)
         case .text: TextColumn(column, pool: pool)

@@ -127,9 +127,17 @@ enum RankedColumn {
     ) -> [Int32] {
         switch column.type {
         case .category, .text:
-            let interner = ByteInterner()
-            let codes = cells.map { cell in cell.reader?.bytes(cell.row).map { Int(interner.code($0)) } }
-            let values = (0..<interner.count).map { Array(interner.value($0)) }
+            var interner = ByteInterner()
+            var codes: [Int?] = []
+            for cell in cells {
+                if let bytes = cell.reader?.bytes(cell.row) {
+                    codes.append(Int(interner.code(bytes)))
+                } else {
+                    codes.append(nil)
+                }
+            }
+            var values: [[UInt8]] = []
+            for code in 0..<interner.count { values.append(Array(interner.value(code))) }
             let sorted = values.indices.sorted { precedes(values[$0], values[$1]) }
             var places = [Int32](repeating: 0, count: sorted.count)
             for (place, code) in sorted.enumerated() { places[code] = Int32(truncatingIfNeeded: place) }

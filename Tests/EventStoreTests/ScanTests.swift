@@ -83,7 +83,7 @@ struct ScanTests {
     func hyperactivePerson() throws {
         var log = RandomLog(seed: 7)
         var rows: [TestRow] = []
-        for _ in 0..<40_000 {
+        for _ in 0..<20_000 {
             var row = log.row(persons: 3, times: 30_000, ids: 1_000_000)
             row.user = 1
             rows.append(row)

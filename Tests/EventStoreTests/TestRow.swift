@@ -46,26 +46,30 @@ struct TestRow: Hashable {
 
     /// A plain restatement of the canonical order of a person's rows.
     static func precedes(_ a: (row: TestRow, source: String), _ b: (row: TestRow, source: String)) -> Bool {
-        func order<T: Comparable>(_ x: T?, _ y: T?) -> Int {
+        func order<T: Comparable>(_ x: T?, _ y: T?) -> Bool? {
             switch (x, y) {
-            case (nil, nil): 0
-            case (nil, _): -1
-            case (_, nil): 1
-            case (let x?, let y?): x < y ? -1 : x > y ? 1 : 0
+            case (nil, nil): nil
+            case (nil, _): true
+            case (_, nil): false
+            case (let x?, let y?): x < y ? true : y < x ? false : nil
             }
         }
         func bytes(_ text: String?) -> ByteString? { text.map { ByteString(Array($0.utf8)) } }
         let (x, y) = (a.row, b.row)
-        let orders = [
-            order(x.time, y.time), order(x.sequence, y.sequence),
-            order(EventVocabulary.rank(of: x.event), EventVocabulary.rank(of: y.event)),
-            order(bytes(x.event), bytes(y.event)), order(x.amount, y.amount), order(bytes(x.channel), bytes(y.channel)),
-            order(x.day, y.day), order(x.member.map { $0 ? 1 : 0 }, y.member.map { $0 ? 1 : 0 }),
-            order(bytes(x.orderID), bytes(y.orderID)), order(bytes(a.source), bytes(b.source)),
-            order(x.deviceKey, y.deviceKey), order(x.eventKey?.high, y.eventKey?.high), order(x.phoneKey, y.phoneKey),
-            order(x.userKey, y.userKey),
-        ]
-        return orders.first { $0 != 0 }.map { $0 < 0 } ?? false
+        if let before = order(x.time, y.time) { return before }
+        if let before = order(x.sequence, y.sequence) { return before }
+        if let before = order(EventVocabulary.rank(of: x.event), EventVocabulary.rank(of: y.event)) { return before }
+        if let before = order(bytes(x.event), bytes(y.event)) { return before }
+        if let before = order(x.amount, y.amount) { return before }
+        if let before = order(bytes(x.channel), bytes(y.channel)) { return before }
+        if let before = order(x.day, y.day) { return before }
+        if let before = order(x.member.map { $0 ? 1 : 0 }, y.member.map { $0 ? 1 : 0 }) { return before }
+        if let before = order(bytes(x.orderID), bytes(y.orderID)) { return before }
+        if let before = order(bytes(a.source), bytes(b.source)) { return before }
+        if let before = order(x.deviceKey, y.deviceKey) { return before }
+        if let before = order(x.eventKey?.high, y.eventKey?.high) { return before }
+        if let before = order(x.phoneKey, y.phoneKey) { return before }
+        return order(x.userKey, y.userKey) ?? false
     }
 }
 
