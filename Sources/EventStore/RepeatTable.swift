@@ -40,7 +40,7 @@ struct RepeatTable: ~Copyable {
         var i = Int(truncatingIfNeeded: mix(id)) & mask
         while slots[i].stamp == stamp {
             if slots[i].id == id {
-                if Self.distance(slots[i].time, time) <= window { return true }
+                if Self.lies(slots[i].time, within: window, before: time) { return true }
                 slots[i].time = time
                 return false
             }
@@ -53,13 +53,14 @@ struct RepeatTable: ~Copyable {
     }
 
     @inline(__always)
-    private static func distance(_ earlier: Int64, _ later: Int64) -> Int64 {
+    private static func lies(_ earlier: Int64, within window: Int64, before later: Int64) -> Bool {
         let (distance, overflow) = later.subtractingReportingOverflow(earlier)
-        return overflow ? .max : distance
+        return !overflow && distance <= window
     }
 
     private mutating func rebuild(now: Int64) {
-        let kept = slots.filter { $0.stamp == stamp && Self.distance($0.time, now) <= longestWindow }
+        let (stamp, longestWindow) = (self.stamp, self.longestWindow)
+        let kept = slots.filter { $0.stamp == stamp && Self.lies($0.time, within: longestWindow, before: now) }
         let capacity = kept.count * 4 > slots.count ? slots.count * 2 : slots.count
         slots.deallocate()
         slots = .allocate(capacity: capacity)

@@ -17,6 +17,7 @@ struct TableResolution {
     /// - Throws: `Problem` `table.conflict` naming both records, `table.key`, `store.column-type`.
     init(_ files: [TableFile], paths: [String], source: String, settings: SourceSettings?) throws {
         columns = try Self.columns(of: files, source: source)
+        guard !files.isEmpty else { return }
         let key = try (settings?.key ?? []).map { name in
             guard let column = columns.first(where: { $0.name == name }) else {
                 throw Problem(
@@ -25,7 +26,6 @@ struct TableResolution {
             }
             return column
         }
-        guard !files.isEmpty else { return }
 
         let rows = files.enumerated().flatMap { i, file in (0..<file.entry.rows).map { (file: i, row: $0) } }
         func ranks(_ column: Column) -> [Int32] {

@@ -5,6 +5,14 @@ import Vocabulary
 /// A store in a folder that vanishes with its test.
 final class TemporaryStore {
     let folder: StoreFolder
+    private var held: StoreLock?
+
+    /// The store's lock, taken on first use and kept while the store is there.
+    func lock() throws -> StoreLock {
+        let lock = try held ?? StoreLock(folder)
+        held = lock
+        return lock
+    }
 
     init() throws {
         var template = Array("/tmp/nightmarket-store-XXXXXX".utf8CString)

@@ -154,7 +154,7 @@ extension TemporaryStore {
     func transaction(
         _ sources: [String: SourceSettings] = ["web": .events()], key: String = "k"
     ) throws -> StoreTransaction {
-        try StoreTransaction(folder, lock: try StoreLock(folder), keyFingerprint: key, sources: sources)
+        try StoreTransaction(folder, lock: try lock(), keyFingerprint: key, sources: sources)
     }
 }
 

@@ -1,0 +1,104 @@
+import EventStore
+import Glibc
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("Damage")
+struct DamageTests {
+    /// A store with events, repeats and their deletion vector.
+    private func store() throws -> TemporaryStore {
+        var log = RandomLog(seed: 21)
+        let store = try TemporaryStore()
+        let transaction = try store.transaction()
+        try store.take(log.rows(300, persons: 9, times: 40, ids: 60), path: "a", into: transaction)
+        try store.take(log.rows(200, persons: 9, times: 40, ids: 60), path: "b", into: transaction)
+        _ = try transaction.prepare(threads: 1)
+        try transaction.commit()
+        return store
+    }
+
+    /// Reads everything that can be read.
+    private func readAll(_ store: TemporaryStore) throws -> Set<[String]> {
+        let snapshot = try Snapshot.open(storeFolder: store.folder.path)
+        _ = try snapshot.tables()
+        return try snapshot.collect(threads: 1).personRows
+    }
+
+    @Test("a flipped bit of a file of the store gives a problem or leaves every row as it was, never a crash")
+    func flippedBits() throws {
+        let store = try store()
+        let sound = try readAll(store)
+        let segments = TemporaryStore.names(store.folder.segments).map { store.folder.segments + "/" + $0 }
+        let deletions = TemporaryStore.names(store.folder.deletions).map { store.folder.deletions + "/" + $0 }
+        #expect(!segments.isEmpty && !deletions.isEmpty)
+        var generator = SeededGenerator(seed: 8)
+        for path in [segments[0], deletions[0], store.folder.catalogue] {
+            let bytes = TemporaryStore.bytes(path)
+            var noticed = 0
+            for _ in 0..<250 {
+                var damaged = bytes
+                damaged[Int(generator.next() % UInt64(bytes.count))] ^= 1 << UInt8(generator.next() % 8)
+                TemporaryStore.write(damaged, path)
+                do {
+                    #expect(try readAll(store) == sound)
+                } catch is Problem {
+                    noticed += 1
+                }
+            }
+            TemporaryStore.write(bytes, path)
+            // What may pass unnoticed is padding, and columns that the scan does not read.
+            #expect(noticed > 100)
+        }
+        #expect(try readAll(store) == sound)
+    }
+
+    @Test("a truncated or missing file of the store gives a problem that names it")
+    func truncated() throws {
+        let store = try store()
+        let segment = store.folder.segments + "/" + TemporaryStore.names(store.folder.segments)[0]
+        for path in [segment, store.folder.catalogue] {
+            let bytes = TemporaryStore.bytes(path)
+            for length in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 40)) {
+                TemporaryStore.write(Array(bytes[..<length]), path)
+                let problem = #expect(throws: Problem.self) { try readAll(store) }
+                #expect(problem?.place == .path(path))
+            }
+            TemporaryStore.write(bytes, path)
+        }
+        unlink(segment)
+        let problem = #expect(throws: Problem.self) { try readAll(store) }
+        #expect(problem?.place == .path(segment))
+    }
+
+    @Test("a commit over a damaged segment fails with a problem and leaves the snapshot as it is")
+    func damagedUnderCommit() throws {
+        let store = try store()
+        let catalogue = TemporaryStore.bytes(store.folder.catalogue)
+        let path = store.folder.segments + "/" + TemporaryStore.names(store.folder.segments)[0]
+        var bytes = TemporaryStore.bytes(path)
+        for i in 0..<(bytes.count / 64) { bytes[i * 64] ^= 0x10 }
+        TemporaryStore.write(bytes, path)
+        let transaction = try store.transaction()
+        try store.take([TestRow(time: 1, user: 1, eventID: 1)], path: "c", into: transaction)
+        #expect(throws: Problem.self) { try transaction.prepare(threads: 2) }
+        #expect(TemporaryStore.bytes(store.folder.catalogue) == catalogue)
+    }
+
+    @Test("a damaged candidate is passed over: its files are taken in again")
+    func damagedCandidate() throws {
+        let store = try store()
+        TemporaryStore.write(Array("{}".utf8), store.folder.candidate)
+        let transaction = try store.transaction()
+        #expect(transaction.pending.isEmpty && !transaction.hasChanges)
+    }
+
+    @Test("a catalogue of another format says which program to use")
+    func otherFormat() throws {
+        let store = try TemporaryStore()
+        TemporaryStore.write(Array("not a catalogue".utf8), store.folder.catalogue)
+        let problem = #expect(throws: Problem.self) { try Snapshot.open(storeFolder: store.folder.path) }
+        #expect(problem?.code == .storeDamaged)
+        #expect(throws: Problem.self) { try store.transaction() }
+    }
+}

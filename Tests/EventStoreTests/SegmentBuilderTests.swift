@@ -1,0 +1,117 @@
+import ArrowIPC
+import EventLog
+import EventStore
+import Testing
+import Vocabulary
+
+@Suite("Segments")
+struct SegmentBuilderTests {
+    private func build(
+        _ rows: [TestRow], store: TemporaryStore, rowLimit: Int = 1 << 20, byteLimit: Int = 128 << 20
+    ) throws -> [SegmentEntry] {
+        let builder = try SegmentBuilder(
+            columns: TestRow.columns, source: "web", folder: store.folder, namePrefix: "we/b", rowLimit: rowLimit,
+            byteLimit: byteLimit)
+        try eachBatch(rows, builder.append)
+        return try builder.finish()
+    }
+
+    @Test("the rows of a segment decide its bytes, not the order in which they came")
+    func deterministic() throws {
+        var log = RandomLog(seed: 31)
+        let rows = log.rows(5000, persons: 60, times: 30, ids: 3000)
+        let (a, b) = (try TemporaryStore(), try TemporaryStore())
+        let first = try build(rows, store: a)
+        let second = try build(rows.reversed(), store: b)
+        #expect(first == second)
+        #expect(first.map(\.rows) == [5000])
+        for entry in first {
+            #expect(entry.name.hasPrefix("we_b-"))
+            #expect(
+                TemporaryStore.bytes(a.folder.segments + "/" + entry.name)
+                    == TemporaryStore.bytes(b.folder.segments + "/" + entry.name))
+        }
+    }
+
+    @Test("segments are cut at the limits of rows and of memory")
+    func limits() throws {
+        var log = RandomLog(seed: 32)
+        let rows = log.rows(10_000, persons: 60, times: 30, ids: 3000)
+        let store = try TemporaryStore()
+        #expect(try build(rows, store: store, rowLimit: 3000).map(\.rows) == [3000, 3000, 3000, 1000])
+        let small = try build(rows, store: store, byteLimit: 1 << 19)
+        #expect(small.count > 1 && small.map(\.rows).reduce(0, +) == 10_000)
+        #expect(try build([], store: store).isEmpty)
+    }
+
+    @Test("the file has the documented columns and types, its persons sorted")
+    func layout() throws {
+        var log = RandomLog(seed: 33)
+        let store = try TemporaryStore()
+        let entry = try build(log.rows(500, persons: 50, times: 30, ids: 3000), store: store)[0]
+        let file = try ArrowFile(path: store.folder.segments + "/" + entry.name)
+        try file.checkContents()
+        #expect(file.metadata["source"] == "web")
+        let types = Dictionary(uniqueKeysWithValues: file.columns.map { ($0.field.name, $0.field.type) })
+        #expect(types["person"] == .dictionary(index: .int32, value: .fixedSizeBinary(16)))
+        #expect(types["person_kind"] == .int8)
+        #expect(types["event_time"] == .timestamp)
+        #expect(types["event"] == .dictionary(index: .int8, value: .utf8))
+        #expect(types["user_id"] == .dictionary(index: .int32, value: .fixedSizeBinary(16)))
+        #expect(types["event_id"] == .int64)
+        #expect(types["phone"] == .fixedSizeBinary(16))
+        #expect(types["is_member"] == .boolean)
+        #expect(types["day"] == .date32)
+        #expect(types["order_id"] == .utf8)
+        #expect(file.column("amount")?.field.metadata == ["unit", "millionths"])
+        let person = try #require(file.column("person"))
+        let keys = try #require(person.dictionary)
+        let values = (0..<keys.count).map { Array(keys.data[($0 * 16)..<($0 * 16 + 16)]) }
+        #expect(zip(values, values.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
+    }
+
+    @Test("an abandoned file leaves nothing that a snapshot would see, and the builder can be used again")
+    func abort() throws {
+        var log = RandomLog(seed: 34)
+        let store = try TemporaryStore()
+        let rows = log.rows(100, persons: 5, times: 30, ids: 3000)
+        let builder = try SegmentBuilder(
+            columns: TestRow.columns, source: "web", folder: store.folder, namePrefix: "web")
+        try eachBatch(rows, builder.append)
+        builder.abort()
+        #expect(try builder.finish().isEmpty)
+        try eachBatch(rows, builder.append)
+        #expect(try builder.finish() == build(rows, store: store).map { entry in
+            var same = entry
+            same.name = entry.name.replacingPrefix("we_b", with: "web")
+            return same
+        })
+    }
+
+    @Test("columns that events cannot do without, doubled and reserved names are refused")
+    func misuse() throws {
+        let store = try TemporaryStore()
+        let time = Column("event_time", .time)
+        let event = Column("event", .category)
+        for columns in [
+            [time], [event], [Column("event_time", .integer), event], [time, event, event],
+            [time, event, Column("person", .category)],
+        ] {
+            let problem = #expect(throws: Problem.self) {
+                _ = try SegmentBuilder(columns: columns, source: "web", folder: store.folder, namePrefix: "web")
+            }
+            #expect(problem?.code == .storeMisuse)
+        }
+        let builder = try SegmentBuilder(columns: [time, event], source: "web", folder: store.folder, namePrefix: "web")
+        let batch = TypedBatch(columns: [time, event])
+        batch.count = 1
+        #expect(throws: Problem.self) { try builder.append(batch) }
+        #expect(throws: Problem.self) { try builder.append(TypedBatch(columns: [time])) }
+    }
+}
+
+extension String {
+    fileprivate func replacingPrefix(_ old: String, with new: String) -> String {
+        hasPrefix(old) ? new + dropFirst(old.count) : self
+    }
+}
