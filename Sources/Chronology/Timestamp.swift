@@ -26,4 +26,12 @@ public enum Timestamp {
         let minutes = Int(offset.magnitude / 60_000_000)
         return text + (offset < 0 ? "-" : "+") + "\(padded(minutes / 60, 2)):\(padded(minutes % 60, 2))"
     }
+
+    /// How a mart states the first instant that it does not know of: the end of its period as it is, or else the newest
+    /// event, which lies one microsecond before.
+    ///
+    /// Periods end on whole seconds; a bound off the whole second follows a newest event.
+    public static func asOf(_ bound: Int64, in zone: Zone) -> String {
+        rfc3339(bound % microsecondsPerSecond == 0 ? bound : bound - 1, in: zone)
+    }
 }

@@ -3,8 +3,9 @@ import Vocabulary
 /// A mart as aligned text for a terminal.
 ///
 /// Numbers stand to the right; a fraction is shown in percent, money with two decimals. What does not fit the width
-/// loses, in this order: the parts of ratios (`__num`, `__den`), the tails of long texts, the last columns. Rows beyond
-/// the limit are counted, not shown. Control characters are spelled out.
+/// loses, in this order: the parts of ratios (`__num`, `__den`) and labels, then the tails of long texts; columns that
+/// still do not fit follow in further blocks below, each with the dimensions that say which row it is. Rows beyond the
+/// limit are counted, not shown. Control characters are spelled out.
 public enum TerminalTable {
     /// - Parameters:
     ///   - width: of the terminal in cells; nil where the output is no terminal and nothing needs to fit.
@@ -18,17 +19,23 @@ public enum TerminalTable {
                 column, cells: rows.map { i < $0.count ? cell($0[i], column) : "" })
         }
         var left: [String] = []
-        if let width { left = fit(&columns, into: max(20, width)) }
+        var blocks = [columns]
+        if let width {
+            left = fit(&columns, into: max(20, width))
+            blocks = split(columns, into: max(20, width))
+        }
 
         var text = style.bold(line(TerminalText.shown(mart.title.en), width)) + "\n"
-        text += style.faint(line(subtitle(mart), width)) + "\n\n"
-        text += style.bold(joined(columns.map { $0.padded($0.title) })) + "\n"
-        text += joined(columns.map { String(repeating: "─", count: $0.width) }) + "\n"
+        text += style.faint(line(subtitle(mart), width)) + "\n"
         let kind = mart.columns.firstIndex { $0.role == .rowKind }
-        for i in rows.indices {
-            let row = joined(columns.map { $0.padded($0.cells[i]) })
-            let isSum = kind.map { mart.rows[i].indices.contains($0) && mart.rows[i][$0] == .string("total") } ?? false
-            text += (isSum ? style.bold(row) : row) + "\n"
+        for block in blocks {
+            text += "\n" + style.bold(joined(block.map { $0.padded($0.title) })) + "\n"
+            text += joined(block.map { String(repeating: "─", count: $0.width) }) + "\n"
+            for i in rows.indices {
+                let row = joined(block.map { $0.padded($0.cells[i]) })
+                let isSum = kind.map { mart.rows[i].indices.contains($0) && mart.rows[i][$0] == .string("total") } ?? false
+                text += (isSum ? style.bold(row) : row) + "\n"
+            }
         }
         if rows.count < mart.rows.count {
             text += style.faint("… \(mart.rows.count - rows.count) more rows") + "\n"
@@ -62,24 +69,55 @@ public enum TerminalTable {
         return line
     }
 
-    /// Brings the columns into the width; the titles of those left out are returned.
+    /// Brings the columns nearer to the width; the titles of those left out are returned.
     private static func fit(_ columns: inout [Column], into width: Int) -> [String] {
-        func total() -> Int { columns.reduce(0) { $0 + $1.width } + 2 * max(0, columns.count - 1) }
-        var left: [String] = []
-        if total() > width {
-            left += columns.filter(\.isPart).map(\.title)
-            let whole = columns.filter { !$0.isPart }
-            if whole.isEmpty { left = [] } else { columns = whole }
+        guard total(columns) > width else { return [] }
+        let shown = columns.filter { !$0.isPart }
+        guard !shown.isEmpty else { return [] }
+        let left = columns.filter(\.isPart).map(\.title)
+        columns = shown
+        return left
+    }
+
+    /// Shares the columns out to blocks that fit the width, each led by the dimensions.
+    private static func split(_ columns: [Column], into width: Int) -> [[Column]] {
+        var columns = columns
+        func shrink(_ block: inout [Column], to width: Int) {
+            while total(block) > width {
+                let longest = block.indices.filter { block[$0].canShrink }.max { block[$0].width < block[$1].width }
+                guard let longest else { break }
+                block[longest].width -= 1
+            }
+            while let only = block.indices.last, total(block) > width, block[only].width > 1 { block[only].width -= 1 }
         }
-        while total() > width {
-            let longest = columns.indices.filter { columns[$0].canShrink }.max { columns[$0].width < columns[$1].width }
-            guard let longest else { break }
-            columns[longest].width -= 1
+        if columns.count == 1 || total(columns) <= width {
+            shrink(&columns, to: width)
+            return [columns]
         }
-        var last: [String] = []
-        while total() > width, columns.count > 1 { last.append(columns.removeLast().title) }
-        while let only = columns.indices.last, total() > width, columns[only].width > 1 { columns[only].width -= 1 }
-        return left + last.reversed()
+        var lead = columns.filter(\.isLead)
+        shrink(&lead, to: max(8, width / 2))
+        while lead.count > 1, total(lead) > width / 2 { lead.removeLast() }
+        let rest = columns.filter { column in !lead.contains { $0.title == column.title } }
+        var blocks: [[Column]] = []
+        var block = lead
+        for var column in rest {
+            column.width = min(column.width, max(8, width - total(lead) - 2))
+            if block.count > lead.count, total(block + [column]) > width {
+                blocks.append(block)
+                block = lead
+            }
+            block.append(column)
+        }
+        blocks.append(block)
+        return blocks.map { block in
+            var block = block
+            shrink(&block, to: width)
+            return block
+        }
+    }
+
+    private static func total(_ columns: [Column]) -> Int {
+        columns.reduce(0) { $0 + $1.width } + 2 * max(0, columns.count - 1)
     }
 }
 
@@ -89,7 +127,9 @@ extension TerminalTable {
         let cells: [String]
         let isRight: Bool
         let isText: Bool
+        /// Shown only where there is room: the parts of ratios, and labels of what a column names already.
         let isPart: Bool
+        let isLead: Bool
         var width: Int
 
         init(_ column: MartColumn, cells: [String]) {
@@ -97,7 +137,10 @@ extension TerminalTable {
             self.cells = cells
             isRight = column.type.isNumeric
             isText = column.type == .string
-            isPart = column.role == .part || column.name.hasSuffix("__num") || column.name.hasSuffix("__den")
+            isPart =
+                column.role == .part || column.name.hasSuffix("__num") || column.name.hasSuffix("__den")
+                || column.name.hasSuffix("_label") || column.name.hasSuffix("_label_zh")
+            isLead = [.dimension, .time, .rowKind].contains(column.role)
             width = cells.reduce(TerminalText.width(title)) { max($0, TerminalText.width($1)) }
         }
 

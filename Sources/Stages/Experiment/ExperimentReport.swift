@@ -45,7 +45,7 @@ struct ExperimentReport {
 
     private var asOf: String? {
         guard case .events(let basis) = plan.basis else { return nil }
-        return Timestamp.rfc3339(min(basis.reach.end, basis.horizon), in: plan.zone)
+        return Timestamp.asOf(min(basis.reach.end, basis.horizon), in: plan.zone)
     }
 
     private var isProvisional: Bool {

@@ -28,7 +28,7 @@ struct FunnelMart {
             period: MartPeriod(
                 name: plan.period.name, from: Timestamp.rfc3339(span.start, in: zone),
                 to: Timestamp.rfc3339(span.end, in: zone)),
-            asOf: Timestamp.rfc3339(plan.horizon, in: zone), provisional: openPersons > 0,
+            asOf: Timestamp.asOf(plan.horizon, in: zone), provisional: openPersons > 0,
             columns: [FunnelMart.rowKind] + breakdownColumns + FunnelMart.stepColumns, notes: notes, rows: rows)
     }
 

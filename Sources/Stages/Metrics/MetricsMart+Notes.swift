@@ -64,7 +64,7 @@ extension MetricsMart {
         return messages
     }
 
-    private var asOfText: String { Timestamp.rfc3339(plan.statedAsOf, in: plan.manifest.zone) }
+    private var asOfText: String { Timestamp.asOf(plan.statedAsOf, in: plan.manifest.zone) }
 
     /// How much of all spend a cost per impression or click covers.
     private func coveredSpend(_ metric: Metric) -> String? {

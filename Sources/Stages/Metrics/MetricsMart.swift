@@ -28,7 +28,7 @@ struct MetricsMart {
             period: MartPeriod(
                 name: plan.period.name, from: isDated ? Timestamp.rfc3339(plan.period.span.start, in: zone) : nil,
                 to: isDated ? Timestamp.rfc3339(plan.period.span.end, in: zone) : nil),
-            asOf: isDated ? Timestamp.rfc3339(plan.statedAsOf, in: zone) : nil,
+            asOf: isDated ? Timestamp.asOf(plan.statedAsOf, in: zone) : nil,
             provisional: isDated && (plan.statedAsOf < plan.period.span.end || plan.looksAhead),
             columns: columns(), notes: notes(absences), rows: rows)
     }
