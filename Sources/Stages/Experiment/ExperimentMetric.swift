@@ -3,7 +3,7 @@ import Metrics
 import Vocabulary
 
 /// What an experiment measures of each unit.
-struct ExperimentMetric: Sendable, Hashable {
+package struct ExperimentMetric: Sendable, Hashable {
     /// How the units' values become one value a variant.
     enum Kind: String, Sendable { case proportion, mean, ratio }
 
@@ -18,10 +18,10 @@ struct ExperimentMetric: Sendable, Hashable {
         case column(Column)
     }
 
-    let id: String
-    let label: Label
+    package let id: String
+    package let label: Label
     let unit: Metric.Unit
-    let direction: Metric.Direction
+    package let direction: Metric.Direction
     let measure: Measure
 
     var kind: Kind {
@@ -103,7 +103,7 @@ extension ExperimentMetric.Measure {
 
 extension ExperimentMetric {
     /// Every metric of experiments on events; labels and directions are the metric catalogue's where it has the id.
-    static let all: [ExperimentMetric] = [
+    package static let all: [ExperimentMetric] = [
         share("conversion_rate", .purchases),
         share("add_to_cart_rate", .cartAdditions),
         share("checkout_rate", Selection(["checkout"]), Label(en: "Checkout rate", zh: "结算率")),
@@ -123,6 +123,9 @@ extension ExperimentMetric {
         ratio("aov", .amount(.payments), per: .orders, .money),
         ratio("refund_rate", .refundedOrders, per: .orders, .fraction),
     ]
+
+    /// How many selections of rows all metrics together need; a row's selections are the bits of a UInt32.
+    package static let selectionCount = UnitTotalsLayout(all).selections.count
 
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
