@@ -88,7 +88,9 @@ public enum TerminalTable {
                 guard let longest else { break }
                 block[longest].width -= 1
             }
-            while let only = block.indices.last, total(block) > width, block[only].width > 1 { block[only].width -= 1 }
+            while total(block) > width, let widest = block.indices.max(by: { block[$0].width < block[$1].width }),
+                block[widest].width > 1
+            { block[widest].width -= 1 }
         }
         if columns.count == 1 || total(columns) <= width {
             shrink(&columns, to: width)

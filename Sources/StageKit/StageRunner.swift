@@ -76,7 +76,7 @@ public struct StageRunner {
 
     /// Adds what every reader must know of the data behind a mart: damaged files contribute nothing.
     private func annotated(_ marts: [Mart]) -> [Mart] {
-        let notes = damagedFiles.map { source, count in
+        let notes = snapshot.damagedFiles.map { source, count in
             MartNote(
                 code: "damaged_files",
                 message: "\(count) damaged file\(count == 1 ? "" : "s") of source \(source) contribute nothing; "
@@ -90,11 +90,18 @@ public struct StageRunner {
             return mart
         }
     }
+}
 
+extension Snapshot {
     /// By source, in byte order, how many files are tracked and damaged.
-    private var damagedFiles: [(source: String, count: Int)] {
-        let damaged = snapshot.catalogue.files.filter { $0.state == .damaged }
+    fileprivate var damagedFiles: [(source: String, count: Int)] {
+        let damaged = catalogue.files.filter { $0.state == .damaged }
         return Dictionary(grouping: damaged, by: \.source).map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
+    }
+
+    /// What marts say of the data follows from it: the live rows, and the damaged files that notes tell of.
+    public var dataFingerprint: String {
+        damagedFiles.isEmpty ? fingerprint : digest("\(fingerprint) \(damagedFiles)")
     }
 }
 

@@ -78,7 +78,7 @@ struct AnalysisCommand: ParsableCommand {
                 stage: stage.name, name: outcome.node.name, status: .done, seconds: outcome.seconds, rows: 0, reason: "",
                 marts: [],
                 fingerprint: try context.fingerprint(
-                    of: outcome.node, stageVersion: stage.version, snapshot: snapshot.fingerprint))
+                    of: outcome.node, stageVersion: stage.version, snapshot: snapshot.dataFingerprint))
             do {
                 for mart in try outcome.result.get() {
                     try run.write(mart, formats: context.manifest.formats)

@@ -28,7 +28,7 @@ struct Night {
         let context = StageContext(
             manifest: manifest, date: date, tables: [], newestEvent: snapshot.newestEvent,
             oldestEvent: snapshot.oldestEvent)
-        let plan = try Plan(context, snapshot: snapshot.fingerprint, force: force)
+        let plan = try Plan(context, snapshot: snapshot.dataFingerprint, force: force)
         let run = try RunDirectory.create(in: manifest.output, date: date)
         let records = NodeRecords(runDirectory: run.path)
 

@@ -38,7 +38,7 @@ struct PlanReport {
             manifest: manifest, date: date, tables: [], newestEvent: snapshot?.newestEvent,
             oldestEvent: snapshot?.oldestEvent)
         let plan = try Plan(
-            context, snapshot: snapshot?.fingerprint ?? "", newData: !waiting.isEmpty, force: force)
+            context, snapshot: snapshot?.dataFingerprint ?? "", newData: !waiting.isEmpty, force: force)
         let width = plan.items.map(\.node.id.count).max() ?? 0
         for item in plan.items {
             let name = item.node.id + String(repeating: " ", count: max(0, max(width, 16) - item.node.id.count))
