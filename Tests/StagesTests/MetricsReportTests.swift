@@ -1,0 +1,251 @@
+import Chronology
+import EventStore
+import Manifest
+import Marts
+import Stages
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("Metrics of ad reports and costs")
+struct MetricsReportTests {
+    private let ads = MetricsReports.ads([
+        ["date": "2026-11-02", "channel": "douyin", "campaign": "c1", "impressions": 1000, "clicks": 20, "spend": 30.5,
+            "platform_conversions": 3, "platform_revenue": 120, "reach": 700],
+        ["date": "2026-11-02", "channel": "tmall", "campaign": "c2", "impressions": 500, "clicks": 5, "spend": 10, "reach": 300],
+        ["date": "2026-11-03", "channel": "douyin", "campaign": "c1", "clicks": 4, "spend": 8],
+        ["date": "2026-10-31", "channel": "douyin", "campaign": "c1", "impressions": 9, "clicks": 9, "spend": 9],
+    ])
+    private let fees = MetricsReports.fees([["date": "2026-11-03", "channel": "kol", "amount": 100]])
+    private let manifest = Manifest.test(sources: [
+        MetricsReports.web(provides: ["orders", "gmv_paid", "refunds"]),
+        MetricsReports.source(provides: ["impressions", "clicks", "spend"]), MetricsReports.feeSource,
+    ])
+    private let sales = [
+        TestEvent(person: "a", time: MetricsFixture.at(2, 9), event: "click", values: ["channel": .category("douyin")]),
+        TestEvent(
+            person: "a", time: MetricsFixture.at(2, 10), event: "purchase",
+            values: ["channel": .category("direct"), "order_id": .text("o1"), "amount": .money(90)]),
+        TestEvent(
+            person: "b", time: MetricsFixture.at(3, 10), event: "purchase",
+            values: ["channel": .category("direct"), "order_id": .text("o2"), "amount": .money(60)]),
+    ]
+    private let days: Value.Content = .period(.between(TestTime.at("2026-11-01"), TestTime.at("2026-11-05")))
+
+    private func run(
+        _ metrics: [String], by: [String] = [], grain: String = "period", condition: String? = nil
+    ) throws -> Mart {
+        var entries: [(key: String, value: Value)] = [
+            ("period", Value(days, at: .test)), ("metrics", Value(.strings(metrics), at: .test)),
+            ("by", Value(.strings(by), at: .test)), ("grain", Value(.string(grain), at: .test)),
+        ]
+        if let condition { entries.append(("where", Value(try MetricsFixture.condition(condition), at: .test))) }
+        return try MetricsFixture.run(
+            Value(.map(entries), at: .test), over: sales, date: "2026-11-10", manifest: manifest, tables: [ads, fees])
+    }
+
+    @Test("spend is the reports' and the dated costs'; rows outside the period stay out")
+    func spend() throws {
+        let row = try run(["spend", "impressions", "clicks", "platform_conversions", "platform_revenue"]).records[0]
+        #expect(row["spend"] == .money(148_500_000))
+        #expect(row["impressions"] == .integer(1500))
+        #expect(row["clicks"] == .integer(29))
+        #expect(row["platform_conversions"] == .integer(3))
+        #expect(row["platform_revenue"] == .money(120_000_000))
+    }
+
+    @Test("a ratio uses only rows that give both parts, and the mart says how much spend it covers")
+    func bothParts() throws {
+        let mart = try run(["ctr", "cpm", "cpc", "platform_roas"])
+        let row = mart.records[0]
+        // 40.5 of spend on rows with impressions; the row without impressions and the fee are left out.
+        #expect(row["cpm__num"] == .money(40_500_000))
+        #expect(row["cpm__den"] == .integer(1500))
+        #expect(row["cpm"] == .number(27))
+        #expect(row["cpc__num"] == .money(48_500_000))
+        #expect(row["cpc__den"] == .integer(29))
+        #expect(row["ctr__num"] == .integer(25))
+        #expect(row["ctr__den"] == .integer(1500))
+        #expect(row["platform_roas__num"] == .money(120_000_000))
+        #expect(row["platform_roas__den"] == .money(30_500_000))
+        let covered = mart.notes.filter { $0.code == "covered_spend" }
+        #expect(covered.contains { $0.column == "cpm" && $0.message == "covers 40.5 of 148.5 CNY of spend" })
+        #expect(covered.contains { $0.column == "cpc" && $0.message == "covers 48.5 of 148.5 CNY of spend" })
+    }
+
+    @Test("cpa, roas, roi and mer use all spend; sales are credited to the last click")
+    func credited() throws {
+        let mart = try run(["cpa", "roas", "roi", "mer", "order_rate"], by: ["channel"])
+        let douyin = mart.records(where: ["channel": .string("douyin")])[0]
+        #expect(douyin["roas"] == .number(90.0 / 38.5))
+        #expect(douyin["roi"] == .number(51.5 / 38.5))
+        #expect(douyin["cpa"] == .number(38.5))
+        #expect(douyin["order_rate__num"] == .integer(1))
+        #expect(douyin["order_rate__den"] == .integer(24))
+        #expect(douyin["mer"] == .null)
+        #expect(mart.notes.contains { $0.code == "blended" && $0.column == "mer" })
+        let unassigned = mart.records(where: ["channel": .string("unassigned")])[0]
+        #expect(unassigned["roas__num"] == .money(60_000_000))
+        #expect(unassigned["roas"] == .null)
+        #expect(mart.notes.contains { $0.code == "zero_denominator" && $0.column == "roas" })
+        let total = mart.records(where: ["row_kind": .string("total")])[0]
+        #expect(total["mer"] == .number(150.0 / 148.5))
+        #expect(total["cpa"] == .number(148.5 / 2))
+        #expect(mart.records(where: ["channel": .string("kol")])[0]["roas__den"] == .money(100_000_000))
+    }
+
+    @Test("a daily report has no hour: null in hours, there in the total")
+    func hours() throws {
+        let mart = try run(["spend"], grain: "hour")
+        #expect(mart.records.dropLast().allSatisfy { $0["spend"] == .null })
+        #expect(mart.records.last?["spend"] == .money(148_500_000))
+        #expect(mart.notes.contains { $0.code == "coarser_than_grain" && $0.column == "spend" })
+    }
+
+    @Test("by a column that no report has, the figure is null in detail and there in totals")
+    func notByThisDimension() throws {
+        let mart = try run(["orders", "spend"], by: ["product_id"])
+        let detail = mart.records(where: ["row_kind": .string("detail")])
+        #expect(detail.map { $0["orders"] } == [.integer(2)])
+        #expect(detail.map { $0["spend"] } == [.null])
+        #expect(mart.records(where: ["row_kind": .string("total")])[0]["spend"] == .money(148_500_000))
+        #expect(mart.notes.contains { $0.code == "not_by_this_dimension" && $0.column == "spend" })
+    }
+
+    @Test("costs without a column stand where it is null, so that parts make the total")
+    func withoutDimension() throws {
+        let mart = try run(["spend"], by: ["campaign"])
+        #expect(mart.records.map { $0["campaign"] } == [.string("c1"), .string("c2"), .null, .null])
+        #expect(mart.records.map { $0["spend"] } == [.money(38_500_000), .money(10_000_000), .money(100_000_000), .money(148_500_000)])
+        #expect(mart.notes.contains { $0.code == "without_dimension" && $0.message.contains("fees") })
+    }
+
+    @Test("a report's own reach is shown where one row gives it and never summed")
+    func reach() throws {
+        let mart = try run(["reach"], by: ["channel"], grain: "day")
+        #expect(mart.records(where: ["channel": .string("tmall")])[0]["reach"] == .integer(300))
+        let total = mart.records(where: ["row_kind": .string("total"), "day": .date(CivilDate("2026-11-02") ?? .init(daysSinceEpoch: 0))])
+        #expect(total[0]["reach"] == .null)
+        #expect(mart.notes.contains { $0.code == "not_additive" && $0.column == "reach" })
+    }
+
+    @Test("a condition holds for report rows too; where a report lacks its column the figure is null")
+    func conditions() throws {
+        #expect(try run(["spend"], condition: "channel = 'douyin'").records[0]["spend"] == .money(38_500_000))
+        let mart = try run(["spend"], condition: "product_id = 'p'")
+        #expect(mart.records[0]["spend"] == .null)
+        #expect(mart.notes.contains { $0.code == "not_filterable" })
+    }
+
+    @Test("report rows in another currency are in no sum, and a note says so")
+    func currency() throws {
+        let columns = MetricsReports.adColumns + [Column("currency", .category)]
+        let table = TableSnapshot.test(
+            "ads", kind: "ad_report", columns: columns,
+            rows: [
+                ["date": "2026-11-02", "channel": "a", "spend": 1, "currency": "USD"],
+                ["date": "2026-11-02", "channel": "a", "spend": 2, "currency": "CNY"],
+                ["date": "2026-11-02", "channel": "a", "spend": 4],
+            ])
+        let mart = try MetricsFixture.run(
+            ["period": days, "grain": .string("period"), "metrics": .strings(["spend"])], over: [], date: "2026-11-10",
+            manifest: manifest, tables: [table])
+        #expect(mart.records[0]["spend"] == .money(6_000_000))
+        #expect(mart.notes.contains { $0.code == "foreign_currency" && $0.message.hasPrefix("1 ") })
+    }
+
+    @Test("without events there are no orders: null, not zero")
+    func notProvided() throws {
+        let mart = try MetricsFixture.run(
+            ["period": days, "grain": .string("day"), "metrics": .strings(["clicks", "orders", "cpa"])], over: [],
+            date: "2026-11-10", manifest: .test(sources: [MetricsReports.source()]), tables: [ads])
+        #expect(mart.records.map { $0["clicks"] } == [.integer(0), .integer(25), .integer(4), .integer(0), .integer(29)])
+        #expect(mart.records.allSatisfy { $0["orders"] == .null && $0["cpa"] == .null })
+        #expect(mart.notes.contains { $0.code == "not_provided" && $0.column == "orders" })
+    }
+
+    @Test("a report without dates counts in grain period alone")
+    func undated() throws {
+        let columns = MetricsReports.adColumns.filter { $0.name != "date" }
+        let manifest = Manifest.test(sources: [.test("ads", kind: .adReport, columns: columns)])
+        let table = TableSnapshot.test("ads", kind: "ad_report", columns: columns, rows: [["channel": "a", "spend": 3]])
+        func run(_ grain: String) throws -> Mart {
+            try MetricsFixture.run(
+                ["period": days, "grain": .string(grain), "metrics": .strings(["spend"])], over: [], date: "2026-11-10",
+                manifest: manifest, tables: [table])
+        }
+        #expect(try run("period").records[0]["spend"] == .money(3_000_000))
+        let daily = try run("day")
+        #expect(daily.records.allSatisfy { $0["spend"] == .null })
+        #expect(daily.notes.contains { $0.code == "undated" })
+    }
+}
+
+@Suite("One provider for each measure")
+struct MetricsProviderTests {
+    private let click = TestEvent(person: "a", time: MetricsFixture.at(2), event: "click")
+    private let row: [String: TableCell] = ["date": "2026-11-02", "channel": "a", "campaign": "c", "clicks": 7]
+
+    private func clicks(
+        _ sources: [Manifest.Source], _ tables: [TableSnapshot], _ events: [TestEvent]? = nil
+    ) throws -> MartValue? {
+        try MetricsFixture.run(
+            ["period": MetricsFixture.november, "grain": .string("period"), "metrics": .strings(["clicks"])],
+            over: events ?? [click], manifest: .test(sources: sources), tables: tables
+        ).records[0]["clicks"]
+    }
+
+    private func problem(_ body: () throws -> Void) -> Problem? {
+        do {
+            try body()
+            return nil
+        } catch { return error as? Problem }
+    }
+
+    @Test("who declares a measure is its only authority")
+    func declared() throws {
+        let table = MetricsReports.ads([row])
+        #expect(try clicks([MetricsReports.web(provides: ["clicks"]), MetricsReports.source()], [table]) == .integer(1))
+        #expect(try clicks([MetricsReports.web(), MetricsReports.source(provides: ["clicks"])], [table]) == .integer(7))
+        var app = MetricsReports.web(provides: ["clicks"])
+        app.name = "app"
+        let events = [click, TestEvent(person: "b", time: MetricsFixture.at(3), event: "click", source: "app")]
+        #expect(try clicks([MetricsReports.web(), app], [], events) == .integer(1))
+        #expect(try clicks([MetricsReports.web()], [], events) == .integer(2))
+    }
+
+    @Test("events and a report that nobody declares between are an error that says what to declare")
+    func undeclared() throws {
+        let sources = [MetricsReports.web(), MetricsReports.source()]
+        let found = problem { _ = try clicks(sources, [MetricsReports.ads([row])]) }
+        #expect(found?.code.name == "metrics.two-providers")
+        #expect(found?.code.exit == .wrongManifest)
+        #expect(found?.help?.contains("provides: [clicks]") == true)
+        #expect(try clicks(sources, [MetricsReports.ads([row])], []) == .integer(7))
+    }
+
+    @Test("two declared authorities are an error with a place")
+    func twice() {
+        let sources = [MetricsReports.web(provides: ["clicks"]), MetricsReports.source(provides: ["clicks"])]
+        let found = problem { _ = try clicks(sources, []) }
+        #expect(found?.code.name == "metrics.two-providers")
+        #expect(found?.place == .test)
+    }
+
+    @Test("two reports may share a measure, but not a day, channel and campaign")
+    func twoReports() throws {
+        let sources = [MetricsReports.source("ads"), MetricsReports.source("more")]
+        var other = row
+        other["channel"] = "b"
+        #expect(try clicks(sources, [MetricsReports.ads([row]), MetricsReports.ads([other], "more")]) == .integer(14))
+        let found = problem { _ = try clicks(sources, [MetricsReports.ads([row]), MetricsReports.ads([row], "more")]) }
+        #expect(found?.message.contains("2026-11-02, channel a, campaign c") == true)
+    }
+
+    @Test("a report that provides what it does not map is an error")
+    func providesNothing() {
+        var source = Manifest.Source.test("ads", kind: .adReport, columns: [Column("date", .date)])
+        source.provides = ["clicks"]
+        #expect(problem { _ = try clicks([source], []) }?.code.name == "metrics.provides-nothing")
+    }
+}
