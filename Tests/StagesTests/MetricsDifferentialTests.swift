@@ -38,7 +38,7 @@ struct MetricsDifferentialTests {
 
         init(seed: UInt64) {
             var generator = SeededGenerator(seed: seed &* 104_729 &+ 1)
-            events = MetricsJourneys(seed: seed, rows: 400).events
+            events = MetricsJourneys(seed: seed, rows: 300).events
             grain = [.day, .week, .month, .campaign, .period, .hour][Int.random(in: 0..<6, using: &generator)]
             let first = MetricsFixture.at(Int.random(in: 1...10, using: &generator), 5)
             let days = grain == .hour ? 2 : Int64.random(in: 2...22, using: &generator)

@@ -102,6 +102,16 @@ struct CellSpace {
         }
     }
 
+    /// Finds the cell of every row of a batch that has one of the wanted bits where it stands.
+    mutating func place(
+        _ rows: Int, _ codes: UnsafeBufferPointer<UnsafePointer<Int32>?>, _ scratch: BatchScratch, wanted: UInt64
+    ) {
+        let (times, masks, cells) = (scratch.times, scratch.masks, scratch.cells)
+        for row in 0..<rows where times[row] >= 0 && masks[row] & wanted != 0 {
+            cells[row] = cell(times[row]) { codes[$0]?[row] ?? -1 }
+        }
+    }
+
     /// The cell of a time cell and codes given one by one.
     @inline(__always)
     mutating func cell(_ time: Int32, _ code: (Int) -> Int32) -> Int32 {

@@ -1,10 +1,10 @@
 /// Numbers 64-bit keys in the order in which they come: open addressing, no allocation but to grow.
-struct CodeTable {
-    private(set) var keys: [UInt64] = []
+package struct CodeTable {
+    package private(set) var keys: [UInt64] = []
     private var slots: [Int32]
     private var mask: Int
 
-    init() {
+    package init() {
         slots = Array(repeating: -1, count: 64)
         mask = 63
     }
@@ -13,7 +13,7 @@ struct CodeTable {
 
     /// The number of a key; a new key gets the next number.
     @inline(__always)
-    mutating func number(of key: UInt64) -> Int32 {
+    package mutating func number(of key: UInt64) -> Int32 {
         var place = Int(truncatingIfNeeded: mixed(key)) & mask
         while true {
             let number = slots[place]

@@ -1,20 +1,20 @@
 import Vocabulary
 
 /// The distinct pairs of an entity (an order, a value of a column) and a cell.
-struct EntitySet {
-    struct Entry {
-        var entity: Key128
-        var cell: Int32
+package struct EntitySet {
+    package struct Entry {
+        package var entity: Key128
+        package var cell: Int32
     }
 
     private var slots: [Entry]
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    init() { slots = Array(repeating: Entry(entity: .zero, cell: -1), count: 64) }
+    package init() { slots = Array(repeating: Entry(entity: .zero, cell: -1), count: 64) }
 
     /// True where the pair is new.
     @discardableResult
-    mutating func insert(_ entity: Key128, _ cell: Int32) -> Bool {
+    package mutating func insert(_ entity: Key128, _ cell: Int32) -> Bool {
         let place = self.place(of: entity, cell)
         if slots[place].cell >= 0 { return false }
         slots[place] = Entry(entity: entity, cell: cell)
@@ -23,10 +23,10 @@ struct EntitySet {
         return true
     }
 
-    func contains(_ entity: Key128, _ cell: Int32) -> Bool { slots[place(of: entity, cell)].cell >= 0 }
+    package func contains(_ entity: Key128, _ cell: Int32) -> Bool { slots[place(of: entity, cell)].cell >= 0 }
 
     /// Every pair, in no order.
-    func forEach(_ body: (Entry) -> Void) {
+    package func forEach(_ body: (Entry) -> Void) {
         for entry in slots where entry.cell >= 0 { body(entry) }
     }
 

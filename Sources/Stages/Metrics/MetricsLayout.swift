@@ -25,6 +25,7 @@ struct MetricsLayout {
         let column: ColumnReader?
         /// A row without a value is an entity of its own.
         let nullIsOwn: Bool
+        var isCategory: Bool { !nullIsOwn && column?.type == .category }
         var measures: [Int]
         /// Measures of those entities alone that are refunded orders.
         var refundedMeasures: [Int]
@@ -55,6 +56,8 @@ struct MetricsLayout {
     let numberBits: UInt64
     let personBits: UInt64
     let entityBits: UInt64
+    /// Rows whose order is counted.
+    let orderBits: UInt64
     /// Rows that go where the credit rule says.
     let movedBits: UInt64
     /// Sums and counts of refunds that wait for the place of their order.
@@ -64,7 +67,17 @@ struct MetricsLayout {
     let identifiedBits: UInt64
     let purchaseBit: UInt64
     let refundBit: UInt64
+    /// Bits of rows that are found by what the person did before.
+    let occasionBits: UInt64
+    /// Rows whose first one matters.
+    let firstBases: UInt64
+    /// Rows of orders that may be another one than the first.
+    let repeatBases: UInt64
+    /// Occasions that are a question of one time cell, and asked anew for the period.
+    let cellOnlyBits: UInt64
 
+    /// Per dimension whether the credit rule says its value.
+    let isTouch: [Bool]
     let order: ColumnReader?
     let currencySlot: Int?
     /// Codes of the currency column that are not the report currency.
@@ -83,6 +96,7 @@ struct MetricsLayout {
         sourceBits = layout.sourceNames.map { name in bits { $0.sources?.contains(name) ?? true } }
         click = Int32(layout.eventNames.firstIndex(of: "click") ?? -2)
         identifiedBits = bits(\.identified)
+        isTouch = plan.dimensions.map(\.isTouch)
         order = ColumnReader("order_id", layout)
         currencySlot = layout.slot("currency").flatMap { layout.type(ofSlot: $0) == .category ? $0 : nil }
         foreignCurrency = currencySlot.map { layout.values(ofSlot: $0).map { $0 != plan.manifest.currency } } ?? []
@@ -129,31 +143,53 @@ struct MetricsLayout {
         self.numbers = numbers
         self.persons = persons
         self.entities = entities
-        occasions = plan.slots.enumerated().compactMap { index, slot in
+        let occasions = plan.slots.enumerated().compactMap { index, slot -> Occasion? in
             guard slot.selection.occasion != .every else { return nil }
             let base = plan.slots.firstIndex {
                 $0.selection == slot.selection.on(.every) && $0.sources == slot.sources && !$0.identified
             }
             return base.map { Occasion(base: bit($0), bit: bit(index), kind: slot.selection.occasion) }
         }
+        self.occasions = occasions
         var countOfBit = [Int32](repeating: -1, count: 64)
         for (index, count) in counts.enumerated() { countOfBit[count.bit.trailingZeroBitCount] = Int32(index) }
         self.countOfBit = countOfBit
         countBits = counts.reduce(0) { $0 | $1.bit }
         numberBits = numbers.reduce(0) { $0 | $1.bit }
         entityBits = entities.reduce(0) { $0 | $1.bit }
-        let repeats = occasions.reduce(0) { $1.kind == .anotherOrder ? $0 | $1.base : $0 }
-        personBits = persons.reduce(repeats) { $0 | $1.mask }
+        orderBits = entities.reduce(0) { $1.nullIsOwn ? $0 | $1.bit : $0 }
+        func joined(_ bit: KeyPath<Occasion, UInt64>, _ kinds: Set<Selection.Occasion>) -> UInt64 {
+            occasions.reduce(0) { kinds.contains($1.kind) ? $0 | $1[keyPath: bit] : $0 }
+        }
+        occasionBits = joined(\.bit, [.first, .newcomer, .anotherOrder])
+        cellOnlyBits = joined(\.bit, [.newcomer, .anotherOrder])
+        firstBases = joined(\.base, [.first, .newcomer])
+        repeatBases = joined(\.base, [.anotherOrder])
+        personBits = persons.reduce(repeatBases) { $0 | $1.mask }
         movedBits = plan.movesSales ? bits { $0.selection.credited && !$0.selection.followsOrder } : 0
         let refunds = bits(\.selection.followsOrder)
         waitingBits = plan.touchDimensions.isEmpty ? 0 : refunds & (countBits | numberBits)
         // A base bit that only history needs makes no cell; the occasion's own bit does.
-        let special = occasions.reduce(0) { $0 | $1.bit }
-        ownBits = (countBits | numberBits | entityBits | personBits | special) & ~movedBits & ~waitingBits
+        ownBits = (countBits | numberBits | entityBits | personBits | occasionBits) & ~movedBits & ~waitingBits
         purchaseBit = bits { $0.selection == .purchases }
         refundBit = bits { $0.selection == .refunds }
     }
 
+    /// The value of a column operation; nil where the row has none, or has money in another currency.
+    @inline(__always)
+    func value(_ number: Number, _ rows: EventRows, _ row: Int) -> Int64? {
+        number.isMoney && isForeign(rows, row) ? nil : number.column.value(rows, row)
+    }
+
+    @inline(__always)
+    func isForeign(_ rows: EventRows, _ row: Int) -> Bool {
+        guard let slot = currencySlot else { return false }
+        let code = rows.codes(slot)[row]
+        return code >= 0 && foreignCurrency[Int(code)]
+    }
+
+    /// True where rows depend on what their person did before.
+    var looksBack: Bool { firstBases != 0 || plan.movesSales || keepsOrderPlaces }
     /// True where the places of orders must be kept, for refunds to find.
     var keepsOrderPlaces: Bool { waitingBits != 0 }
     /// True where refunded orders are counted.

@@ -8,14 +8,14 @@ extension MetricsTally {
     /// - Throws: `Problem` with `metrics.unbalanced`.
     func balance(_ accumulators: [MetricsAccumulator], _ layout: MetricsLayout) throws {
         for (index, count) in layout.counts.enumerated() where layout.waitingBits & count.bit == 0 {
-            let counted = accumulators.reduce(Int128(0)) { $0 + Int128($1.totalCounts[index]) }
+            let counted = accumulators.reduce(Int128(0)) { $0 + Int128($1.counters.totalCounts.base[index]) }
             for measure in count.measures {
                 try require(counted == total.value(0, measure), measure, "parts differ from the total")
             }
         }
         for (index, number) in layout.numbers.enumerated()
         where number.operation.isAdditive && layout.waitingBits & number.bit == 0 {
-            let summed = accumulators.reduce(Int128(0)) { $0 + $1.totalNumbers[index] }
+            let summed = accumulators.reduce(Int128(0)) { $0 + $1.counters.totalNumbers.base[index] }
             try require(summed == total.value(0, number.measure), number.measure, "parts differ from the total")
         }
         var distinct = layout.persons.map { (measure: $0.measure, isBounded: isBounded($0.mask)) }

@@ -9,9 +9,9 @@ extension MetricsTally {
         let cellMaps = accumulators.map { map($0.space) }
         for (accumulator, cells) in zip(accumulators, cellMaps) {
             addFlat(accumulator, layout, cells)
-            rowsOfNobody += accumulator.rowsOfNobody
-            foreignRows += accumulator.foreignRows
-            hasClicks = hasClicks || accumulator.hasClicks
+            rowsOfNobody += accumulator.counters.rowsOfNobody
+            foreignRows += accumulator.counters.foreignRows
+            hasClicks = hasClicks || accumulator.history.hasClicks
         }
         addRefunds(accumulators, layout)
         addEntities(accumulators, layout, cellMaps)
@@ -44,23 +44,23 @@ extension MetricsTally {
         let (counts, numbers, persons) = (layout.counts.count, layout.numbers.count, layout.persons.count)
         for (own, cell) in cells.enumerated() {
             for (index, count) in layout.counts.enumerated() {
-                let value = Int128(accumulator.counts.base[own * counts + index])
+                let value = Int128(accumulator.counters.counts.base[own * counts + index])
                 for measure in count.measures { detail.add(value, cell, measure) }
             }
             for (index, number) in layout.numbers.enumerated() {
                 let place = own * numbers + index
                 detail.merge(
-                    number.operation, accumulator.numbers.base[place], accumulator.filled.base[place], cell,
+                    number.operation, accumulator.counters.numbers.base[place], accumulator.counters.filled.base[place], cell,
                     number.measure)
             }
             guard !plan.dimensions.isEmpty else { continue }
             for (index, kind) in layout.persons.enumerated() {
-                detail.add(Int128(accumulator.persons.base[own * persons + index]), cell, kind.measure)
+                detail.add(Int128(accumulator.counters.persons.base[own * persons + index]), cell, kind.measure)
             }
         }
         for time in 0..<plan.cells.count {
             for (index, kind) in layout.persons.enumerated() {
-                let count = Int128(accumulator.timePersons[time * persons + index])
+                let count = Int128(accumulator.counters.timePersons.base[time * persons + index])
                 byTime.add(count, time, kind.measure)
                 if plan.dimensions.isEmpty, count != 0 {
                     detail.add(count, cell(Int32(time), []), kind.measure)
@@ -68,17 +68,17 @@ extension MetricsTally {
             }
         }
         for (index, kind) in layout.persons.enumerated() {
-            total.add(Int128(accumulator.totalPersons[index]), 0, kind.measure)
+            total.add(Int128(accumulator.counters.totalPersons.base[index]), 0, kind.measure)
         }
     }
 
     /// Adds refunds where their orders are, or where they stand themselves when nobody knows the order.
     private mutating func addRefunds(_ accumulators: [MetricsAccumulator], _ layout: MetricsLayout) {
-        guard layout.waitingBits != 0, var places = accumulators.first?.places else { return }
-        for other in accumulators.dropFirst() { places.merge(other.places) }
+        guard layout.waitingBits != 0, var places = accumulators.first?.history.places else { return }
+        for other in accumulators.dropFirst() { places.merge(other.history.places) }
         let touch = plan.touchDimensions
         for accumulator in accumulators {
-            for refund in accumulator.waiting.rows {
+            for refund in accumulator.waiting {
                 var codes = refund.codes
                 if let order = refund.order, let place = places[order] {
                     for (dimension, code) in zip(touch, place) { codes[dimension] = code }
@@ -108,11 +108,8 @@ extension MetricsTally {
             var inTimes = EntitySet()
             var inPeriod = EntitySet()
             for (number, (accumulator, cells)) in zip(accumulators, cellMaps).enumerated() {
-                accumulator.entities[index].forEach { entry in
-                    var entity = entry.entity
-                    // Orders without an id are numbered by each accumulator on its own.
-                    if kind.nullIsOwn, entity.high == .max { entity.low |= UInt64(number) << 48 }
-                    let cell = cells[Int(entry.cell)]
+                func add(_ entity: Key128, _ ownCell: Int32) {
+                    let cell = cells[Int(ownCell)]
                     let isRefunded = refunded.contains(entity, 0)
                     func count(_ grid: inout Grid, _ row: Int) {
                         for measure in kind.measures { grid.add(1, row, measure) }
@@ -121,6 +118,15 @@ extension MetricsTally {
                     if inCells.insert(entity, Int32(truncatingIfNeeded: cell)) { count(&detail, cell) }
                     if inTimes.insert(entity, times[cell]) { count(&byTime, Int(times[cell])) }
                     if inPeriod.insert(entity, 0) { count(&total, 0) }
+                }
+                accumulator.counters.pairs[index].forEach { cell, code in
+                    add(Key128(high: 0, low: UInt64(truncatingIfNeeded: code)), cell)
+                }
+                accumulator.counters.entities[index].forEach { entry in
+                    var entity = entry.entity
+                    // Orders without an id are numbered by each accumulator on its own.
+                    if kind.nullIsOwn, entity.high == .max { entity.low |= UInt64(number) << 48 }
+                    add(entity, entry.cell)
                 }
             }
         }

@@ -37,18 +37,3 @@ struct OrderPlaces {
         numbers[order].map { codes[$0 * width..<($0 + 1) * width] }
     }
 }
-
-/// Refund rows whose place is known only when all orders are.
-struct WaitingRefunds {
-    struct Row {
-        var order: Key128?
-        var time: Int32
-        var mask: UInt64
-        /// The row's own codes, one a dimension.
-        var codes: [Int32]
-        /// One a column operation; nil where the row has no value or is in another currency.
-        var values: [Int64?]
-    }
-
-    var rows: [Row] = []
-}

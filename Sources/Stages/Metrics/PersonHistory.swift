@@ -1,22 +1,113 @@
+import EventStore
+import Metrics
+import Vocabulary
+
 /// What a person did before the row at hand; it goes on from batch to batch.
 struct PersonHistory {
+    private let plan: MetricsPlan
     /// Per occasion the time of the first row that it looks for; `.max` before it came.
-    var firstTimes: [Int64]
+    private var firstTimes: [Int64]
     /// The time of the last click; `.min` without one.
-    var touchTime = Int64.min
+    private var touchTime = Int64.min
     /// The codes of the last click, one a dimension.
-    var touch: [Int32]
+    private var touch: [Int32]
     /// Where a sale's own codes are changed into credited ones.
-    var codes: [Int32]
+    private var credited: [Int32]
+    /// True where somebody clicked within reach of the period.
+    private(set) var hasClicks = false
+    /// Where orders are, for refunds to find.
+    private(set) var places: OrderPlaces
+    private let earliestTouch: Int64
 
-    init(dimensions: Int, occasions: Int) {
-        firstTimes = Array(repeating: .max, count: occasions)
-        touch = Array(repeating: -1, count: dimensions)
-        codes = Array(repeating: -1, count: dimensions)
+    init(_ plan: MetricsPlan, _ layout: MetricsLayout) {
+        self.plan = plan
+        firstTimes = Array(repeating: .max, count: layout.occasions.count)
+        touch = Array(repeating: -1, count: plan.dimensions.count)
+        credited = touch
+        places = OrderPlaces(width: plan.touchDimensions.count)
+        let (earliest, underflow) = plan.seen.start.subtractingReportingOverflow(MetricsPlan.touchWindow)
+        earliestTouch = underflow ? .min : earliest
     }
 
-    mutating func begin() {
+    /// Marks first rows and newcomers, and finds where credited sales belong.
+    mutating func lookBack(
+        _ rows: EventRows, _ codes: UnsafeBufferPointer<UnsafePointer<Int32>?>, _ scratch: BatchScratch,
+        _ layout: MetricsLayout, _ space: inout CellSpace
+    ) {
+        let bases = layout.firstBases
+        let sales = layout.movedBits | (layout.keepsOrderPlaces ? layout.purchaseBit : 0)
+        let click = plan.movesSales ? layout.click : -2
+        for (index, span) in rows.persons.enumerated() {
+            let isPerson = span.kind != .nobody
+            if !span.continues { begin() }
+            scratch.periodBits[index] = 0
+            for row in span.start..<span.end {
+                let mask = scratch.masks[row]
+                if isPerson, mask & bases != 0 { markOccasions(rows.times[row], row, index, scratch, layout) }
+                if rows.events[row] == click { noteClick(rows.times[row], row, codes, isPerson) }
+                if mask & sales != 0 { place(rows, row, codes, isPerson, scratch, layout, &space) }
+            }
+        }
+    }
+
+    private mutating func begin() {
         for index in firstTimes.indices { firstTimes[index] = .max }
         touchTime = .min
+    }
+
+    private mutating func markOccasions(
+        _ time: Int64, _ row: Int, _ span: Int, _ scratch: BatchScratch, _ layout: MetricsLayout
+    ) {
+        let cell = scratch.times[row]
+        for index in layout.occasions.indices where scratch.masks[row] & layout.occasions[index].base != 0 {
+            let occasion = layout.occasions[index]
+            let isFirst = firstTimes[index] == .max
+            if isFirst { firstTimes[index] = time }
+            guard cell >= 0 else { continue }
+            switch occasion.kind {
+            case .every, .anotherOrder: break
+            case .first:
+                if isFirst { scratch.masks[row] |= occasion.bit }
+            case .newcomer:
+                let first = firstTimes[index]
+                if first >= plan.cells.spans[Int(cell)].start { scratch.masks[row] |= occasion.bit }
+                if first >= plan.period.span.start { scratch.periodBits[span] |= occasion.bit }
+            }
+        }
+    }
+
+    private mutating func noteClick(
+        _ time: Int64, _ row: Int, _ codes: UnsafeBufferPointer<UnsafePointer<Int32>?>, _ isPerson: Bool
+    ) {
+        if time >= earliestTouch, time < plan.seen.end { hasClicks = true }
+        guard isPerson else { return }
+        touchTime = time
+        for index in touch.indices { touch[index] = codes[index]?[row] ?? -1 }
+    }
+
+    /// The cell of a sale by the credit rule, and the place of its order for refunds.
+    private mutating func place(
+        _ rows: EventRows, _ row: Int, _ codes: UnsafeBufferPointer<UnsafePointer<Int32>?>, _ isPerson: Bool,
+        _ scratch: BatchScratch, _ layout: MetricsLayout, _ space: inout CellSpace
+    ) {
+        let time = rows.times[row]
+        let (age, overflow) = time.subtractingReportingOverflow(touchTime)
+        let hasTouch = isPerson && touchTime != .min && !overflow && age <= MetricsPlan.touchWindow
+        for index in credited.indices {
+            if !plan.movesSales || !layout.isTouch[index] {
+                credited[index] = codes[index]?[row] ?? -1
+            } else {
+                credited[index] = hasTouch ? touch[index] : space.unassigned[index]
+            }
+        }
+        let mask = scratch.masks[row]
+        if layout.keepsOrderPlaces, mask & layout.purchaseBit != 0, time < plan.seen.end,
+            let order = layout.order?.entity(rows, row)
+        {
+            places.add(order, at: time, credited.indices.filter { layout.isTouch[$0] }.map { credited[$0] })
+        }
+        if scratch.times[row] >= 0, mask & layout.movedBits != 0 {
+            scratch.movedCells[row] = space.cell(scratch.times[row]) { credited[$0] }
+        }
     }
 }

@@ -4,7 +4,7 @@ import Vocabulary
 ///
 /// No published figure depends on the key; it only has to keep different bytes apart.
 /// Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012, and its 128-bit variant.
-func sipHash128(
+package func sipHash128(
     _ bytes: UnsafeRawBufferPointer, key: (UInt64, UInt64) = (0x6E69_6768_746D_6172, 0x6B65_742D_6F72_6465)
 ) -> Key128 {
     var state = SipState(key)
@@ -16,9 +16,10 @@ func sipHash128(
     var last = UInt64(truncatingIfNeeded: bytes.count) << 56
     for (place, index) in (offset..<bytes.count).enumerated() { last |= UInt64(bytes[index]) << UInt64(8 * place) }
     state.absorb(last)
-    let first = state.finalize(0xEE, into: \.v2)
-    let second = state.finalize(0xDD, into: \.v1)
-    return Key128(high: first, low: second)
+    state.v2 ^= 0xEE
+    let first = state.finalized()
+    state.v1 ^= 0xDD
+    return Key128(high: first, low: state.finalized())
 }
 
 private struct SipState {
@@ -42,8 +43,8 @@ private struct SipState {
         v0 ^= word
     }
 
-    mutating func finalize(_ constant: UInt64, into lane: WritableKeyPath<SipState, UInt64>) -> UInt64 {
-        self[keyPath: lane] ^= constant
+    @inline(__always)
+    mutating func finalized() -> UInt64 {
         for _ in 0..<4 { round() }
         return v0 ^ v1 ^ v2 ^ v3
     }
