@@ -194,9 +194,28 @@ final class BatchGatherer {
         _ pieces: UnsafeBufferPointer<Piece>, _ inputs: UnsafeBufferPointer<SlotInput>,
         _ out: UnsafeMutablePointer<Int32>
     ) {
+        guard let first = inputs.first?.kind else { return }
+        let kind = inputs.allSatisfy { $0.kind == first } ? first : nil
+        switch kind {
+        case .code8: gatherCodes(of: Int8.self, pieces, inputs, out)
+        case .code16: gatherCodes(of: Int16.self, pieces, inputs, out)
+        case .code32: gatherCodes(of: Int32.self, pieces, inputs, out)
+        default:
+            for piece in pieces {
+                inputs[Int(piece.segment)].copyCodes(
+                    from: Int(piece.start), count: Int(piece.count), to: out + Int(piece.place))
+            }
+        }
+    }
+
+    @inline(__always)
+    private func gatherCodes<Index: FixedWidthInteger>(
+        of type: Index.Type, _ pieces: UnsafeBufferPointer<Piece>, _ inputs: UnsafeBufferPointer<SlotInput>,
+        _ out: UnsafeMutablePointer<Int32>
+    ) {
         for piece in pieces {
             inputs[Int(piece.segment)].copyCodes(
-                from: Int(piece.start), count: Int(piece.count), to: out + Int(piece.place))
+                of: type, from: Int(piece.start), count: Int(piece.count), to: out + Int(piece.place))
         }
     }
 }

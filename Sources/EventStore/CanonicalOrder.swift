@@ -2,8 +2,9 @@ import Vocabulary
 
 /// The rows of a segment in canonical order: by person, time, and a tie-breaker; and the persons in that order.
 ///
-/// A radix sort by the leading 22 bits of the person's key leaves groups of a few rows, which are sorted by
-/// comparison; logs come nearly ordered by time, so most of those are in order already.
+/// Rows are parted by the leading bits of their persons' keys into parts that fit the cache, a part by the next eight
+/// bits, and what is left, a few rows, is sorted by comparison. Both steps keep the order in which rows came, and logs
+/// come nearly ordered by time, so most of it is in order already.
 final class CanonicalOrder {
     let order: UnsafeMutableBufferPointer<UInt32>
     /// Per row in order: the index of its person among `persons`.
@@ -14,16 +15,14 @@ final class CanonicalOrder {
     let persons: RowStorage
     private(set) var personCount = 0
 
-    private struct Entry {
-        var prefix: UInt32
-        var row: UInt32
-    }
-
     private struct Item {
         var key: Key128
         var time: Int64
         var row: UInt32
     }
+
+    /// A part of more rows than this belongs to few, very busy persons: it is sorted by comparison at once.
+    private static let largestPart = 8192
 
     /// - Parameters:
     ///   - key: the person's key of a row.
@@ -33,36 +32,30 @@ final class CanonicalOrder {
         personOfRow = .allocate(capacity: rows)
         kinds = .allocate(capacity: rows)
         persons = RowStorage(rows: rows, width: 16)
-        let entries = Self.grouped(rows: rows, key: key)
-        defer { entries.deallocate() }
-
         func precedes(_ a: Item, _ b: Item) -> Bool {
             if a.key != b.key { return a.key < b.key }
             if a.time != b.time { return a.time < b.time }
             return tie(Int(a.row), Int(b.row)) < 0
         }
-        var items: [Item] = []
-        var block = 0
-        while block < rows {
-            var end = min(block + 512, rows)
-            while end < rows, entries[end].prefix >> 10 == entries[end - 1].prefix >> 10 { end += 1 }
-            items.removeAll(keepingCapacity: true)
-            for i in block..<end {
-                let row = entries[i].row
-                items.append(Item(key: key(Int(row)), time: times[Int(row)], row: row))
+        var bits = 0
+        while bits < 12, rows >> bits > 512 { bits += 1 }
+        let items = UnsafeMutableBufferPointer<Item>.allocate(capacity: max(rows, 1))
+        let scratch = UnsafeMutableBufferPointer<Item>.allocate(capacity: Self.largestPart)
+        defer {
+            items.deallocate()
+            scratch.deallocate()
+        }
+        let ends = Self.part(rows, into: items, bits: bits, times: times, key: key)
+        var start = 0
+        for end in ends {
+            let part = UnsafeMutableBufferPointer(rebasing: items[start..<end])
+            if part.count <= Self.largestPart {
+                Self.sort(part, skipping: bits, scratch: scratch, by: precedes)
+            } else {
+                Self.sort(part, by: precedes)
             }
-            items.withUnsafeMutableBufferPointer { items in
-                var start = 0
-                while start < items.count {
-                    let group = items[start].key.high >> 42
-                    var stop = start + 1
-                    while stop < items.count, items[stop].key.high >> 42 == group { stop += 1 }
-                    Self.sort(UnsafeMutableBufferPointer(rebasing: items[start..<stop]), by: precedes)
-                    start = stop
-                }
-                emit(UnsafeBufferPointer(items), at: block)
-            }
-            block = end
+            emit(part, at: start)
+            start = end
         }
     }
 
@@ -72,52 +65,77 @@ final class CanonicalOrder {
         kinds.deallocate()
     }
 
-    private func emit(_ items: UnsafeBufferPointer<Item>, at start: Int) {
+    private func emit(_ items: UnsafeMutableBufferPointer<Item>, at start: Int) {
         let persons = self.persons.of(Key128.self)
-        for (i, item) in items.enumerated() {
-            let key = item.key.bigEndian
-            if personCount == 0 || key != persons[personCount - 1] {
-                persons[personCount] = key
-                personCount += 1
+        let (order, personOfRow, kinds) = (self.order, self.personOfRow, self.kinds)
+        var count = personCount
+        for i in 0..<items.count {
+            let key = items[i].key.bigEndian
+            if count == 0 || key != persons[count - 1] {
+                persons[count] = key
+                count += 1
             }
-            order[start + i] = item.row
-            personOfRow[start + i] = Int32(truncatingIfNeeded: personCount - 1)
-            kinds[start + i] = Int8(truncatingIfNeeded: Int(item.key.low & 3))
+            order[start + i] = items[i].row
+            personOfRow[start + i] = Int32(truncatingIfNeeded: count - 1)
+            kinds[start + i] = Int8(truncatingIfNeeded: Int(items[i].key.low & 3))
         }
+        personCount = count
     }
 
-    /// Rows grouped by the leading 22 bits of their keys, groups in order, rows of a group as they came.
-    private static func grouped(rows: Int, key: (Int) -> Key128) -> UnsafeMutableBufferPointer<Entry> {
-        let a = UnsafeMutableBufferPointer<Entry>.allocate(capacity: max(rows, 1))
-        let b = UnsafeMutableBufferPointer<Entry>.allocate(capacity: max(rows, 1))
-        defer { b.deallocate() }
-        for row in 0..<rows {
-            a[row] = Entry(
-                prefix: UInt32(truncatingIfNeeded: key(row).high >> 32), row: UInt32(truncatingIfNeeded: row))
-        }
-        scatter(from: a, to: b, rows: rows, shift: 10)
-        scatter(from: b, to: a, rows: rows, shift: 21)
-        return a
-    }
-
-    private static func scatter(
-        from: UnsafeMutableBufferPointer<Entry>, to: UnsafeMutableBufferPointer<Entry>, rows: Int, shift: UInt32
-    ) {
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: 2048) { places in
-            places.initialize(repeating: 0)
-            for i in 0..<rows { places[Int(from[i].prefix >> shift) & 2047] += 1 }
+    /// Puts all rows into `items`, parted by the leading bits of their keys, and returns where each part ends.
+    private static func part(
+        _ rows: Int, into items: UnsafeMutableBufferPointer<Item>, bits: Int, times: UnsafePointer<Int64>,
+        key: (Int) -> Key128
+    ) -> [Int] {
+        let shift = UInt64(64 - bits)
+        var places = [Int](repeating: 0, count: 1 << bits)
+        places.withUnsafeMutableBufferPointer { places in
+            for row in 0..<rows { places[Int(truncatingIfNeeded: key(row).high >> shift)] += 1 }
             var next = 0
-            for digit in 0..<2048 {
+            for i in places.indices {
+                let count = places[i]
+                places[i] = next
+                next += count
+            }
+            for row in 0..<rows {
+                let key = key(row)
+                let part = Int(truncatingIfNeeded: key.high >> shift)
+                items[places[part]] = Item(key: key, time: times[row], row: UInt32(truncatingIfNeeded: row))
+                places[part] += 1
+            }
+        }
+        return places
+    }
+
+    /// Sorts a part: by the eight bits after the first `skipping`, then the groups by comparison.
+    private static func sort(
+        _ items: UnsafeMutableBufferPointer<Item>, skipping: Int, scratch: UnsafeMutableBufferPointer<Item>,
+        by precedes: (Item, Item) -> Bool
+    ) {
+        guard items.count > 24 else { return sort(items, by: precedes) }
+        let shift = UInt64(56 - skipping)
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 256) { places in
+            places.initialize(repeating: 0)
+            for i in 0..<items.count { places[Int(truncatingIfNeeded: items[i].key.high >> shift) & 255] += 1 }
+            var next: Int32 = 0
+            for digit in 0..<256 {
                 let count = places[digit]
                 places[digit] = next
                 next += count
             }
-            for i in 0..<rows {
-                let digit = Int(from[i].prefix >> shift) & 2047
-                to[places[digit]] = from[i]
+            for i in 0..<items.count {
+                let digit = Int(truncatingIfNeeded: items[i].key.high >> shift) & 255
+                scratch[Int(places[digit])] = items[i]
                 places[digit] += 1
             }
+            var start = 0
+            for digit in 0..<256 {
+                let end = Int(places[digit])
+                if end - start > 1 { sort(UnsafeMutableBufferPointer(rebasing: scratch[start..<end]), by: precedes) }
+                start = end
+            }
         }
+        for i in 0..<items.count { items[i] = scratch[i] }
     }
 
     @inline(__always)

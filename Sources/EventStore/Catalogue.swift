@@ -25,6 +25,11 @@ public struct SegmentEntry: Sendable, Hashable, Codable {
     public var kindChecksum: String
 
     func column(_ name: String) -> StoredColumn? { columns.first { $0.name == name } }
+
+    /// The order in which segments are merged: a person's runs then come nearly in the order of time.
+    func comesEarlier(than other: SegmentEntry) -> Bool {
+        minTime != other.minTime ? minTime < other.minTime : name < other.name
+    }
 }
 
 /// Why a row is not live.

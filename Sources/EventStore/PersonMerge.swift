@@ -59,7 +59,7 @@ struct PersonMerge: ~Copyable {
         var row: Int
     }
 
-    private let inputs: [MergeInput]
+    private let inputs: UnsafeMutableBufferPointer<MergeInput>
     private let comparator: RowComparator
     private let span: ScanRequest.Span?
     private let heads: UnsafeMutableBufferPointer<Head>
@@ -76,7 +76,8 @@ struct PersonMerge: ~Copyable {
     private(set) var key = Key128.zero
 
     init(_ inputs: [MergeInput], comparator: RowComparator, span: ScanRequest.Span?) {
-        self.inputs = inputs
+        self.inputs = .allocate(capacity: inputs.count)
+        _ = self.inputs.initialize(from: inputs)
         self.comparator = comparator
         self.span = span
         heads = .allocate(capacity: inputs.count)
@@ -88,6 +89,8 @@ struct PersonMerge: ~Copyable {
     }
 
     deinit {
+        inputs.deinitialize()
+        inputs.deallocate()
         heads.deallocate()
         tree.deallocate()
         runs.deallocate()
@@ -136,14 +139,19 @@ struct PersonMerge: ~Copyable {
                 tree[node] = winner
                 return
             }
-            let (a, b) = (heads[other], heads[winner])
-            if a.high < b.high || (a.high == b.high && (a.low < b.low || (a.low == b.low && other < winner))) {
+            let (a, b) = (heads[other].high, heads[winner].high)
+            if a < b || (a == b && comesFirst(other, winner)) {
                 tree[node] = winner
                 winner = other
             }
             node /= 2
         }
         tree[0] = winner
+    }
+
+    /// The order of two heads whose keys have the same high half.
+    private func comesFirst(_ a: Int, _ b: Int) -> Bool {
+        heads[a].low != heads[b].low ? heads[a].low < heads[b].low : a < b
     }
 
     /// Goes to the next person; false after the last of the bucket.

@@ -27,7 +27,7 @@ final class ScanPlan: @unchecked Sendable {
             if let dead = snapshot.dead[i], dead.count == segment.rows { return false }
             guard let span else { return true }
             return segment.entry.maxTime >= span.start && segment.entry.minTime < span.end
-        }
+        }.sorted { snapshot.segments[$0].entry.comesEarlier(than: snapshot.segments[$1].entry) }
         let segments = chosen.map { snapshot.segments[$0] }
         let dead = chosen.map { snapshot.dead[$0] }
         let slots = try Self.columns(columns, of: segments)

@@ -57,13 +57,13 @@ final class KeyColumn: SegmentColumn {
     /// The column as a dictionary whose codes are given in row order, person by person: a value may stand in it more
     /// than once, so that no table of all values is needed.
     func orderedAsDictionary(_ order: UnsafeBufferPointer<UInt32>, persons: UnsafePointer<Int32>) -> ArrowColumn {
-        let (bitmap, nulls) = nullBitmap(order)
         let fresh = pool.take(width: 4)
         codes = fresh
         let room = pool.take(width: 16)
         dictionary = room
         let (from, to, values) = (keys, fresh.of(Int32.self), room.of(Key128.self))
-        var count = 0
+        let bits = hasNulls ? newBitmap(order.count) : nil
+        var (count, nulls) = (0, 0)
         var person: Int32 = -1
         var first = 0
         for i in 0..<order.count {
@@ -74,8 +74,10 @@ final class KeyColumn: SegmentColumn {
             }
             if key == .zero {
                 to[i] = 0
+                nulls += 1
                 continue
             }
+            bits?[i >> 3] |= 1 << UInt8(truncatingIfNeeded: i & 7)
             let stored = key.bigEndian
             var code = count - 1
             let oldest = max(first, count - 8)
@@ -90,22 +92,27 @@ final class KeyColumn: SegmentColumn {
         return ArrowColumn(
             ArrowField(column.name, .dictionary(index: .int32, value: .fixedSizeBinary(16)), nullable: true),
             ArrowArray(
-                count: order.count, nullCount: nulls, validity: bitmap,
+                count: order.count, nullCount: nulls, validity: bits.map { UnsafeRawBufferPointer($0) },
                 data: UnsafeRawBufferPointer(start: to, count: order.count * 4)),
             dictionary: ArrowArray(count: count, data: UnsafeRawBufferPointer(start: values, count: count * 16)))
+    }
+
+    private func newBitmap(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        let bits = UnsafeMutableRawBufferPointer.allocate(byteCount: max((count + 7) / 8, 1), alignment: 64)
+        bits.initializeMemory(as: UInt8.self, repeating: 0)
+        bitmap = bits
+        return bits
     }
 
     private func nullBitmap(_ order: UnsafeBufferPointer<UInt32>) -> (UnsafeRawBufferPointer?, Int) {
         guard hasNulls else { return (nil, 0) }
         let from = keys
-        let bits = UnsafeMutableRawBufferPointer.allocate(byteCount: max((order.count + 7) / 8, 1), alignment: 64)
-        bits.initializeMemory(as: UInt8.self, repeating: 0)
+        let bits = newBitmap(order.count)
         var set = 0
         for i in 0..<order.count where from[Int(order[i])] != .zero {
             bits[i >> 3] |= 1 << UInt8(i & 7)
             set += 1
         }
-        bitmap = bits
         return (UnsafeRawBufferPointer(bits), order.count - set)
     }
 

@@ -47,18 +47,20 @@ struct SlotInput: @unchecked Sendable {
     @inline(__always)
     func copyCodes(from start: Int, count: Int, to out: UnsafeMutablePointer<Int32>) {
         switch kind {
-        case .code8: mapped(data.assumingMemoryBound(to: Int8.self), start, count, out)
-        case .code16: mapped(data.assumingMemoryBound(to: Int16.self), start, count, out)
-        case .code32: mapped(data.assumingMemoryBound(to: Int32.self), start, count, out)
+        case .code8: copyCodes(of: Int8.self, from: start, count: count, to: out)
+        case .code16: copyCodes(of: Int16.self, from: start, count: count, to: out)
+        case .code32: copyCodes(of: Int32.self, from: start, count: count, to: out)
         default: out.update(repeating: -1, count: count)
         }
     }
 
+    /// The same for a column whose codes are known to have one width.
     @inline(__always)
-    private func mapped<Index: FixedWidthInteger>(
-        _ codes: UnsafePointer<Index>, _ start: Int, _ count: Int, _ out: UnsafeMutablePointer<Int32>
+    func copyCodes<Index: FixedWidthInteger>(
+        of type: Index.Type, from start: Int, count: Int, to out: UnsafeMutablePointer<Int32>
     ) {
         guard let map else { return out.update(repeating: -1, count: count) }
+        let codes = data.assumingMemoryBound(to: type)
         if validity == nil {
             for i in 0..<count { out[i] = map[Int(truncatingIfNeeded: codes[start &+ i])] }
         } else {

@@ -25,14 +25,15 @@ extension StoreTransaction {
         }
         let before = spaces(base)
         var result: [DeletionEntry] = []
-        for (space, segments) in spaces(catalogue).sorted(by: { $0.key < $1.key }) {
-            if let old = before[space], old == segments,
-                old.map({ window($0, base) }) == segments.map({ window($0, catalogue) })
+        for (space, all) in spaces(catalogue).sorted(by: { $0.key < $1.key }) {
+            if let old = before[space], old == all,
+                old.map({ window($0, base) }) == all.map({ window($0, catalogue) })
             {
-                let names = Set(segments.map(\.name))
+                let names = Set(all.map(\.name))
                 result += base.deletions.filter { names.contains($0.segment) }
                 continue
             }
+            let segments = all.sorted { $0.comesEarlier(than: $1) }
             let open = try segments.map { try Segment($0, path: folder.segment($0.name)) }
             let vectors = try Liveness(segments: open, windows: segments.map { window($0, catalogue) })
                 .repeats(threads: threads)
