@@ -10,6 +10,7 @@ logs="$PWD/var/bench/logs-$events"
 work="$PWD/var/bench/run"
 if [ ! -e "$logs/truth.json" ]; then
     rm -rf "$logs"
+    mkdir -p "$PWD/var/bench"
     "$bin/nightmarket" simulate "$logs" --events "$events" --days 7 --seed 7
 fi
 rm -rf "$work"

@@ -12,7 +12,7 @@ build_release --build-tests
 venv="$PWD/.venv-conformance"
 if ! "$venv/bin/python" -c 'import chdb, duckdb, polars, pyarrow, jsonschema' 2>/dev/null; then
     python3 -m venv "$venv"
-    "$venv/bin/pip" install -q -r scripts/conformance/requirements.txt
+    "$venv/bin/pip" --disable-pip-version-check install -q -r scripts/conformance/requirements.txt
 fi
 
 work="$PWD/var/conformance"
