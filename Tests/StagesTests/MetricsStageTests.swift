@@ -96,7 +96,7 @@ struct MetricsStageTests {
         #expect(mart.records.map { $0["aov"] } == [.null, .number(10), .null, .number(30), .number(20)])
         #expect(mart.records.map { $0["row_kind"] } == Array(repeating: .string("detail"), count: 4) + [.string("total")])
         #expect(mart.notes.filter { $0.code == "zero_denominator" } == [MartNote(code: "zero_denominator", column: "aov", message: "null where the denominator is zero")])
-        #expect(mart.asOf == "2026-11-04T12:00:00.000001Z")
+        #expect(mart.asOf == "2026-11-04T12:00:00Z")
         #expect(mart.provisional)
     }
 
