@@ -30,8 +30,18 @@ struct MetricsEvaluator {
         var parts: (Part, Part)?
     }
 
+    /// A metric with the places of its measures.
+    private struct Compiled {
+        let metric: Metric
+        let parts: [[(measure: Int, isAdded: Bool)]]
+        let scale: Int
+        /// A ratio whose sales are placed by the credit rule.
+        let isCredited: Bool
+    }
+
     let plan: MetricsPlan
     let tally: MetricsTally
+    private let metrics: [Compiled]
     private let measureIndex: [Measure: Int]
     private let reportAbsences: [Absence?]
     private let reportDetailAbsences: [Absence?]
@@ -39,26 +49,38 @@ struct MetricsEvaluator {
     init(_ plan: MetricsPlan, _ tally: MetricsTally) {
         self.plan = plan
         self.tally = tally
-        measureIndex = Dictionary(uniqueKeysWithValues: plan.measures.enumerated().map { ($0.element.measure, $0.offset) })
+        let known = Dictionary(uniqueKeysWithValues: plan.measures.enumerated().map { ($0.element.measure, $0.offset) })
+        measureIndex = known
+        metrics = plan.metrics.map { metric in
+            func places(_ combination: Combination) -> [(measure: Int, isAdded: Bool)] {
+                combination.measures.enumerated().compactMap { index, measure in
+                    known[measure].map { ($0, index < combination.added.count) }
+                }
+            }
+            let isCredited = metric.formula.measures.contains { $0.selections.contains(where: \.credited) }
+            return switch metric.formula {
+            case .value(let value): Compiled(metric: metric, parts: [places(value)], scale: 1, isCredited: false)
+            case .ratio(let numerator, let denominator, let scale):
+                Compiled(
+                    metric: metric, parts: [places(numerator), places(denominator)], scale: scale, isCredited: isCredited)
+            }
+        }
         reportAbsences = plan.measures.indices.map { plan.reportAbsence($0) }
         reportDetailAbsences = plan.measures.indices.map { plan.reportDetailAbsence($0) }
     }
 
-    func evaluate(_ metric: Metric, at level: Level) -> Evaluation {
+    /// The value of one of the node's metrics, by its number.
+    func evaluate(_ number: Int, at level: Level) -> Evaluation {
+        let metric = metrics[number]
         let split = absenceOfSplit(metric, at: level)
-        switch metric.formula {
-        case .value(let combination):
-            if let split { return Evaluation(outcome: .absent(split)) }
-            switch part(combination, at: level) {
-            case .exact(let exact): return Evaluation(outcome: .exact(exact))
-            case .absent(let reason): return Evaluation(outcome: .absent(reason))
-            }
-        case .ratio(let numerator, let denominator, let scale):
-            if let split {
-                return Evaluation(outcome: .absent(split), parts: (.absent(split), .absent(split)))
-            }
-            let parts = (part(numerator, at: level), part(denominator, at: level))
-            return Evaluation(outcome: Self.ratio(parts, scale), parts: parts)
+        let parts = metric.parts.map { split.map { .absent($0) } ?? part($0, at: level) }
+        if parts.count == 2 {
+            let both = (parts[0], parts[1])
+            return Evaluation(outcome: Self.ratio(both, metric.scale), parts: both)
+        }
+        switch parts[0] {
+        case .exact(let exact): return Evaluation(outcome: .exact(exact))
+        case .absent(let reason): return Evaluation(outcome: .absent(reason))
         }
     }
 
@@ -75,28 +97,30 @@ struct MetricsEvaluator {
     }
 
     /// Why a metric has no split by dimensions.
-    private func absenceOfSplit(_ metric: Metric, at level: Level) -> Absence? {
+    private func absenceOfSplit(_ metric: Compiled, at level: Level) -> Absence? {
         guard case .cell = level, !plan.dimensions.isEmpty else { return nil }
-        if metric.isBlended { return .blended }
-        let isCredited = metric.formula.measures.contains { $0.selections.contains(where: \.credited) }
-        return metric.formula.isRatio && isCredited && plan.movesSales && !tally.hasClicks ? .noTouches : nil
+        if metric.metric.isBlended { return .blended }
+        return metric.isCredited && plan.movesSales && !tally.hasClicks ? .noTouches : nil
     }
 
-    private func part(_ combination: Combination, at level: Level) -> Part {
+    private func part(_ measures: [(measure: Int, isAdded: Bool)], at level: Level) -> Part {
         var sum = Exact(value: 0, scale: 1)
-        for (index, measure) in combination.measures.enumerated() {
+        for (measure, isAdded) in measures {
             switch figure(measure, at: level) {
             case .absent(let reason): return .absent(reason)
             case .exact(let figure):
                 sum.scale = figure.scale
-                sum.value += index < combination.added.count ? figure.value : -figure.value
+                sum.value += isAdded ? figure.value : -figure.value
             }
         }
         return .exact(sum)
     }
 
     func figure(_ measure: Measure, at level: Level) -> Part {
-        guard let index = measureIndex[measure] else { return .absent(.notProvided) }
+        measureIndex[measure].map { figure($0, at: level) } ?? .absent(.notProvided)
+    }
+
+    private func figure(_ index: Int, at level: Level) -> Part {
         let planned = plan.measures[index]
         let (value, state) = read(index, at: level)
         let exact = Part.exact(Exact(value: value, scale: planned.scale))
@@ -132,11 +156,10 @@ struct MetricsEvaluator {
 extension MetricsEvaluator {
     /// The N greatest cells of each time cell by the first metric; ties go by the values' order, null comes last.
     func greatest(_ count: Int) -> Set<KeptCell> {
-        guard let metric = plan.metrics.first else { return [] }
         let ranks = tally.tupleRanks
         var byTime: [Int32: [(cell: Int, outcome: Outcome)]] = [:]
         for cell in 0..<tally.count where !tally.isRest(cell) {
-            byTime[tally.times[cell], default: []].append((cell, evaluate(metric, at: .cell(cell)).outcome))
+            byTime[tally.times[cell], default: []].append((cell, evaluate(0, at: .cell(cell)).outcome))
         }
         var kept: Set<KeptCell> = []
         for (time, cells) in byTime {

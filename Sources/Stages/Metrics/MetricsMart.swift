@@ -80,8 +80,8 @@ struct MetricsMart {
             row.append(index < values.count ? values[index].martValue(dimension.type, zone: zone) : .null)
         }
         row.append(.string(place.kind))
-        for metric in plan.metrics {
-            let evaluation = evaluator.evaluate(metric, at: place.level)
+        for (number, metric) in plan.metrics.enumerated() {
+            let evaluation = evaluator.evaluate(number, at: place.level)
             row.append(value(evaluation.outcome, metric, &absences))
             if let parts = evaluation.parts, case .ratio(let numerator, let denominator, _) = metric.formula {
                 row.append(value(parts.0, numerator))
