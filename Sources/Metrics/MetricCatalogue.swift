@@ -8,6 +8,13 @@ public enum MetricCatalogue {
     /// Another name of a metric.
     public static let aliases: [String: String] = ["gmv": "gmv_paid"]
 
+    /// The names under which sources declare what they provide, as the measures of all metrics ask for them.
+    public static let authorities: [String] = {
+        let measures = all.flatMap(\.formula.measures)
+        let figures = measures.compactMap { if case .reported(let figure) = $0 { figure.column } else { nil } }
+        return Set(measures.flatMap(\.selections).compactMap(\.authority) + figures).sorted()
+    }()
+
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
     /// Plain measures that name a column: `distinct(product_id)`.

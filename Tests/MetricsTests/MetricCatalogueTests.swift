@@ -21,6 +21,14 @@ struct MetricCatalogueTests {
         for id in asked { #expect(MetricCatalogue.metric(String(id)) != nil, "\(id)") }
     }
 
+    @Test("the names of authorities follow from the measures")
+    func authorities() {
+        #expect(MetricCatalogue.authorities == [
+            "clicks", "donation", "engagements", "gmv_paid", "impressions", "orders", "participants", "platform_conversions",
+            "platform_revenue", "plays", "reach", "refunds", "spend", "visitors",
+        ])
+    }
+
     @Test("gmv means gmv_paid")
     func alias() { #expect(MetricCatalogue.metric("gmv")?.id == "gmv_paid") }
 

@@ -197,7 +197,7 @@ struct MetricsDifferentialTests {
         }
     }
 
-    @Test("gives the rows that the definitions give, under any cut of the scan", arguments: 0..<60)
+    @Test("gives the rows that the definitions give, under any cut of the scan", arguments: 0..<40)
     func agrees(seed: UInt64) throws {
         let trial = Trial(seed: seed)
         let mart = try trial.mart(seed: seed, accumulators: 1)

@@ -55,13 +55,27 @@ struct MetricsProblemTests {
         expect(problems([("where", Value(try MetricsFixture.condition("prodct_id = 'x'"), at: .test))]), "metrics.wrong-option", "'prodct_id'", help: "'product_id'")
     }
 
+    @Test("a column of the vocabulary that no source has says so")
+    func unmapped() {
+        expect(problems(by: ["city"]), "metrics.unknown-column", "no source has the column 'city'", help: "`columns`")
+        expect(problems(by: ["traffic"]), "metrics.unknown-column", "'traffic'", help: "`channels`")
+        expect(problems(metrics: ["distinct(event_id)"]), "metrics.unknown-column", "'event_id'")
+    }
+
+    @Test("a misspelt measure under provides is found")
+    func provides() {
+        expect(problems(sources: [MetricsReports.web(provides: ["order"])]), "metrics.unknown-metric", "'order'", help: "'orders'")
+        #expect(problems(sources: [MetricsReports.web(provides: ["orders", "refunds", "something_else_entirely"])]).isEmpty)
+    }
+
     @Test("private columns cannot be shown; hashed ones can be counted")
     func privateColumns() {
         var source = MetricsFixture.web
         source.log.mappings += [Mapping("phone"), Mapping("ip")].map(\.mapping)
         source.log.privateColumns = ["phone": .hash, "ip": .drop]
         expect(problems(by: ["phone"], sources: [source]), "metrics.private-column", "keyed hash", help: "distinct(phone)")
-        expect(problems(by: ["user_id"]), "metrics.private-column", "keyed hash")
+        source.log.mappings.append(LogFormat.Mapping(Column("user_id", .key), from: .column("uid")))
+        expect(problems(by: ["user_id"], sources: [source]), "metrics.private-column", "keyed hash")
         expect(problems(by: ["ip"], sources: [source]), "metrics.private-column", "dropped")
         #expect(problems(metrics: ["distinct(phone)"], sources: [source]).isEmpty)
     }

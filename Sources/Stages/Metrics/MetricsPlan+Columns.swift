@@ -13,15 +13,20 @@ struct KnownColumns {
         var dropped: Set<String> = []
         let sources = table.map { [$0] } ?? manifest.sources.filter { $0.kind != .units }
         if table == nil {
-            for column in Column.standard { types[column.name] = column.type }
-            types["channel"] = .category
-            types["traffic"] = .category
+            types["event"] = .category
+            types["event_time"] = .time
         }
         for source in sources.reversed() {
             for column in source.log.storedColumns { types[column.name] = column.type }
             for (column, treatment) in source.log.privateColumns {
                 if treatment == .hash { types[column] = .key } else { dropped.insert(column) }
             }
+        }
+        // Of an event's id only repeats are told by; stages never see it.
+        types["event_id"] = nil
+        if table == nil, manifest.channels != nil {
+            types["channel"] = .category
+            types["traffic"] = .category
         }
         self.types = types
         self.dropped = dropped

@@ -11,6 +11,8 @@ struct MetricsPlanner {
     let context: StageContext
     let options: Value
     private(set) var problems: [Problem] = []
+    /// In hours.
+    private static let longestPeriod: Int64 = 100 * 366 * 24
 
     init(_ node: Manifest.Node, _ context: StageContext) {
         self.node = node
@@ -36,6 +38,7 @@ struct MetricsPlanner {
         }
         let top = options["top"]?.integer
         if top != nil, dimensions.isEmpty { report(.wrongOption, "`top` needs columns to rank", "top", "add `by`") }
+        checkProvides()
         let period = try context.span(of: options["period"]?.period ?? .usual)
         let cells = try timeCells(period, grain)
         checkNames(dimensions, metrics, grain)
@@ -100,9 +103,12 @@ struct MetricsPlanner {
             return nil
         }
         if let type = columns.type(name) { return type }
+        let isStandard = Column.standard(name) != nil || name == "traffic"
         report(
-            .unknownColumn, "there is no column '\(name)'", at: place,
-            nearestName(to: name, among: columns.names).map { "did you mean '\($0)'?" })
+            .unknownColumn, isStandard ? "no source has the column '\(name)'" : "there is no column '\(name)'", at: place,
+            isStandard
+                ? "map it under `columns` of a source" + (["channel", "traffic"].contains(name) ? ", or give `channels` rules" : "")
+                : nearestName(to: name, among: columns.names).map { "did you mean '\($0)'?" })
         return nil
     }
 
@@ -170,6 +176,17 @@ struct MetricsPlanner {
         return false
     }
 
+    /// A misspelt measure under `provides` would leave its source out, or count it twice.
+    private mutating func checkProvides() {
+        let known = Set(MetricCatalogue.all.map(\.id) + MetricCatalogue.authorities)
+        for source in context.manifest.sources {
+            for name in source.provides ?? [] where !known.contains(name) && !source.maps(name) {
+                guard let near = nearestName(to: name, among: known.sorted()) else { continue }
+                report(.unknownMetric, "source '\(source.name)' provides '\(name)', which no metric asks for", at: source.place, "did you mean '\(near)'?")
+            }
+        }
+    }
+
     private mutating func checkCondition(_ columns: KnownColumns) {
         guard let value = options["where"], let condition = value.condition else { return }
         for error in condition.check(known: columns.names, { columns.dropped.contains($0) ? nil : columns.type($0) }) {
@@ -179,7 +196,14 @@ struct MetricsPlanner {
 
     /// For grain `campaign` the cells are the manifest's campaigns inside the period.
     private mutating func timeCells(_ period: ResolvedPeriod, _ grain: Grain) throws -> TimeCells {
-        guard grain == .campaign else { return TimeCells(period.span, grain: grain, zone: context.manifest.zone) }
+        guard grain == .campaign else {
+            let (length, overflow) = period.span.end.subtractingReportingOverflow(period.span.start)
+            guard !overflow, length / 3_600_000_000 <= Self.longestPeriod else {
+                report(.wrongOption, "the period is longer than a hundred years", "period", nil)
+                return TimeCells(spans: [], labels: [])
+            }
+            return TimeCells(period.span, grain: grain, zone: context.manifest.zone)
+        }
         let campaigns = context.manifest.campaigns
             .map { (name: $0.name, span: $0.span.intersection(period.span)) }
             .filter { !$0.span.isEmpty }
