@@ -27,8 +27,6 @@ enum FileSystem {
         throw writeProblem("cannot make the folder", path)
     }
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
     /// The whole file, or nil where there is none.
     static func read(_ path: String) throws -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

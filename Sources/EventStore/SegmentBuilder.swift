@@ -17,7 +17,6 @@ public final class SegmentBuilder {
     private let pool: StoragePool
 
     private let columns: [any SegmentColumn]
-    private let names: [String]
     private let times: NumberColumn
     private let events: CategoryColumn
     private let sequence: (any SegmentColumn)?
@@ -67,7 +66,6 @@ public final class SegmentBuilder {
             throw Problem(.storeMisuse, "source '\(source)' needs the columns event_time (time) and event (category)")
         }
         self.columns = made
-        names = made.map(\.column.name)
         self.times = times
         self.events = events
         sequence = find(SegmentFile.sequence, NumberColumn.self)
