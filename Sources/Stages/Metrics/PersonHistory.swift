@@ -13,6 +13,8 @@ struct PersonHistory {
     private var touch: [Int32]
     /// Where a sale's own codes are changed into credited ones.
     private var credited: [Int32]
+    /// Those of the touch columns alone.
+    private var creditedTouch: [Int32]
     /// True where somebody clicked within reach of the period.
     private(set) var hasClicks = false
     /// Where orders are, for refunds to find.
@@ -24,6 +26,7 @@ struct PersonHistory {
         firstTimes = Array(repeating: .max, count: layout.occasions.count)
         touch = Array(repeating: -1, count: plan.dimensions.count)
         credited = touch
+        creditedTouch = Array(repeating: -1, count: plan.touchDimensions.count)
         places = OrderPlaces(width: plan.touchDimensions.count)
         let (earliest, underflow) = plan.seen.start.subtractingReportingOverflow(MetricsPlan.touchWindow)
         earliestTouch = underflow ? .min : earliest
@@ -104,7 +107,12 @@ struct PersonHistory {
         if layout.keepsOrderPlaces, mask & layout.purchaseBit != 0, time < plan.seen.end,
             let order = layout.order?.entity(rows, row)
         {
-            places.add(order, at: time, credited.indices.filter { layout.isTouch[$0] }.map { credited[$0] })
+            var place = 0
+            for index in credited.indices where layout.isTouch[index] {
+                creditedTouch[place] = credited[index]
+                place += 1
+            }
+            places.add(order, at: time, creditedTouch)
         }
         if scratch.times[row] >= 0, mask & layout.movedBits != 0 {
             scratch.movedCells[row] = space.cell(scratch.times[row]) { credited[$0] }
