@@ -110,4 +110,14 @@ import Testing
             #expect(found.output == "" || (word == "ann" && found.output.contains("rejects")), "\(word) in \(found.output)")
         }
     }
+
+    @Test func aSourceThatLeftTheManifestStillCountsAndIsNamed() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-02")
+        let manifest = try workspace.read("pipeline.yaml").replacingOccurrences(of: "  web:\n", with: "  site:\n")
+        try workspace.write(manifest, to: "pipeline.yaml")
+        let outcome = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"])
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("source 'web' is no longer in the manifest; the 6 live records it brought still count"))
+    }
 }

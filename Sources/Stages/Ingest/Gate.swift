@@ -33,6 +33,12 @@ struct Gate {
             judgeDamage(source, files, &judgement)
             judgeArrival(source, catalogue.files.filter { $0.source == source.name && $0.state == .live }, &judgement)
         }
+        let declared = Set(manifest.sources.map(\.name))
+        for (name, books) in catalogue.balance.sources.sorted(by: { $0.key < $1.key })
+        where !declared.contains(name) && books.live > 0 {
+            judgement.warnings.append(
+                "source '\(name)' is no longer in the manifest; the \(books.live) live records it brought still count")
+        }
         return judgement
     }
 
