@@ -112,9 +112,8 @@ struct MetricsDifferentialTests {
                     let ranked = details.enumerated().map { place, values in
                         (values, place, Self.rank(first, oracle.parts(first, MetricsOracle.Level(cell: cell) { $0 == values })))
                     }.sorted { $0.2 != $1.2 ? $0.2 > $1.2 : $0.1 < $1.1 }
-                    let kept = Set(ranked.prefix(top).map(\.0))
-                    rest = Set(details).subtracting(kept)
-                    details = details.filter(kept.contains)
+                    rest = Set(ranked.dropFirst(top).map(\.0))
+                    details = ranked.prefix(top).map(\.0)
                 }
                 if !by.isEmpty {
                     for values in details {

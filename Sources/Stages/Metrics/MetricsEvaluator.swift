@@ -154,25 +154,28 @@ struct MetricsEvaluator {
 }
 
 extension MetricsEvaluator {
-    /// The N greatest cells of each time cell by the first metric; ties go by the values' order, null comes last.
+    /// The N greatest cells of each time cell.
     func greatest(_ count: Int) -> Set<KeptCell> {
-        let ranks = tally.tupleRanks
-        var byTime: [Int32: [(cell: Int, outcome: Outcome)]] = [:]
-        for cell in 0..<tally.count where !tally.isRest(cell) {
-            byTime[tally.times[cell], default: []].append((cell, evaluate(0, at: .cell(cell)).outcome))
-        }
+        var byTime: [Int32: [Int]] = [:]
+        for cell in 0..<tally.count where !tally.isRest(cell) { byTime[tally.times[cell], default: []].append(cell) }
+        let order = tally.tupleRanks
         var kept: Set<KeptCell> = []
         for (time, cells) in byTime {
-            let ordered = cells.sorted { a, b in
-                if a.outcome.exceeds(b.outcome) { return true }
-                if b.outcome.exceeds(a.outcome) { return false }
-                return ranks[Int(tally.tupleOfCell[a.cell])] < ranks[Int(tally.tupleOfCell[b.cell])]
-            }
-            for item in ordered.prefix(count) {
-                kept.insert(KeptCell(time: time, values: tally.dimensionValues(ofCell: item.cell)))
+            for cell in ranked(cells, order).prefix(count) {
+                kept.insert(KeptCell(time: time, values: tally.dimensionValues(ofCell: cell)))
             }
         }
         return kept
+    }
+
+    /// Cells by the first metric, the greatest first; ties go by the order of their values, null comes last.
+    /// - Parameter order: the tally's `tupleRanks`.
+    func ranked(_ cells: [Int], _ order: [Int]) -> [Int] {
+        cells.map { (cell: $0, outcome: evaluate(0, at: .cell($0)).outcome) }.sorted { a, b in
+            if a.outcome.exceeds(b.outcome) { return true }
+            if b.outcome.exceeds(a.outcome) { return false }
+            return order[Int(tally.tupleOfCell[a.cell])] < order[Int(tally.tupleOfCell[b.cell])]
+        }.map(\.cell)
     }
 }
 

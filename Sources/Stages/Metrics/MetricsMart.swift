@@ -43,18 +43,19 @@ struct MetricsMart {
         var level: MetricsEvaluator.Level
     }
 
-    /// Time, then values (null last), detail before rest before total; the period's total last.
+    /// Time, then values (null last) or, of a top list, rank; detail before rest before total; the period's total last.
     private func rowPlaces() -> [RowPlace] {
         let ranks = tally.tupleRanks
         var cellsByTime: [[Int]] = Array(repeating: [], count: plan.cells.count)
         for cell in 0..<tally.count { cellsByTime[Int(tally.times[cell])].append(cell) }
         var places: [RowPlace] = []
         for time in 0..<plan.cells.count {
-            let cells = cellsByTime[time].sorted { a, b in
-                let (first, second) = (tally.tupleOfCell[a], tally.tupleOfCell[b])
-                if first < 0 || second < 0 { return first >= 0 }
-                return ranks[Int(first)] < ranks[Int(second)]
-            }
+            let details = cellsByTime[time].filter { !tally.isRest($0) }
+            let ordered =
+                plan.top == nil
+                ? details.sorted { ranks[Int(tally.tupleOfCell[$0])] < ranks[Int(tally.tupleOfCell[$1])] }
+                : evaluator.ranked(details, ranks)
+            let cells = ordered + cellsByTime[time].filter(tally.isRest)
             if plan.hasTotals {
                 for cell in cells {
                     places.append(
