@@ -21,11 +21,17 @@ struct ByteInterner: ~Copyable {
     private(set) var count = 0
     private var last = Slot(first: 0, second: 0, length: 0, code: 0)
 
-    init() {
-        slots = .allocate(capacity: 64)
+    private static let keptSlots = 1 << 14
+    private static let keptBytes = 1 << 18
+
+    init() { (slots, bytes, ends) = Self.emptyTables() }
+
+    private static func emptyTables() -> (
+        UnsafeMutableBufferPointer<Slot>, UnsafeMutableRawBufferPointer, UnsafeMutableBufferPointer<Int>
+    ) {
+        let slots = UnsafeMutableBufferPointer<Slot>.allocate(capacity: 64)
         slots.initialize(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
-        bytes = .allocate(byteCount: 1024, alignment: 16)
-        ends = .allocate(capacity: 64)
+        return (slots, .allocate(byteCount: 1024, alignment: 16), .allocate(capacity: 64))
     }
 
     deinit {
@@ -34,16 +40,24 @@ struct ByteInterner: ~Copyable {
         ends.deallocate()
     }
 
-    /// Bytes of memory in use.
-    var footprint: Int { bytes.count + slots.count * MemoryLayout<Slot>.stride + ends.count * 8 }
+    /// Bytes of memory that the strings need, with the room by which their tables grow; 0 where there are none.
+    var footprint: Int { 2 * used + count * (4 * MemoryLayout<Slot>.stride + 2 * MemoryLayout<Int>.stride) }
 
     func value(_ code: Int) -> UnsafeRawBufferPointer {
         let start = code == 0 ? 0 : ends[code - 1]
         return UnsafeRawBufferPointer(rebasing: bytes[start..<ends[code]])
     }
 
+    /// Forgets all strings; the memory of many goes, that of a few stays for the next.
     mutating func removeAll() {
-        slots.update(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
+        if slots.count > Self.keptSlots || bytes.count > Self.keptBytes {
+            slots.deallocate()
+            bytes.deallocate()
+            ends.deallocate()
+            (slots, bytes, ends) = Self.emptyTables()
+        } else {
+            slots.update(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
+        }
         count = 0
         used = 0
         last.code = 0

@@ -44,6 +44,16 @@ struct SegmentBuilderTests {
         #expect(try build([], store: store).isEmpty)
     }
 
+    @Test("strings of a segment that is written no longer count against the next one")
+    func limitOfStrings() throws {
+        let rows = (0..<40_960).map { i in
+            TestRow(time: Int64(i), device: i, channel: String(repeating: "x", count: 200) + "\(i)")
+        }
+        let sizes = try build(rows, store: try TemporaryStore(), byteLimit: 4 << 20).map(\.rows)
+        #expect(sizes.reduce(0, +) == rows.count)
+        #expect(sizes.dropLast().allSatisfy { $0 > TypedBatch.capacity }, "\(sizes)")
+    }
+
     @Test("the file has the documented columns and types, its persons sorted")
     func layout() throws {
         var log = RandomLog(seed: 33)
