@@ -41,16 +41,17 @@ let package = Package(
         module("Statistics", ["CBoostMath"]),
         module("Expressions", ["Vocabulary", "Chronology"]),
         module("Metrics", ["Vocabulary"]),
-        module("EventLog", ["CZlib", "CLibCSV", "CSodium", "Vocabulary", "Chronology"]),
-        module("EventStore", ["EventLog", "ArrowIPC", "Vocabulary", "Chronology", "CSodium"]),
-        module("Marts", ["Vocabulary", "Chronology", "CSodium"]),
+        module("Digests", ["CSodium"]),
+        module("EventLog", ["CZlib", "CLibCSV", "CSodium", "Digests", "Vocabulary", "Chronology"]),
+        module("EventStore", ["EventLog", "ArrowIPC", "Digests", "Vocabulary", "Chronology", "CSodium"]),
+        module("Marts", ["Digests", "Vocabulary", "Chronology"]),
         module("Manifest", ["EventLog", "Vocabulary", "Chronology", "Expressions", "Yams"]),
         module("Simulation", ["Vocabulary", "Chronology", "CZlib"]),
         module("StageKit", [
-            "EventStore", "EventLog", "Manifest", "Marts", "Expressions", "Chronology", "Vocabulary", "CSodium",
+            "EventStore", "EventLog", "Manifest", "Marts", "Expressions", "Chronology", "Vocabulary", "Digests",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
-        module("Stages", ["StageKit", "Statistics", "Metrics"]),
+        module("Stages", ["StageKit", "Statistics", "Metrics", "Digests"]),
 
         .executableTarget(name: "stage", dependencies: ["Stages"], swiftSettings: warnings),
         .executableTarget(
@@ -65,6 +66,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Vocabulary"], path: "Tests/TestSupport", swiftSettings: warnings),
         tests("Vocabulary"),
+        tests("Digests"),
         tests("Chronology"),
         tests("ArrowIPC"),
         tests("Statistics"),

@@ -1,4 +1,5 @@
 import CSodium
+import Digests
 import Vocabulary
 
 /// SipHash-2-4-128 (libsodium's `crypto_shorthash_siphashx24`) of ids under the store's secret key.
@@ -22,11 +23,8 @@ public struct KeyedHash: Sendable {
 
     /// - Parameter secret: 16 bytes. A secret of another length is first condensed to 16 bytes with BLAKE2b.
     public init(secret: [UInt8]) {
-        var key = secret
-        if secret.count != Int(crypto_shorthash_siphashx24_KEYBYTES) {
-            key = [UInt8](repeating: 0, count: Int(crypto_shorthash_siphashx24_KEYBYTES))
-            crypto_generichash(&key, key.count, secret, UInt64(secret.count), nil, 0)
-        }
+        let length = Int(crypto_shorthash_siphashx24_KEYBYTES)
+        let key = secret.count == length ? secret : BLAKE2b.hash(secret, length: length)
         self.secret = Space(
             key: key.withUnsafeBytes { bytes in
                 (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
@@ -67,10 +65,4 @@ public struct KeyedHash: Sendable {
         }
         return hash
     }
-}
-
-/// Two lower-case digits a byte.
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }

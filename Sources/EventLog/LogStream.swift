@@ -1,3 +1,4 @@
+import Digests
 import Vocabulary
 
 /// The decoded text of a file as it passes through the window; hashed and counted on the way.
@@ -8,7 +9,7 @@ final class LogStream {
 
     private let name: String
     private let decoder: LogDecoder
-    private let hash = ContentHash()
+    private let hash = BLAKE2b.Stream()
 
     /// Opens the file and decodes its first bytes; skips a byte order mark.
     /// - Throws: `log.unreadable`, `log.damaged`, `log.not-gzip`, `log.empty`, `log.not-text`.

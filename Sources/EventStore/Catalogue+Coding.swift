@@ -1,3 +1,4 @@
+import Digests
 import FoundationEssentials
 import Vocabulary
 
@@ -11,7 +12,7 @@ extension Catalogue {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = Array(try encoder.encode(self))
-        return Self.opening + body + Self.middle + Array(blake2b(body).utf8) + Self.closing
+        return Self.opening + body + Self.middle + Self.checksum(of: body) + Self.closing
     }
 
     /// - Throws: `Problem` `store.damaged` where the bytes are not what was written.
@@ -23,7 +24,7 @@ extension Catalogue {
         guard bytes.count > Self.opening.count + tail, bytes.starts(with: Self.opening) else { throw damaged }
         let body = Array(bytes[Self.opening.count..<(bytes.count - tail)])
         let rest = bytes[(bytes.count - tail)...]
-        guard rest.elementsEqual(Self.middle + Array(blake2b(body).utf8) + Self.closing) else { throw damaged }
+        guard rest.elementsEqual(Self.middle + Self.checksum(of: body) + Self.closing) else { throw damaged }
 
         struct Version: Decodable { var format: Int }
         let decoder = JSONDecoder()
@@ -35,6 +36,10 @@ extension Catalogue {
         }
         guard let catalogue = try? decoder.decode(Catalogue.self, from: Data(body)) else { throw damaged }
         self = catalogue
+    }
+
+    private static func checksum(of body: [UInt8]) -> [UInt8] {
+        Array(hexadecimal(BLAKE2b.hash(body, length: 16)).utf8)
     }
 
     /// The catalogue at a path; nil where there is none.

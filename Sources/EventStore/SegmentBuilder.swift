@@ -54,7 +54,8 @@ public final class SegmentBuilder {
                 throw Problem(
                     .storeMisuse, "source '\(source)': the column '\(column.name)' is mapped twice or has a reserved name")
             }
-            made.append(Self.makeColumn(column, pool: pool))
+            let isEventID = column.type == .key && column.name == SegmentFile.eventID
+            made.append(isEventID ? EventIDColumn(column, pool: pool) : column.empty(pool))
         }
         func find<T>(_ name: String, _ type: T.Type) -> T? {
             guard let column = made.first(where: { $0.column.name == name }) else { return nil }
@@ -74,17 +75,6 @@ public final class SegmentBuilder {
         eventID = find(SegmentFile.eventID, EventIDColumn.self)
         content = CanonicalContent.order(made.map(\.column)).map { made[$0] }
         rowWidth = made.reduce(0) { $0 + $1.rowWidth }
-    }
-
-    private static func makeColumn(_ column: Column, pool: StoragePool) -> any SegmentColumn {
-        switch column.type {
-        case .time, .integer, .decimal, .date: NumberColumn(column, pool: pool)
-        case .boolean: BooleanColumn(column, pool: pool)
-        case .category: CategoryColumn(column, pool: pool)
-        case .text: TextColumn(column, pool: pool)
-        case .key where column.name == SegmentFile.eventID: EventIDColumn(column, pool: pool)
-        case .key: KeyColumn(column, pool: pool)
-        }
     }
 
     /// Takes the rows of a batch in; nothing of the batch is kept.

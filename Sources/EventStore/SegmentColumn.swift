@@ -21,6 +21,19 @@ protocol SegmentColumn: AnyObject {
     func removeAll()
 }
 
+extension Column {
+    /// The column in the making, without rows.
+    func empty(_ pool: StoragePool) -> any SegmentColumn {
+        switch type {
+        case .time, .integer, .decimal, .date: NumberColumn(self, pool: pool)
+        case .boolean: BooleanColumn(self, pool: pool)
+        case .category: CategoryColumn(self, pool: pool)
+        case .text: TextColumn(self, pool: pool)
+        case .key: KeyColumn(self, pool: pool)
+        }
+    }
+}
+
 /// Which rows of a column in the making have a value; takes no memory before the first null.
 struct Validity {
     private(set) var bytes: RowStorage?

@@ -1,3 +1,4 @@
+import Digests
 import Synchronization
 import Vocabulary
 
@@ -85,6 +86,7 @@ extension Catalogue {
             parts.append(
                 "table \(table.source) \(table.hash) \(settings?.key ?? []) \(settings?.versionColumn ?? "")")
         }
-        return blake2b(Array(parts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: "\n").utf8))
+        let sorted = parts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return BLAKE2b.digits(of: sorted.joined(separator: "\n"))
     }
 }

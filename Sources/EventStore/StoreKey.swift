@@ -1,4 +1,5 @@
 import CSodium
+import Digests
 import Vocabulary
 
 /// The secret key under which ids are hashed.
@@ -33,7 +34,7 @@ public struct StoreKey: Sendable {
         guard sodium_init() >= 0 else { throw Problem(.storeBadKey, "libsodium found no source of randomness") }
         var secret = [UInt8](repeating: 0, count: 16)
         randombytes_buf(&secret, secret.count)
-        try FileSystem.replace(folder.key, with: Array((hex(secret) + "\n").utf8), mode: 0o600)
+        try FileSystem.replace(folder.key, with: Array((hexadecimal(secret) + "\n").utf8), mode: 0o600)
         return StoreKey(secret: secret)
     }
 

@@ -74,7 +74,7 @@ extension StoreTransaction {
             counts.moved = deletion.moved
             sources[source] = sources[source, default: .init()] + counts
         }
-        for (source, tables) in Dictionary(grouping: catalogue.tables, by: \.source) {
+        for (source, tables) in Dictionary(grouping: catalogue.tables, by: \.source).sorted(by: { $0.key < $1.key }) {
             let resolved = try resolve(source, tables)
             sources[source, default: .init()].live += resolved.live.count
             sources[source, default: .init()].duplicate += resolved.duplicates

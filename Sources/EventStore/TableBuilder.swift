@@ -34,19 +34,9 @@ public final class TableBuilder {
                 throw Problem(
                     .storeMisuse, "source '\(source)': the column '\(column.name)' is mapped twice or has a reserved name")
             }
-            made.append(Self.makeColumn(column, pool: pool))
+            made.append(column.empty(pool))
         }
         self.columns = made
-    }
-
-    private static func makeColumn(_ column: Column, pool: StoragePool) -> any SegmentColumn {
-        switch column.type {
-        case .time, .integer, .decimal, .date: NumberColumn(column, pool: pool)
-        case .boolean: BooleanColumn(column, pool: pool)
-        case .category: CategoryColumn(column, pool: pool)
-        case .text: TextColumn(column, pool: pool)
-        case .key: KeyColumn(column, pool: pool)
-        }
     }
 
     /// Takes the rows of a batch in; nothing of the batch is kept.

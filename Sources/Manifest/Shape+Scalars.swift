@@ -142,32 +142,6 @@ extension Double {
     }
 }
 
-/// Reading `90s`, `12h`, `1h30m`.
-enum DurationText {
-    private static let units: [(letter: UInt8, seconds: Int64)] = [
-        (UInt8(ascii: "w"), 604_800), (UInt8(ascii: "d"), 86_400), (UInt8(ascii: "h"), 3_600), (UInt8(ascii: "m"), 60),
-        (UInt8(ascii: "s"), 1),
-    ]
-
-    /// Microseconds; nil where the text is no duration, names a unit twice or out of order, or is beyond a thousand years.
-    static func microseconds(_ text: String) -> Int64? {
-        var total: Int64 = 0
-        var rest = Array(text.utf8)[...]
-        var remaining = units[...]
-        guard !rest.isEmpty else { return nil }
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0 >= 0x30 && $0 <= 0x39 }
-            guard (1...9).contains(digits.count), let letter = rest.dropFirst(digits.count).first,
-                let unit = remaining.firstIndex(where: { $0.letter == letter })
-            else { return nil }
-            total += digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - 0x30) } * units[unit].seconds
-            rest = rest.dropFirst(digits.count + 1)
-            remaining = units[(unit + 1)...]
-        }
-        return total <= 365_250 * 86_400 ? total * 1_000_000 : nil
-    }
-}
-
 extension PeriodExpression {
     /// Reads `last 30d` (or `w`, `m`) and `campaign NAME`; nil for anything else.
     init?(_ text: String) {

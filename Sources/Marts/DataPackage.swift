@@ -1,3 +1,4 @@
+import Digests
 import Vocabulary
 
 /// A form in which a mart is published.
@@ -40,7 +41,7 @@ public enum DataPackage {
     /// Describes the file of a mart in one form.
     public static func resource(_ mart: Mart, _ format: MartFormat, content: [UInt8]) -> Resource {
         let path = "\(mart.id).\(format.rawValue)"
-        let hash = SHA256.text(of: content)
+        let hash = Self.hash(of: content)
         let dialect: [JSONValue.Member] =
             switch format {
             case .json: [.init("property", .string("rows")), .init("itemType", .string("object"))]
@@ -69,6 +70,9 @@ public enum DataPackage {
         ]
         return Resource(path: path, bytes: content.count, hash: hash, descriptor: .object(descriptor))
     }
+
+    /// `sha256:` and 64 hexadecimal digits, as data packages write hashes.
+    static func hash(of content: [UInt8]) -> String { "sha256:" + SHA256.digits(of: content) }
 
     private static func field(_ column: MartColumn) -> JSONValue {
         let type =

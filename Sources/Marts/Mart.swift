@@ -124,6 +124,6 @@ public enum MartValue: Sendable, Hashable {
     case money(Int128)
     case boolean(Bool)
     case date(CivilDate)
-    /// An instant in microseconds UTC with the text it is written as (RFC 3339, the report zone's offset).
+    /// An instant as it is written (RFC 3339, the report zone's offset).
     case time(String)
 }

@@ -62,7 +62,7 @@ public enum OutputFiles {
     }
 
     /// Makes a directory and those above it.
-    static func makeDirectory(_ path: String) throws {
+    package static func makeDirectory(_ path: String) throws {
         if mkdir(path, 0o755) == 0 || isDirectory(path) { return }
         guard errno == ENOENT, case let (parent, _) = split(path), parent != path, parent != "." else {
             throw Problem.output(path, "cannot be made a directory")
@@ -97,7 +97,7 @@ public enum OutputFiles {
     }
 
     /// The names in a directory in byte order; empty where there is none.
-    static func names(in path: String) -> [String] {
+    package static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
@@ -111,7 +111,7 @@ public enum OutputFiles {
     }
 
     /// Removes what stands there, links not followed.
-    static func remove(_ path: String) throws {
+    package static func remove(_ path: String) throws {
         if isPlainDirectory(path) {
             for name in names(in: path) { try remove("\(path)/\(name)") }
             guard rmdir(path) == 0 || errno == ENOENT else { throw Problem.output(path, "cannot be removed") }
@@ -174,7 +174,7 @@ extension Problem {
         case EACCES, EPERM, EROFS, ENOTDIR, EISDIR, ENOENT, EEXIST, ELOOP, ENAMETOOLONG, ENOTEMPTY:
             return Problem(
                 .outputCannotWrite, "\(what): \(reason)", at: .path(path),
-                help: "check 'output' in the manifest and the rights of its directory")
+                help: "check the path ('output' in the manifest, or --output) and the rights of its directory")
         case ENOSPC, EDQUOT:
             return Problem(
                 .outputInputOutput, "\(what): \(reason)", at: .path(path),

@@ -75,7 +75,7 @@ public struct RunDirectory: Sendable {
         for resource in resources {
             guard OutputFiles.size("\(run.path)/\(resource.path)") == resource.bytes,
                 let content = try? OutputFiles.read("\(run.path)/\(resource.path)"),
-                SHA256.text(of: content) == resource.hash
+                DataPackage.hash(of: content) == resource.hash
             else { return false }
         }
         try OutputFiles.makeDirectory("\(path)/\(id.stage)")

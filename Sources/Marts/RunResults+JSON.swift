@@ -54,6 +54,17 @@ extension RunResults {
 }
 
 extension RunResults.Node {
+    /// The JSON form of one node alone, as stages hand it to the run that they are part of.
+    public func write() -> [UInt8] { JSONText.document(json) }
+
+    /// Reads what `write` wrote.
+    /// - Throws: `Problem` with `output.unreadable`, the file and the byte.
+    public init(reading bytes: [UInt8], file: String) throws {
+        var fields = try JSONFields(JSONParser.parse(bytes, file: file), file: file, offset: 0)
+        try self.init(reading: &fields)
+        try fields.end()
+    }
+
     fileprivate var json: JSONValue {
         .object([
             .init("id", .string(id)), .init("stage", .string(stage)), .init("status", .string(status.rawValue)),

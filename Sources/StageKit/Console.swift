@@ -107,19 +107,3 @@ public final class Progress: Sendable {
         return "\(title) [\(bar)] \(Int(fraction * 100)) %  \(Int(rate)) \(unit)/s  \(Int(left.rounded(.up))) s left"
     }
 }
-
-extension ProblemCode {
-    public static let cannotWriteFile = ProblemCode("output.cannot-write-file", exit: .cannotWrite)
-}
-
-extension Console {
-    /// Writes a file that a person asked for, whole or not at all.
-    public static func writeFile(_ bytes: [UInt8], to path: String) throws {
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw Problem(
-                .cannotWriteFile, "cannot write the file", at: .path(path), help: "look at the folder's permissions and free space")
-        }
-    }
-}

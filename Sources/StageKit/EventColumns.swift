@@ -6,18 +6,18 @@ import Vocabulary
 extension ProblemCode {
     /// An option of a node names a column that no source of events has.
     public static let unknownColumn = ProblemCode("manifest.unknown-column", exit: .wrongManifest)
-    /// A condition compares a column with what its type does not allow.
-    public static let wrongCondition = ProblemCode("manifest.wrong-condition", exit: .wrongManifest)
 }
 
 extension Manifest {
     /// The columns that conditions and breakdowns over events may name, with their types: those that a source of
     /// events or exposures stores, `event`, `event_time`, and `channel` and `traffic` where there are rules for them.
+    /// (Of an event's id only repeats are told by; stages never see it.)
     public var eventColumns: [String: ColumnType] {
         var types: [String: ColumnType] = ["event": .category, "event_time": .time]
         for source in sources where source.kind == .events || source.kind == .exposures {
             for column in source.log.storedColumns where types[column.name] == nil { types[column.name] = column.type }
         }
+        types["event_id"] = nil
         if channels != nil {
             types["channel"] = .category
             types["traffic"] = .category

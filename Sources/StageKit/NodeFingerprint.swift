@@ -1,8 +1,9 @@
 import Chronology
+import Digests
 import Manifest
 
 /// What the marts of a node follow from, part by part: a node is skipped when no part has changed.
-public struct NodeFingerprint: Codable, Sendable, Hashable {
+public struct NodeFingerprint: Sendable, Hashable {
     /// The stage and its version.
     public var stage: String
     /// The node's options.
@@ -53,8 +54,8 @@ extension StageContext {
             period = "\(date) \(horizon)"
         }
         return NodeFingerprint(
-            stage: "\(node.stage) \(stageVersion)", options: digest(node.options.canonicalText),
-            settings: digest(manifest.settingsText), period: period, data: snapshot)
+            stage: "\(node.stage) \(stageVersion)", options: BLAKE2b.digits(of: node.options.canonicalText),
+            settings: BLAKE2b.digits(of: manifest.settingsText), period: period, data: snapshot)
     }
 }
 

@@ -1,3 +1,4 @@
+import Digests
 import EventStore
 import Manifest
 import Marts
@@ -101,7 +102,7 @@ extension Snapshot {
 
     /// What marts say of the data follows from it: the live rows, and the damaged files that notes tell of.
     public var dataFingerprint: String {
-        damagedFiles.isEmpty ? fingerprint : digest("\(fingerprint) \(damagedFiles)")
+        damagedFiles.isEmpty ? fingerprint : BLAKE2b.digits(of: "\(fingerprint) \(damagedFiles)")
     }
 }
 

@@ -74,11 +74,11 @@ struct AnalysisCommand: ParsableCommand {
         let records = NodeRecords(runDirectory: run.path)
         var status = ExitStatus.done
         for outcome in outcomes {
-            var record = NodeRecord(
-                stage: stage.name, name: outcome.node.name, status: .done, seconds: outcome.seconds, rows: 0, reason: "",
-                marts: [],
-                fingerprint: try context.fingerprint(
-                    of: outcome.node, stageVersion: stage.version, snapshot: snapshot.dataFingerprint))
+            let fingerprint = try context.fingerprint(
+                of: outcome.node, stageVersion: stage.version, snapshot: snapshot.dataFingerprint)
+            var record = RunResults.Node(
+                id: outcome.node.id, stage: stage.name, status: .done, seconds: outcome.seconds, rows: 0, marts: [],
+                fingerprint: fingerprint.parts)
             do {
                 for mart in try outcome.result.get() {
                     try run.write(mart, formats: context.manifest.formats)
@@ -88,7 +88,11 @@ struct AnalysisCommand: ParsableCommand {
             } catch {
                 let failure = Console.report(error)
                 // A full disk or an unwritable folder ends the run with its own status; anything else fails the node.
-                status = failure == .cannotWrite || failure == .inputOutput ? failure : .stageFailed
+                if failure == .cannotWrite || failure == .inputOutput {
+                    status = failure
+                } else if status == .done {
+                    status = .stageFailed
+                }
                 record.status = .failed
                 record.reason = String(describing: error)
             }
@@ -103,7 +107,9 @@ struct AnalysisCommand: ParsableCommand {
         for outcome in outcomes {
             switch outcome.result {
             case .success(let more): marts += more
-            case .failure(let error): status = Console.report(error) == .done ? status : .stageFailed
+            case .failure(let error):
+                let failure = Console.report(error)
+                if status == .done { status = failure }
             }
         }
         if format != .table, output != nil, marts.count > 1 {
@@ -123,7 +129,7 @@ struct AnalysisCommand: ParsableCommand {
             }
         }
         if let output {
-            try Console.writeFile(bytes, to: output)
+            try OutputFiles.write(bytes, to: output)
         } else {
             try Console.write(bytes, to: STDOUT_FILENO)
         }

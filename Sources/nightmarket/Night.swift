@@ -40,13 +40,14 @@ struct Night {
             let exit = try await step(stage.name, items.map(\.node.name) + ["--into", run.path], lock)
             if exit == .cannotWrite || exit == .inputOutput { return exit }
             if exit != .done { status = .stageFailed }
-            for var record in records.read() where record.stage == stage.name && record.status == .done {
+            for var record in try records.read() where record.stage == stage.name && record.status == .done {
                 guard let item = items.first(where: { $0.node.id == record.id }) else { continue }
-                record.reason = item.reasons.joined(separator: ", ")
+                record.reason =
+                    item.isDue ? item.reasons.joined(separator: ", ") : "its marts of the run before are not whole"
                 try records.write(record)
             }
         }
-        let finished = records.read()
+        let finished = try records.read()
         for item in plan.items where !finished.contains(where: { $0.id == item.node.id && $0.status != .failed }) {
             Console.log("run: \(item.node.id) failed")
             status = .stageFailed
@@ -71,9 +72,9 @@ struct Night {
             guard try run.link(mart, formats: manifest.formats, from: previousRun) else { return false }
         }
         try records.write(
-            NodeRecord(
-                stage: item.node.stage, name: item.node.name, status: .skipped, seconds: 0, rows: previous.rows,
-                reason: "unchanged since \(previousRun.name)", marts: previous.marts, fingerprint: item.fingerprint))
+            RunResults.Node(
+                id: item.node.id, stage: item.node.stage, status: .skipped, seconds: 0, rows: previous.rows,
+                reason: "unchanged since \(previousRun.name)", marts: previous.marts, fingerprint: item.fingerprint.parts))
         return true
     }
 

@@ -65,7 +65,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private func decimals(_ seconds: Double) -> String {
-        let hundredths = Int((seconds * 100).rounded())
+        guard let hundredths = Int(exactly: (seconds * 100).rounded()) else { return "\(seconds)" }
         return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
     }
 }

@@ -81,12 +81,4 @@ import Testing
         #expect(read.map(\.hash) == [resources[1].hash, resources[0].hash])
         #expect(DataPackage.write(name: "nightly", read) == bytes)
     }
-
-    @Test func theHashIsThatOfFIPS180() {
-        #expect(
-            SHA256.text(of: Array("abc".utf8))
-                == "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        #expect(
-            SHA256.text(of: []) == "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-    }
 }

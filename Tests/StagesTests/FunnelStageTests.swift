@@ -165,7 +165,7 @@ struct FunnelStageTests {
         ]
         let mart = try FunnelFixture.run(["period": november, "steps": .strings(["a", "b"])], over: events)
         #expect(mart.integers("persons") == [1, 0])
-        #expect(mart.notes.first { $0.code == "events_of_nobody" }?.message.hasPrefix("2 events ") == true)
+        #expect(mart.notes.first { $0.code == "rows_without_person" }?.message.hasPrefix("2 events ") == true)
     }
 
     @Test("no events: a row a step, zeros and nulls", arguments: [[], ["channel"]])

@@ -160,7 +160,7 @@ struct MetricsStageTests {
         #expect(later.records[0]["refund_rate"] == .number(1))
         #expect(later.records[0]["refund_flow"] == .money(0))
         #expect(later.provisional)
-        #expect(later.notes.contains { $0.code == "open_window" })
+        #expect(later.notes.contains { $0.code == "open_windows" })
     }
 
     @Test("named campaigns as cells")

@@ -1,3 +1,4 @@
+import Chronology
 import Marts
 import Statistics
 
@@ -26,7 +27,7 @@ extension ExperimentReport {
             notes.append(MartNote(code: code, column: column, message: message))
         }
         let window =
-            basis.window.map { "for \(durationText($0)) after it, the last instant included" }
+            basis.window.map { "for \(DurationText.text(of: $0)) after it, the last instant included" }
             ?? "up to as_of, so units exposed early had more time than units exposed late"
         note(
             "window",
@@ -42,12 +43,12 @@ extension ExperimentReport {
         }
         if tally.openUnits > 0, basis.window != nil {
             note(
-                "open_units", "the window of \(tally.openUnits) units is still open; their values may change",
+                "open_windows", "the window of \(tally.openUnits) units is still open; their values may change",
                 column: "open_units")
         }
         if tally.unidentifiedRows > 0 {
             note(
-                "unidentified_exposures",
+                "rows_without_person",
                 "\(tally.unidentifiedRows) exposures without any id belong to nobody and are left out")
         }
         if tally.deviceUnits > 0 {
@@ -121,19 +122,4 @@ extension ExperimentReport {
         }
         return notes
     }
-}
-
-/// `7d`, `1d12h`, `90m`, `1.5s`: as manifests write durations.
-private func durationText(_ micros: Int64) -> String {
-    var rest = micros
-    var text = ""
-    for (unit, size) in [("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000)]
-        as [(String, Int64)]
-    {
-        if rest >= size {
-            text += "\(rest / size)\(unit)"
-            rest %= size
-        }
-    }
-    return rest > 0 ? text + "\(rest)us" : text
 }

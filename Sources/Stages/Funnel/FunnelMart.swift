@@ -152,7 +152,7 @@ struct FunnelMart {
         var notes = [
             MartNote(
                 code: "window",
-                message: "step 1 ('\(first)') lies in the period; later steps count up to \(durationText) after it, "
+                message: "step 1 ('\(first)') lies in the period; later steps count up to \(DurationText.text(of: plan.window)) after it, "
                     + "inclusive, also behind the period's end, but not at or after as_of"),
             MartNote(
                 code: "attempts",
@@ -184,7 +184,7 @@ struct FunnelMart {
         if result.eventsOfNobody > 0 {
             notes.append(
                 MartNote(
-                    code: "events_of_nobody", column: "persons",
+                    code: "rows_without_person", column: "persons",
                     message: "\(result.eventsOfNobody) events of these steps in the period belong to nobody "
                         + "and are not counted"))
         }
@@ -201,17 +201,5 @@ struct FunnelMart {
         ].filter(\.1).map { column, _ in
             MartNote(code: "zero_denominator", column: column, message: "null where nobody took the step compared with")
         }
-    }
-
-    /// The window in the units that divide it, such as `7d` or `1h30m`.
-    private var durationText: String {
-        var rest = plan.window
-        var text = ""
-        for (unit, micros) in [("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000)] as [(String, Int64)] {
-            if rest >= micros { text += "\(rest / micros)\(unit)" }
-            rest %= micros
-        }
-        if rest % 1_000_000 != 0 { return text + "\(Double(rest) / 1_000_000)s" }
-        return rest > 0 ? text + "\(rest / 1_000_000)s" : text
     }
 }

@@ -15,7 +15,8 @@ struct DiscoveredFile: Sendable, Hashable {
 struct Discovery: Sendable {
     /// In byte order of their names, each once.
     var files: [DiscoveredFile] = []
-    /// Matches that cannot be taken in, with the reason (a name that is not UTF-8, a folder, a broken link).
+    /// Matches that cannot be taken in, with the reason (a name that is not UTF-8 or is another file's in another Unicode
+    /// form, a folder, a broken link).
     var passedOver: [String] = []
 }
 
@@ -25,7 +26,7 @@ extension Manifest.Source {
         var discovery = Discovery()
         var names: Set<String> = []
         for pattern in files {
-            for match in matches(of: pattern, below: folder) {
+            for match in matches(of: pattern) {
                 guard let path = String(validating: match, as: UTF8.self) else {
                     discovery.passedOver.append("\(String(decoding: match, as: UTF8.self)): its name is not UTF-8")
                     continue
@@ -40,7 +41,12 @@ extension Manifest.Source {
                     discovery.passedOver.append("\(name): not a plain file")
                     continue
                 }
-                guard names.insert(name).inserted else { continue }
+                guard names.insert(name).inserted else {
+                    if !discovery.files.contains(where: { $0.path.utf8.elementsEqual(path.utf8) }) {
+                        discovery.passedOver.append("\(name): another file has this name in another Unicode form")
+                    }
+                    continue
+                }
                 discovery.files.append(
                     DiscoveredFile(
                         name: name, path: path,
@@ -70,20 +76,11 @@ extension Manifest.Source {
     }
 }
 
-/// The paths that a glob matches; the folder's own name is taken literally, whatever characters it has.
-private func matches(of pattern: String, below folder: String) -> [[UInt8]] {
-    var full = pattern
-    if !pattern.hasPrefix("/") {
-        full = ""
-        for character in folder {
-            if "*?[]{}\\".contains(character) { full.append("\\") }
-            full.append(character)
-        }
-        full += "/" + pattern
-    }
+/// The paths that an absolute glob matches.
+private func matches(of pattern: String) -> [[UInt8]] {
     var result = glob_t()
     defer { globfree(&result) }
-    guard glob(full, GLOB_BRACE, nil, &result) == 0 else { return [] }
+    guard glob(pattern, GLOB_BRACE, nil, &result) == 0 else { return [] }
     return (0..<Int(result.gl_pathc)).compactMap { index in
         result.gl_pathv[index].map { pointer in Array(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))) }
     }

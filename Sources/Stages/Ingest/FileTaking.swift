@@ -1,3 +1,4 @@
+import Digests
 import EventLog
 import EventStore
 import Foundation
@@ -125,6 +126,9 @@ struct FileTaking: Sendable {
         return "\(source.name)-\(base)-\(shortDigest(look)).jsonl"
     }
 }
+
+/// The first 16 digits of a text's hash: enough to tell the few files and formats of one store apart.
+private func shortDigest(_ text: String) -> String { String(BLAKE2b.digits(of: text).prefix(16)) }
 
 extension ProblemCode {
     static let versionNotInName = ProblemCode("log.no-version", exit: .gateClosed)

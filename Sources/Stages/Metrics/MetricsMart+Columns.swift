@@ -2,6 +2,7 @@ import Chronology
 import Manifest
 import Marts
 import Metrics
+import StageKit
 import Vocabulary
 
 extension MetricsMart {
@@ -20,7 +21,7 @@ extension MetricsMart {
         for dimension in plan.dimensions {
             columns.append(
                 MartColumn(
-                    dimension.name, dimension.type.martType, role: .dimension, label: DimensionLabel.of(dimension.name)))
+                    dimension.name, dimension.type.martType, role: .dimension, label: .dimension(dimension.name)))
         }
         columns.append(MartColumn("row_kind", .string, role: .rowKind, label: Label(en: "Row kind", zh: "行类型")))
         for metric in plan.metrics { columns += self.columns(of: metric) }
@@ -103,24 +104,5 @@ extension Grain {
         case .campaign: Label(en: "Campaign", zh: "活动")
         case .period: Label(en: "Period", zh: "周期")
         }
-    }
-}
-
-/// What the dashboards call the columns that cells are cut by.
-enum DimensionLabel {
-    private static let known: [String: (en: String, zh: String)] = [
-        "channel": ("Channel", "渠道"), "traffic": ("Traffic", "流量类型"), "source": ("Source", "来源"),
-        "medium": ("Medium", "媒介"), "campaign": ("Campaign", "推广计划"), "creative": ("Creative", "创意"),
-        "ad_id": ("Ad", "广告"), "term": ("Term", "关键词"), "event": ("Event", "事件"), "product_id": ("Product", "商品"),
-        "category": ("Category", "品类"), "platform": ("Platform", "平台"), "city": ("City", "城市"),
-        "country": ("Country", "国家"), "store_id": ("Store", "门店"), "merchant_id": ("Merchant", "商家"),
-        "is_member": ("Member", "会员"), "experiment": ("Experiment", "实验"), "variant": ("Variant", "实验组"),
-        "content_id": ("Content", "内容"), "author_id": ("Author", "作者"), "live_id": ("Live", "直播间"),
-        "page": ("Page", "页面"), "place": ("Place", "场所"), "coupon_template_id": ("Coupon kind", "券模板"),
-    ]
-
-    /// A column without a label of its own is called by its name.
-    static func of(_ column: String) -> Label {
-        known[column].map { Label(en: $0.en, zh: $0.zh) } ?? Label(en: column, zh: column)
     }
 }

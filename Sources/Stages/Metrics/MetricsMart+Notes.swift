@@ -57,7 +57,7 @@ extension MetricsMart {
         }
         if metric.formula.measures.contains(where: { if case .orders(_, refunded: true) = $0 { true } else { false } }) {
             messages.append(
-                ("open_window", "orders may be refunded later on; refunds count up to \(asOfText)"))
+                ("open_windows", "orders may be refunded later on; refunds count up to \(asOfText)"))
         }
         if let covered = coveredSpend(metric) { messages.append(("covered_spend", covered)) }
         messages += tablesWithoutDimension(metric)

@@ -19,7 +19,7 @@ struct PublishStep {
     /// - Parameter seconds: what the run took so far.
     func complete(_ run: RunDirectory, seconds: Double) throws -> RunDirectory.Publication {
         let records = NodeRecords(runDirectory: run.path)
-        let results = results(date: run.date, records: records.read(), seconds: seconds)
+        let results = results(date: run.date, records: try records.read(), seconds: seconds)
         try records.remove()
         return try run.complete(name: packageName, results: results)
     }
@@ -50,7 +50,7 @@ struct PublishStep {
             })
     }
 
-    private func results(date: CivilDate, records: [NodeRecord], seconds: Double) -> RunResults {
+    private func results(date: CivilDate, records: [RunResults.Node], seconds: Double) -> RunResults {
         let catalogue = snapshot.catalogue
         let order = Dictionary(uniqueKeysWithValues: manifest.nodes.enumerated().map { ($0.element.id, $0.offset) })
         let nodes = records.sorted { order[$0.id, default: .max] < order[$1.id, default: .max] }
@@ -60,7 +60,7 @@ struct PublishStep {
         }
         return RunResults(
             pipeline: manifest.pipeline, date: date, snapshot: snapshot.fingerprint, status: .done, seconds: seconds,
-            nodes: nodes.map(RunResults.Node.init),
+            nodes: nodes,
             sources: manifest.sources.map { source in
                 RunResults.Source(
                     name: source.name, kind: source.kind.rawValue,
@@ -76,16 +76,6 @@ struct PublishStep {
                 RunResults.Warning(
                     code: "damaged_file", message: $0.problem ?? "damaged", place: "\($0.source): \($0.path)")
             })
-    }
-}
-
-extension RunResults.Node {
-    init(_ record: NodeRecord) {
-        self.init(
-            id: record.id, stage: record.stage,
-            status: Status(rawValue: record.status.rawValue) ?? .failed, seconds: record.seconds, rows: record.rows,
-            reason: record.reason.isEmpty ? nil : record.reason, marts: record.marts,
-            fingerprint: record.fingerprint.parts)
     }
 }
 

@@ -161,7 +161,7 @@ struct ExperimentHealthTests {
             over: events)
         #expect(users.row("orders", "B") == [:])
         #expect(users.hasNote("device_units"))
-        #expect(users.notes.first { $0.code == "unidentified_exposures" }?.message.hasPrefix("2 exposures") == true)
+        #expect(users.notes.first { $0.code == "rows_without_person" }?.message.hasPrefix("2 exposures") == true)
         let persons = try experiment(options, over: events)
         #expect(persons.row("gmv_paid", "B")["units"] == .integer(1))
         #expect(!persons.hasNote("device_units"))

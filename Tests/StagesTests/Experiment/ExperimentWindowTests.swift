@@ -83,7 +83,7 @@ struct ExperimentWindowTests {
         #expect(mart.row("gmv_paid", "B")["value"].isNear(5))
         #expect(mart.provisional)
         #expect(mart.asOf == "2026-11-05T00:00:00Z")
-        #expect(mart.hasNote("open_units") && mart.hasNote("peeking"))
+        #expect(mart.hasNote("open_windows") && mart.hasNote("peeking"))
     }
 
     @Test("when the declared end and every window have passed, the mart is final")
@@ -98,7 +98,7 @@ struct ExperimentWindowTests {
                 "ends": .instant(start + 3 * day), "metrics": .strings(["gmv_paid"]),
             ], over: events, date: "2027-03-01")
         #expect(!mart.provisional)
-        #expect(!mart.hasNote("peeking") && !mart.hasNote("open_units"))
+        #expect(!mart.hasNote("peeking") && !mart.hasNote("open_windows"))
         #expect(mart.asOf == "2026-11-06T00:00:00Z")
     }
 

@@ -1,20 +1,4 @@
-import CSodium
-
-/// Lower-case hexadecimal digits.
-func hex(_ bytes: some Sequence<UInt8>) -> String {
-    var text: [UInt8] = []
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : 0x61 + digit - 10) }
-    }
-    return String(decoding: text, as: UTF8.self)
-}
-
-/// BLAKE2b with 128 bits of output, as 32 hexadecimal digits.
-func blake2b(_ bytes: [UInt8]) -> String {
-    var digest = [UInt8](repeating: 0, count: 16)
-    crypto_generichash(&digest, digest.count, bytes, UInt64(bytes.count), nil, 0)
-    return hex(digest)
-}
+import Digests
 
 /// A fast 128-bit checksum of column buffers: it notices damage, it does not stand against an enemy.
 ///
@@ -65,7 +49,7 @@ struct Checksum {
     var digits: String {
         let high = mix(a ^ mix(b ^ length))
         let low = mix(c ^ mix(d ^ high))
-        return hex(bigEndian(high) + bigEndian(low))
+        return hexadecimal(bigEndian(high) + bigEndian(low))
     }
 
     private func bigEndian(_ word: UInt64) -> [UInt8] {

@@ -1,0 +1,36 @@
+import Digests
+import Testing
+
+/// The digests of "abc" and of nothing, as the standards and the reference implementations give them.
+@Suite("Digests")
+struct DigestTests {
+    @Test("SHA-256 of FIPS 180-4's example and of nothing")
+    func sha256() {
+        #expect(
+            SHA256.digits(of: Array("abc".utf8))
+                == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(SHA256.digits(of: []) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    }
+
+    @Test("BLAKE2b of RFC 7693's example in 512 bits, and of the same in 256")
+    func blake2b() {
+        #expect(
+            hexadecimal(BLAKE2b.hash(Array("abc".utf8), length: 64))
+                == "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+                + "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923")
+        #expect(
+            BLAKE2b.digits(of: "abc") == "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319")
+    }
+
+    @Test("a stream gives the hash of the whole, however it is cut", arguments: [1, 7, 128, 1000])
+    func stream(step: Int) {
+        let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let stream = BLAKE2b.Stream()
+        bytes.withUnsafeBytes { all in
+            for start in Swift.stride(from: 0, to: all.count, by: step) {
+                stream.update(UnsafeRawBufferPointer(rebasing: all[start..<min(start + step, all.count)]))
+            }
+        }
+        #expect(stream.finish() == hexadecimal(BLAKE2b.hash(bytes)))
+    }
+}
