@@ -50,9 +50,12 @@ public struct FileEntry: Sendable, Hashable, Codable {
     public var tables: [String]
     /// The file of its rejects below the folder `rejects`, if it has any.
     public var rejectsFile: String?
-    /// Times of its stored rows, microseconds UTC; nil without rows or for tables.
+    /// Times of its stored events, microseconds UTC; nil without rows or for tables.
     public var minTime: Int64?
     public var maxTime: Int64?
+    /// The column `date` of its stored rows, days since 1970-01-01; nil without rows or dates, and for events.
+    public var firstDate: Int?
+    public var lastDate: Int?
 
     public init(
         source: String, path: String, look: FileLook, contentHash: String, formatHash: String, state: State = .live,
@@ -76,5 +79,7 @@ public struct FileEntry: Sendable, Hashable, Codable {
         self.rejectsFile = rejectsFile
         minTime = nil
         maxTime = nil
+        firstDate = nil
+        lastDate = nil
     }
 }

@@ -254,5 +254,7 @@ extension FileEntry {
         rejectsFile = original.rejectsFile
         minTime = original.minTime
         maxTime = original.maxTime
+        firstDate = original.firstDate
+        lastDate = original.lastDate
     }
 }

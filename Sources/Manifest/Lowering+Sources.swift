@@ -19,6 +19,11 @@ extension Lowering {
             zone: lowerZone(value["time"]?["zone"]), mappings: mappings, eventNames: lowerEventNames(value["events"]),
             privateColumns: lowerPrivate(value["private"], kind: kind, mappings: mappings))
         note(log)
+        if kind == .units, let expect = value["expect"], !mappings.contains(where: { $0.column == Column("date", .date) }) {
+            report(
+                .impossible, "what is expected is looked for in the rows' dates, and no column 'date' is mapped",
+                expect.keyPlace ?? expect.place, "map it, { column: NAME, type: date }, or take 'expect' out")
+        }
         if value["files"]?.list.isEmpty ?? false, let files = value["files"] {
             report(
                 .wrongValue, "sources.\(name).files: the list is empty", files.place,
@@ -59,6 +64,11 @@ extension Lowering {
                 continue
             }
             checkColumnName(ours, place)
+            if kind.reservedColumns.contains(name) {
+                report(
+                    .wrongValue, "the store has a column '\(name)' of its own", place,
+                    "give the column another name: our_\(name): \(value.string ?? "NAME")")
+            }
             guard let origin = lowerOrigin(ours, value, header: header) else {
                 columnsAreKnown = false
                 continue
@@ -281,6 +291,11 @@ extension Lowering {
                     "write { from: file_name, pattern: 'report-{version:yyyyMMdd}.csv' } or { column: NAME }")
             }
             return nil
+        }
+        if mappings.contains(where: { $0.column.name == "version" }) {
+            report(
+                .impossible, "the version comes from the file's name, and a column 'version' is mapped too", place,
+                "keep one of them")
         }
         guard let version = Manifest.Source.Version(fileNamePattern: text) else {
             report(

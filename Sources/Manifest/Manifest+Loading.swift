@@ -43,7 +43,7 @@ extension Manifest {
             guard let root = try YAMLReader.tree(of: text, place: { .text(file: path, line: $0, column: $1) }) else {
                 throw Problem(
                     .manifestSyntax, "the manifest is empty", at: .text(file: path, line: 1, column: 1),
-                    help: "`nightmarket init` writes a first one")
+                    help: "start from pipelines/nightly.yaml")
             }
             tree = root
             for (key, value) in overrides { try tree.override(key, with: value) }

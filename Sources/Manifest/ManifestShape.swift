@@ -222,6 +222,14 @@ extension Manifest.Source.Kind {
         }
     }
 
+    /// Names that the store gives to columns of its own.
+    var reservedColumns: Set<String> {
+        switch self {
+        case .events, .exposures: ["person", "person_kind"]
+        case .units, .costs, .adReport: ["record"]
+        }
+    }
+
     /// Columns that must be mapped; a record without a value there is rejected.
     var requiredColumns: Set<String> {
         switch self {

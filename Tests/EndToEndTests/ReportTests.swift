@@ -64,6 +64,21 @@ import Testing
         #expect(try workspace.published() == before)
     }
 
+    @Test func whatIsExpectedOfReportsIsLookedForInTheirDates() throws {
+        let workspace = try shop()
+        let expecting = Self.manifest.replacingOccurrences(
+            of: "    key: [date, campaign]\n", with: "    key: [date, campaign]\n    expect: { files_per_day: 1, fresh_within: 1d }\n")
+        try workspace.write(expecting, to: "pipeline.yaml")
+        try workspace.night(date: "2026-11-01")
+        let late = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"])
+        #expect(late.status == 65)
+        #expect(late.error.contains("0 of the 1 files expected of source 'ads' hold 2026-11-02"))
+        let stale = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-03"])
+        #expect(stale.error.contains("source 'ads' is stale: its newest record is of 2026-11-01T23:59:59.999999+08:00"))
+        try workspace.write("day,campaign,shown,clicked,cost\n2026-11-02,d11,800,16,36.00\n", to: "ads/report-20261102.csv")
+        try workspace.night(date: "2026-11-02")
+    }
+
     @Test func aFileWhoseNameHasNoVersionClosesTheGate() throws {
         let workspace = try shop()
         try workspace.write("day,campaign,shown,clicked,cost\n", to: "ads/latest.csv")

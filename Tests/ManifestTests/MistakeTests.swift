@@ -49,8 +49,8 @@ import Vocabulary
     }
 
     @Test(arguments: [
-        ("", "m.yaml:1:1: the manifest is empty | `nightmarket init` writes a first one"),
-        ("# nothing\n", "m.yaml:1:1: the manifest is empty | `nightmarket init` writes a first one"),
+        ("", "m.yaml:1:1: the manifest is empty | start from pipelines/nightly.yaml"),
+        ("# nothing\n", "m.yaml:1:1: the manifest is empty | start from pipelines/nightly.yaml"),
         (
             "- a\n",
             "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, channels, campaigns, stages, publish, found a list"
@@ -269,6 +269,24 @@ import Vocabulary
         let source =
             "  ads:\n    kind: ad_report\n    files: x\n    columns: { date: d, campaign: c, conversions: n }\n    \(line)\n"
         #expect(mistakes(minimal(source: source)) == [mistake])
+    }
+
+    @Test func namesThatTheStoreTakesAndExpectationsWithoutADateAreRefused() {
+        #expect(
+            mistakes(minimal(source: "  w:\n    kind: events\n    files: x\n    columns: { event_time: t, event: e, person: p }\n"))
+                == ["m.yaml:10:41: the store has a column 'person' of its own | give the column another name: our_person: p"])
+        #expect(
+            mistakes(minimal(source: "  u:\n    kind: units\n    files: x\n    columns: { unit: u, variant: v, record: r }\n"))
+                == ["m.yaml:10:37: the store has a column 'record' of its own | give the column another name: our_record: r"])
+        let ads = "  a:\n    kind: ad_report\n    files: x\n    columns: { date: d, version: v }\n"
+        #expect(
+            mistakes(minimal(source: ads + "    version: { from: file_name, pattern: 'r-{version:yyyy}.csv' }\n"))
+                == ["m.yaml:11:5: the version comes from the file's name, and a column 'version' is mapped too | keep one of them"])
+        let units = "  u:\n    kind: units\n    files: x\n    columns: { unit: u, variant: v }\n    expect: { files_per_day: 1 }\n"
+        #expect(
+            mistakes(minimal(source: units)) == [
+                "m.yaml:11:5: what is expected is looked for in the rows' dates, and no column 'date' is mapped | map it, { column: NAME, type: date }, or take 'expect' out"
+            ])
     }
 
     @Test func aColumnUnderTwoNamesAndACostWithoutAmountAreRefused() {

@@ -60,7 +60,13 @@ struct FileTaking: Sendable {
             columns: source.log.storedColumns, source: source.name, folder: folder, namePrefix: source.name,
             version: version)
         do {
-            var entry = try read(reader, advanced: advanced, into: builder.append)
+            var dates: ClosedRange<Int64>?
+            var entry = try read(reader, advanced: advanced) { batch in
+                dates = batch.dates(and: dates)
+                try builder.append(batch)
+            }
+            entry.firstDate = dates.map { Int($0.lowerBound) }
+            entry.lastDate = dates.map { Int($0.upperBound) }
             if let version { entry.contentHash += "@\(version)" }
             let tables = try builder.finish()
             return TakenFile(entry: entry, segments: [], tables: tables, change: source.change)
@@ -124,6 +130,18 @@ struct FileTaking: Sendable {
                 .prefix(80))
         let look = "\(file.name) \(file.look.size) \(file.look.modified) \(formatHash)"
         return "\(source.name)-\(base)-\(shortDigest(look)).jsonl"
+    }
+}
+
+extension TypedBatch {
+    /// The least and the greatest of the column `date` and of what is known already, in days since 1970-01-01.
+    fileprivate func dates(and known: ClosedRange<Int64>?) -> ClosedRange<Int64>? {
+        guard let column = column("date"), column.column.type == .date else { return known }
+        return (0..<count).reduce(known) { known, row in
+            guard column.valid[row] != 0 else { return known }
+            let date = column.integers[row]
+            return known.map { min($0.lowerBound, date)...max($0.upperBound, date) } ?? date...date
+        }
     }
 }
 

@@ -92,10 +92,7 @@ struct Gate {
         let day = TimeSpan(
             start: manifest.zone.start(of: date), end: manifest.zone.start(of: date.adding(days: 1)))
         if let wanted = source.expectedFilesPerDay {
-            let present = live.filter { file in
-                guard let first = file.minTime, let last = file.maxTime else { return false }
-                return first < day.end && last >= day.start
-            }.count
+            let present = live.filter { $0.holds(date, day) }.count
             if present < wanted {
                 judgement.problems.append(
                     Problem(
@@ -104,9 +101,9 @@ struct Gate {
             }
         }
         if let within = source.freshWithin {
-            let newest = live.compactMap(\.maxTime).max()
+            let newest = live.compactMap { $0.newest(in: manifest.zone) }.max()
             if newest.map({ $0 < day.end - within }) ?? true {
-                let age = newest.map { "its newest event is of " + Timestamp.rfc3339($0, in: manifest.zone) } ?? "it has no event"
+                let age = newest.map { "its newest record is of " + Timestamp.rfc3339($0, in: manifest.zone) } ?? "it has no record"
                 judgement.problems.append(
                     Problem(
                         .stale, "source '\(source.name)' is stale: \(age)", at: source.place,
@@ -122,6 +119,18 @@ struct Gate {
 }
 
 extension FileEntry {
+    /// Whether it has records of a date, which is a span of time in the report's zone.
+    fileprivate func holds(_ date: CivilDate, _ day: TimeSpan) -> Bool {
+        if let firstDate, let lastDate { return firstDate <= date.daysSinceEpoch && date.daysSinceEpoch <= lastDate }
+        guard let minTime, let maxTime else { return false }
+        return minTime < day.end && maxTime >= day.start
+    }
+
+    /// The instant of its newest record; of a date its last one.
+    fileprivate func newest(in zone: Zone) -> Int64? {
+        maxTime ?? lastDate.map { zone.start(of: CivilDate(daysSinceEpoch: $0 + 1)) - 1 }
+    }
+
     /// Damaged in transit (truncated, flipped bits, unreadable, empty), as against not what the manifest says.
     var isDamaged: Bool {
         [ProblemCode.logDamaged, .logUnreadable, .logEmpty].contains { problem?.hasPrefix($0.name + ":") == true }
