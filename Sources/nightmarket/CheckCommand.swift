@@ -15,14 +15,11 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
-            let date = try RunDate.parse("yesterday", zone: manifest.zone)
-            let context = StageContext(
-                manifest: manifest, date: date, tables: [], newestEvent: nil, oldestEvent: nil)
+            let nodes = NodeCheck(manifest, date: try RunDate.parse("yesterday", zone: manifest.zone))
             var status = ExitStatus.done
             for node in manifest.nodes {
-                guard let stage = allStages.first(where: { $0.name == node.stage }) else { continue }
                 do {
-                    _ = try stage.prepare(node, in: context)
+                    try nodes.check(node)
                     try Console.print("ok    \(node.id)")
                 } catch {
                     status = Console.report(error)

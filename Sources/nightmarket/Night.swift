@@ -14,8 +14,10 @@ struct Night {
     let date: CivilDate
     let force: Bool
 
-    /// - Throws: `Problem` where a step could not be started; a step's own failure comes back as its exit status.
+    /// - Throws: `Problems` where the options of nodes are wrong, `Problem` where a step could not be started; a step's
+    ///   own failure comes back as its exit status.
     func run() async throws -> ExitStatus {
+        try NodeCheck(manifest, date: date).checkAll()
         let clock = ContinuousClock()
         let started = clock.now
         let lock = try StoreLock(StoreFolder(manifest.store))
