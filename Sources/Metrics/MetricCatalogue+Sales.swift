@@ -32,8 +32,8 @@ extension MetricCatalogue {
             source: "all plans"),
         Metric(
             "conversion_rate", "Conversion rate", "支付转化率", .fraction, .up,
-            .ratio(Combination(.persons([.visits, .purchases])), per: Combination(.visitors)),
-            "Visitors of the cell who bought, over visitors.", source: "plans 000, 002, 003"),
+            .ratio(Combination(.persons([.visits, .purchasesThere])), per: Combination(.visitors)),
+            "Visitors of the cell who bought there, over visitors; the purchase's own row says where.", source: "plans 000, 002, 003"),
         Metric(
             "order_rate", "Orders per click", "点击转化率", .fraction, .up,
             .ratio(Combination(.orders), per: Combination(.clicks)), "Credited orders over clicks.", source: "plan 000"),

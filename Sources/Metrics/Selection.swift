@@ -47,6 +47,8 @@ public struct Selection: Sendable, Hashable {
     public static let joins = Selection(["campaign_join"], authority: "participants")
     public static let cartAdditions = Selection(["add_to_cart"])
     public static let purchases = Selection(["purchase"], authority: "orders", credited: true)
+    /// Purchases in the cell that their row names, as visits are: what a person did there, not whose sale it is.
+    public static let purchasesThere = Selection(["purchase"], authority: "orders")
     public static let payments = Selection(["purchase"], authority: "gmv_paid", credited: true)
     public static let refunds = Selection(["refund"], authority: "refunds", credited: true)
     public static let donations = Selection(["donation"], authority: "donation")

@@ -152,7 +152,7 @@ struct MetricsOracle {
         case "refund_flow": return (refunds, 1)
         case "net_revenue": return (gmv - refunds, 1)
         case "buyers": return (Int128(buyers.count), 1)
-        case "conversion_rate": return (Int128(visitors.intersection(buyers).count), Int128(visitors.count))
+        case "conversion_rate": return (Int128(visitors.intersection(people(["purchase"])).count), Int128(visitors.count))
         case "order_rate": return (Int128(orders.count), count("click"))
         case "add_to_cart_rate": return (Int128(visitors.intersection(people(["add_to_cart"])).count), Int128(visitors.count))
         case "aov": return (gmv, Int128(orders.count))
@@ -214,12 +214,12 @@ extension MetricsOracle {
         "interaction_per_play": engagements.union(["video_play"]),
         "interaction_per_impression": engagements.union(["impression"]), "share_rate": onSite.union(["share"]),
         "participants": ["campaign_join"], "participation_rate": ["campaign_join", "impression"],
-        "conversion_rate": onSite, "order_rate": ["click"], "add_to_cart_rate": onSite, "donation": ["donation"],
+        "conversion_rate": onSite.union(["purchase"]), "order_rate": ["click"], "add_to_cart_rate": onSite, "donation": ["donation"],
         "donations": ["donation"],
     ]
     private static let engagements: Set<String> = ["like", "favorite", "comment", "share", "ugc_post"]
     private static let ofSales: Set<String> = [
-        "orders", "gmv_paid", "refund_rate", "net_revenue", "buyers", "conversion_rate", "order_rate", "aov",
+        "orders", "gmv_paid", "refund_rate", "net_revenue", "buyers", "order_rate", "aov",
         "revenue_per_buyer", "arpu", "new_buyer_share", "repurchase_period",
     ]
 

@@ -79,6 +79,34 @@ struct MetricsStageTests {
         #expect(own.records.map { $0["channel"] } == [.string("direct"), .null])
     }
 
+    @Test("whose visitors bought is a matter of their own rows, whoever gets the credit")
+    func conversionByChannel() throws {
+        let direct: [String: TestValue] = ["channel": .category("direct")]
+        let events = [
+            TestEvent(person: "a", time: at(1), event: "click", values: ["channel": .category("douyin")]),
+            TestEvent(person: "a", time: at(2), event: "product_view", values: direct), sale("a", at(3), "o1", 10, direct),
+            TestEvent(person: "b", time: at(2), event: "product_view", values: direct), sale("b", at(3), "o2", 5, direct),
+            TestEvent(person: "c", time: at(2), event: "product_view", values: direct),
+        ]
+        let mart = try run(["conversion_rate", "orders"], events, by: ["channel"])
+        let row = mart.records(where: ["channel": .string("direct")])[0]
+        #expect(row["conversion_rate"] == .number(2.0 / 3))
+        #expect(row["orders"] == .integer(0))
+    }
+
+    @Test("the note on credit says where sales without a click stand, channel or not")
+    func creditNote() throws {
+        let events = [
+            TestEvent(person: "a", time: at(1), event: "click", values: ["campaign": .category("c1"), "channel": .category("douyin")]),
+            sale("b", at(3), "o1", 10),
+        ]
+        let byCampaign = try run(["gmv_paid"], events, by: ["campaign"]).notes.first { $0.code == "credit" }
+        #expect(byCampaign?.message.contains("unassigned") == false)
+        #expect(byCampaign?.message.contains("without a campaign") == true)
+        let byBoth = try run(["gmv_paid"], events, by: ["channel", "campaign"]).notes.first { $0.code == "credit" }
+        #expect(byBoth?.message.contains("'unassigned'") == true)
+    }
+
     @Test("without clicks credited ratios have no split, with a reason")
     func noTouches() throws {
         let mart = try run(["orders", "aov"], [sale("a", at(2), "o1", 10)], by: ["channel"])

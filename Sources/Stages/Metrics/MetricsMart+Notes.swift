@@ -43,9 +43,16 @@ extension MetricsMart {
         return switch plan.credit {
         case .event: "sales stand where their purchase row says; refunds stand beside their order"
         case .lastTouch:
-            "sales stand where the person's last click at most 7 days before says, without one under channel "
-                + "'\(MetricsPlan.unassigned)'; refunds stand beside their order"
+            "sales stand where the person's last click at most 7 days before says, and without one \(untouchedPlace); "
+                + "refunds stand beside their order"
         }
+    }
+
+    /// Where a sale stands that no click precedes.
+    private var untouchedPlace: String {
+        let names = plan.touchDimensions.map { plan.dimensions[$0].name }
+        guard !names.contains("channel") else { return "under channel '\(MetricsPlan.unassigned)'" }
+        return "in the row without a " + names.joined(separator: " and ")
     }
 
     private func messages(of metric: Metric) -> [(code: String, message: String)] {
