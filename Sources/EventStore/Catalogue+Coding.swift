@@ -48,6 +48,14 @@ extension Catalogue {
         return try Catalogue(decoding: bytes, path: path)
     }
 
+    /// What the gate set aside after the current snapshot; nil where nothing waits, or where it is damaged and will be read again.
+    public static func candidate(storeFolder: String) -> Catalogue? {
+        let folder = StoreFolder(storeFolder)
+        guard let candidate = (try? read(folder.candidate)).flatMap({ $0 }) else { return nil }
+        let current = (try? read(folder.catalogue)).flatMap { $0 }
+        return candidate.sequence == current?.sequence ?? 0 ? candidate : nil
+    }
+
     /// The files that this snapshot needs, relative to the store's folder.
     var fileNames: Set<String> {
         var names: Set<String> = []

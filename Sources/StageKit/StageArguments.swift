@@ -56,7 +56,7 @@ public struct ManifestArguments: ParsableArguments {
 public struct DateArgument: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: "The last day to report on: YYYY-MM-DD, today, yesterday, or -2d (in the report's zone).")
+        help: "The last day to report on: YYYY-MM-DD, today, yesterday, or -2d, in the report's zone (default: yesterday; for a stage alone the date published last).")
     public var date: String?
 
     public init() {}

@@ -27,7 +27,12 @@ struct CheckCommand: AsyncParsableCommand {
             }
             for source in manifest.sources {
                 do {
-                    try Console.print("ok    source \(source.name): \(SourceSample(manifest, source).look())")
+                    if let found = try SourceSample(manifest, source).look() {
+                        try Console.print("ok    source \(source.name): \(found)")
+                    } else {
+                        try Console.print(
+                            "warn  source \(source.name): no file matches \(source.patterns(folder: manifest.folder))")
+                    }
                 } catch {
                     status = Console.report(error)
                 }

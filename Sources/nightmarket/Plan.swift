@@ -40,7 +40,7 @@ struct Plan {
             if let earlier = previous.flatMap({ NodeFingerprint(parts: $0.fingerprint) }) {
                 reasons = fingerprint.changes(since: earlier).map { "\($0) changed" }
             } else {
-                reasons = ["not published yet"]
+                reasons = ["not computed before"]
             }
             if newData, !reasons.contains("the data changed") { reasons.append("new files wait") }
             if force { reasons.append("--force") }

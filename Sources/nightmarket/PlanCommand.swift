@@ -32,18 +32,19 @@ struct PlanReport {
     func print() throws {
         let snapshot = try openSnapshot(manifest)
         let waiting = IngestStep.waiting(manifest, catalogue: snapshot?.catalogue)
-        for file in waiting { try Console.print("ingest            \(file.source): \(file.name) (\(file.reason))") }
-        if waiting.isEmpty { try Console.print("ingest            nothing new") }
         let context = StageContext(
             manifest: manifest, date: date, tables: [], newestEvent: snapshot?.newestEvent,
             oldestEvent: snapshot?.oldestEvent)
         let plan = try Plan(
             context, snapshot: snapshot?.dataFingerprint ?? "", newData: !waiting.isEmpty, force: force)
-        let width = plan.items.map(\.node.id.count).max() ?? 0
+        let ingest = waiting.map { "\($0.source): \($0.name) (\($0.reason))" }
+        var lines = (ingest.isEmpty ? ["nothing new"] : ingest).map { ("ingest", $0) }
         for item in plan.items {
-            let name = item.node.id + String(repeating: " ", count: max(0, max(width, 16) - item.node.id.count))
-            let verdict = item.isDue ? "would run: " + item.reasons.joined(separator: ", ") : "unchanged"
-            try Console.print("\(name)  \(verdict)")
+            lines.append((item.node.id, item.isDue ? "would run: " + item.reasons.joined(separator: ", ") : "unchanged"))
+        }
+        let width = lines.map(\.0.count).max() ?? 0
+        for (name, verdict) in lines {
+            try Console.print(name + String(repeating: " ", count: width - name.count) + "  " + verdict)
         }
     }
 }

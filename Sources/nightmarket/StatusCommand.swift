@@ -16,6 +16,14 @@ struct StatusCommand: AsyncParsableCommand {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
             try showRun(manifest)
+            if let candidate = Catalogue.candidate(storeFolder: manifest.store) {
+                let live = try openSnapshot(manifest)?.catalogue.files ?? []
+                let count = candidate.files.count { file in
+                    !live.contains { $0.source == file.source && $0.path == file.path && $0.contentHash == file.contentHash }
+                }
+                try Console.print(
+                    "candidate   \(count) file\(count == 1 ? "" : "s") set aside: the gate is closed; `nightmarket run` judges again and says why")
+            }
             guard let snapshot = try openSnapshot(manifest) else {
                 try Console.print("store       nothing taken in yet")
                 return .done

@@ -96,6 +96,8 @@ import Testing
         #expect(outcome.error.contains("error[gate.rejects]"))
         #expect(outcome.error.contains("10 of 11 records"))
         #expect(try workspace.published() == before)
+        let status = try workspace.run("nightmarket", ["status", "pipeline.yaml"])
+        #expect(status.output.contains("candidate   1 file set aside: the gate is closed"))
         // Judged again on the next run, and still closed.
         #expect(try run(workspace).status == 65)
         try workspace.night(date: "2026-11-02", ["--set", "sources.web.reject_limit=95%"])

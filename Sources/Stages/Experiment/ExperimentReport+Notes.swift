@@ -11,7 +11,7 @@ extension ExperimentReport {
             MartNote(
                 code: "method",
                 message:
-                    "Welch's t test at alpha \(plan.alpha), two-sided; relative lift is (variant - control) / |control| "
+                    "Welch's t test at alpha \(plan.alpha), two-sided, the variance of a proportion p being p(1-p); relative lift is (variant - control) / |control| "
                     + "with a variance by the delta method; no correction for the number of metrics or variants")
         ]
         switch plan.basis {

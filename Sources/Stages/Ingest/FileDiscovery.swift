@@ -71,7 +71,7 @@ func relativePath(_ path: String, from folder: String) -> String {
 
 extension Manifest.Source {
     /// The globs as the manifest may have written them, for messages.
-    func patterns(folder: String) -> String {
+    public func patterns(folder: String) -> String {
         files.map { relativePath($0.replacing("\\", with: ""), from: folder) }.joined(separator: ", ")
     }
 }

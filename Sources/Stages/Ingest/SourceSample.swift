@@ -14,13 +14,11 @@ public struct SourceSample {
 
     private struct Enough: Error {}
 
-    /// What was found, in words.
+    /// What was found, in words; nil where the source has no file.
     /// - Throws: `Problem` where the file is not what the manifest says.
-    public func look() throws -> String {
+    public func look() throws -> String? {
         let discovery = source.discoverFiles(folder: manifest.folder)
-        guard let file = discovery.files.first else {
-            return "no file matches \(source.patterns(folder: manifest.folder))"
-        }
+        guard let file = discovery.files.first else { return nil }
         // Nothing of this is kept, so any key will do.
         let keys = KeyedHash(secret: [UInt8](repeating: 0, count: 16))
         let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: keys)
