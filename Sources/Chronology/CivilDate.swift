@@ -90,6 +90,23 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 }
 
+extension CivilDate {
+    /// The days that a file's name tells of, as `2026-11-05` or `20261105` between other characters than digits.
+    public static func named(in text: String) -> [CivilDate] {
+        text.split { !($0.isASCII && ($0.isNumber || $0 == "-")) }.flatMap { run -> [CivilDate] in
+            if let date = CivilDate(String(run)) { return [date] }
+            return run.split(separator: "-").filter { $0.count == 8 }.compactMap { part in
+                CivilDate("\(part.prefix(4))-\(part.dropFirst(4).prefix(2))-\(part.suffix(2))")
+            } + dashed(Array(run.split(separator: "-", omittingEmptySubsequences: false)))
+        }
+    }
+
+    private static func dashed(_ parts: [Substring]) -> [CivilDate] {
+        guard parts.count > 3 else { return [] }
+        return (0...(parts.count - 3)).compactMap { CivilDate(parts[$0..<($0 + 3)].joined(separator: "-")) }
+    }
+}
+
 private func digits(_ bytes: ArraySlice<UInt8>) -> Int? {
     var value = 0
     for byte in bytes {

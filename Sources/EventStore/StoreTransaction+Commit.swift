@@ -7,6 +7,7 @@ extension StoreTransaction {
     /// - Throws: `Problem` `store.misuse` before `prepare`; what writing throws, and then the last snapshot stays.
     public func commit() throws {
         try checkPrepared()
+        if let conflict = conflicts.first { throw conflict }
         if hasChanges {
             catalogue.sequence = (current?.sequence ?? 0) + 1
             try syncFolders()

@@ -2,10 +2,11 @@ import Vocabulary
 
 extension StoreTransaction {
     /// Computes which rows are live, and the books.
-    /// - Throws: `Problem` `store.unbalanced`, `table.conflict` (exit 65).
+    /// - Throws: `Problem` `store.unbalanced`. Rows of a table that contradict each other are told in `conflicts`.
     public func prepare(threads: Int) throws -> Balance {
         StoragePool.releaseIdle()
         settle()
+        conflicts = []
         catalogue.deletions = try deletions(threads: max(threads, 1))
         catalogue.balance = try balance()
         isPrepared = true
@@ -47,6 +48,7 @@ extension StoreTransaction {
 
     private func balance() throws -> Balance {
         var sources: [String: Balance.Counts] = [:]
+        var contradicted: Set<String> = []
         for file in catalogue.files {
             var counts = Balance.Counts()
             counts.read = file.read
@@ -75,12 +77,20 @@ extension StoreTransaction {
             sources[source] = sources[source, default: .init()] + counts
         }
         for (source, tables) in Dictionary(grouping: catalogue.tables, by: \.source).sorted(by: { $0.key < $1.key }) {
-            let resolved = try resolve(source, tables)
+            let resolved: TableResolution
+            do {
+                resolved = try resolve(source, tables)
+            } catch let problem as Problem where problem.code == .tableConflict {
+                conflicts.append(problem)
+                contradicted.insert(source)
+                continue
+            }
             sources[source, default: .init()].live += resolved.live.count
             sources[source, default: .init()].duplicate += resolved.duplicates
             sources[source, default: .init()].superseded += resolved.superseded
         }
-        for (source, counts) in sources.sorted(by: { $0.key < $1.key }) where !counts.balances || counts.live < 0 {
+        for (source, counts) in sources.sorted(by: { $0.key < $1.key })
+        where !contradicted.contains(source) && (!counts.balances || counts.live < 0) {
             throw Problem(
                 .storeUnbalanced, "the books of source '\(source)' do not balance: \(counts)", at: .path(folder.path),
                 help: "report this: it is a fault of the program; the last snapshot stays as it is")

@@ -40,6 +40,9 @@ public final class StoreTransaction {
     /// The next snapshot as it stands.
     public internal(set) var catalogue: Catalogue
     var isPrepared = false
+    /// What keeps the prepared snapshot from being committed: `table.conflict`, one a source at the most. It can be set
+    /// aside all the same, so that the next run need not read the files again.
+    public internal(set) var conflicts: [Problem] = []
 
     /// Segments and tables of `base` and of the files added, by name.
     private var segmentPool: [String: SegmentEntry] = [:]

@@ -16,9 +16,22 @@ public protocol Stage: Sendable {
     /// One sentence for the help and the schema.
     static var doc: String { get }
     static var options: [Shape.Key] { get }
+    /// Whether nodes of the stage look at sources of a kind (default: at events); a node with a `source` option looks
+    /// at that one alone.
+    static func reads(_ kind: Manifest.Source.Kind) -> Bool
     /// What may be wrong with a node before any data is read: `check` and every run report it.
     /// - Throws: `Problem` or `Problems` with the place in the manifest.
     static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation
+}
+
+extension Stage {
+    public static func reads(_ kind: Manifest.Source.Kind) -> Bool { kind == .events || kind == .exposures }
+
+    /// The sources that stand behind the marts of a node.
+    public static func sources(of node: Manifest.Node, in manifest: Manifest) -> [Manifest.Source] {
+        if let only = node.options["source"]?.string { return manifest.sources.filter { $0.name == only } }
+        return manifest.sources.filter { reads($0.kind) }
+    }
 }
 
 /// What a node may know beside its options.

@@ -1,3 +1,4 @@
+import Chronology
 import Digests
 import EventStore
 import Manifest
@@ -66,7 +67,7 @@ public struct StageRunner {
             }
         }
         for (index, computation) in computations {
-            results[index] = Result { try annotated(computation.finish()) }
+            results[index] = Result { try annotated(computation.finish(), of: nodes[index]) }
         }
         let elapsed = started.duration(to: clock.now)
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
@@ -76,12 +77,14 @@ public struct StageRunner {
     }
 
     /// Adds what every reader must know of the data behind a mart: damaged files contribute nothing.
-    private func annotated(_ marts: [Mart]) -> [Mart] {
-        let notes = snapshot.damagedFiles.map { source, count in
-            MartNote(
+    private func annotated(_ marts: [Mart], of node: Manifest.Node) -> [Mart] {
+        let sources = Set(stage.sources(of: node, in: context.manifest).map(\.name))
+        let notes = snapshot.damagedFiles.filter { sources.contains($0.source) }.map { damaged in
+            let days = damaged.days.isEmpty ? "the days in them" : damaged.days.map(\.description).joined(separator: ", ")
+            return MartNote(
                 code: "damaged_files",
-                message: "\(count) damaged file\(count == 1 ? "" : "s") of source \(source) contribute nothing; "
-                    + "the days in them are incomplete until they are replaced")
+                message: "source \(damaged.source) has \(damaged.count) damaged file\(damaged.count == 1 ? "" : "s") that "
+                    + "contribute\(damaged.count == 1 ? "s" : "") nothing: \(days) may be incomplete until replaced")
         }
         if notes.isEmpty { return marts }
         return marts.map { mart in
@@ -94,10 +97,12 @@ public struct StageRunner {
 }
 
 extension Snapshot {
-    /// By source, in byte order, how many files are tracked and damaged.
-    fileprivate var damagedFiles: [(source: String, count: Int)] {
+    /// By source, in byte order, how many files are tracked and damaged, and the days that their names tell of.
+    fileprivate var damagedFiles: [(source: String, count: Int, days: [CivilDate])] {
         let damaged = catalogue.files.filter { $0.state == .damaged }
-        return Dictionary(grouping: damaged, by: \.source).map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
+        return Dictionary(grouping: damaged, by: \.source).map { source, files in
+            (source, files.count, Set(files.flatMap { CivilDate.named(in: $0.path) }).sorted())
+        }.sorted { $0.0 < $1.0 }
     }
 
     /// What marts say of the data follows from it: the live rows, and the damaged files that notes tell of.

@@ -29,6 +29,16 @@ import Testing
     }
 }
 
+@Suite struct NamedDaysTests {
+    @Test(arguments: [
+        ("logs/2026-11-05.csv.gz", ["2026-11-05"]), ("ads/report-20261105.csv", ["2026-11-05"]), ("20261399.csv", []),
+        ("web-2026-11-05-02.csv", ["2026-11-05"]), ("202611051200.csv", []), ("数据20261105和20261106", ["2026-11-05", "2026-11-06"]),
+    ])
+    func aNameTellsOfItsDays(_ name: String, _ days: [String]) {
+        #expect(CivilDate.named(in: name).map(\.description) == days)
+    }
+}
+
 @Suite struct ZoneTests {
     /// Foundation's calendar is the oracle.
     @Test(arguments: ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "UTC", "Asia/Kolkata"])

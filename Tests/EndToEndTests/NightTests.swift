@@ -67,6 +67,9 @@ import Testing
         let balance = try #require(results["balance"] as? [String: Any])
         #expect(balance["stored"] as? Int == 6)
         #expect(balance["live"] as? Int == 6)
+        let lineage = try #require(results["lineage"] as? [[String: Any]])
+        #expect(lineage.count == 3)
+        #expect(lineage.allSatisfy { ($0["inputs"] as? [[String: Any]])?.first?["path"] as? String == "logs/all.csv.gz" })
         let status = try workspace.run("nightmarket", ["status", "pipeline.yaml"])
         #expect(status.output.contains("6 read = 0 rejected + 6 stored"))
     }

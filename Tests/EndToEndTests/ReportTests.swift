@@ -62,6 +62,13 @@ import Testing
         #expect(outcome.error.contains("error[table.conflict]"))
         #expect(outcome.error.contains("ads/report-20261102.csv"))
         #expect(try workspace.published() == before)
+        // Kept aside: the next run judges again without reading again, and a mended file opens the gate.
+        let again = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"])
+        #expect(again.status == 65)
+        #expect(again.error.contains("ingest: 0 files read"))
+        try workspace.write("day,campaign,shown,clicked,cost\n2026-11-02,d11,2,0,1.00\n", to: "ads/report-20261102.csv")
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.rows("metrics/ads").last?["impressions"] as? Int == 1002)
     }
 
     @Test func whatIsExpectedOfReportsIsLookedForInTheirDates() throws {

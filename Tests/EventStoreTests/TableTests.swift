@@ -101,10 +101,14 @@ struct TableTests {
         let transaction = try store.transaction(settings(key: ["date", "campaign"]))
         try take([(1, "z", 1, nil), (1, "a", 10, nil)], path: "one.csv", version: "1", store: store, into: transaction)
         try take([(1, "a", 11, nil)], path: "two.csv", version: "1", store: store, into: transaction)
-        let problem = #expect(throws: Problem.self) { try transaction.prepare(threads: 1) }
+        _ = try transaction.prepare(threads: 1)
+        #expect(transaction.conflicts.count == 1)
+        let problem = transaction.conflicts.first
         #expect(problem?.code == .tableConflict && problem?.code.exit == .gateClosed)
         #expect(problem?.place == .record(file: "one.csv", number: 2, column: nil))
         #expect(problem?.message.contains("two.csv, record 1") == true)
+        #expect(throws: Problem.self) { try transaction.commit() }
+        try transaction.setAside()
     }
 
     @Test("without a key every row counts")

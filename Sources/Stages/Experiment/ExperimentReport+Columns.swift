@@ -2,7 +2,6 @@ import Marts
 
 extension ExperimentReport {
     static let columns: [MartColumn] = [
-        MartColumn("row_kind", .string, role: .rowKind, label: Label(en: "Row kind", zh: "行类型")),
         MartColumn("metric", .string, role: .dimension, label: Label(en: "Metric", zh: "指标")),
         MartColumn("metric_label", .string, role: .dimension, label: Label(en: "Metric name", zh: "指标名称 (英文)")),
         MartColumn("metric_label_zh", .string, role: .dimension, label: Label(en: "Metric name (Chinese)", zh: "指标名称")),
@@ -12,6 +11,7 @@ extension ExperimentReport {
         MartColumn("direction", .integer, role: .flag, label: Label(en: "Direction", zh: "方向")),
         MartColumn("variant", .string, role: .dimension, label: Label(en: "Variant", zh: "实验组")),
         MartColumn("is_control", .boolean, role: .flag, label: Label(en: "Control", zh: "是否对照组")),
+        MartColumn("row_kind", .string, role: .rowKind, label: Label(en: "Row kind", zh: "行类型")),
         MartColumn(
             "units", .integer, role: .measure, unit: "persons", label: Label(en: "Units", zh: "样本量"),
             aggregation: .distinct),

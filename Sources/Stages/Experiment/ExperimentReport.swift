@@ -89,9 +89,9 @@ struct ExperimentReport {
         }
         let (numerator, denominator) = sums.parts
         return [
-            .string("detail"), .string(metric.id), .string(metric.label.en), .string(metric.label.zh),
+            .string(metric.id), .string(metric.label.en), .string(metric.label.zh),
             .string(planned.role.rawValue), .string(metric.kind.rawValue), .string(unit(metric.unit)),
-            .integer(Int64(metric.direction.rawValue)), .string(variant.text), .boolean(variant == plan.control),
+            .integer(Int64(metric.direction.rawValue)), .string(variant.text), .boolean(variant == plan.control), .string("detail"),
             .integer(sums.statistic.count), number(try? value.get()), numerator, denominator,
             number(try? estimate.get().standardDeviation),
             number(difference?.value), number(difference?.low), number(difference?.high), number(difference?.pValue),

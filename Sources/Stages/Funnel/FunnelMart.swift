@@ -29,7 +29,7 @@ struct FunnelMart {
                 name: plan.period.name, from: Timestamp.rfc3339(span.start, in: zone),
                 to: Timestamp.rfc3339(span.end, in: zone)),
             asOf: Timestamp.asOf(plan.horizon, in: zone), provisional: openPersons > 0,
-            columns: [FunnelMart.rowKind] + breakdownColumns + FunnelMart.stepColumns, notes: notes, rows: rows)
+            columns: breakdownColumns + [FunnelMart.rowKind] + FunnelMart.stepColumns, notes: notes, rows: rows)
     }
 
     private var openPersons: Int64 { total.counts.open.reduce(0, +) }
@@ -101,11 +101,11 @@ struct FunnelMart {
         if !plan.breakdown.isEmpty {
             for (values, tally) in groups {
                 let cells = zip(values, result.breakdownTypes).map { shown($0, $1) }
-                rows += stepRows(tally, leading: [.string("detail")] + cells)
+                rows += stepRows(tally, leading: cells + [.string("detail")])
             }
         }
         let nulls = plan.breakdown.map { _ in MartValue.null }
-        return rows + stepRows(total, leading: [.string("total")] + nulls)
+        return rows + stepRows(total, leading: nulls + [.string("total")])
     }
 
     private func shown(_ value: FunnelGroupValue, _ type: ColumnType) -> MartValue {

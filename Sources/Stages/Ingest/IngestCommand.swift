@@ -22,6 +22,7 @@ struct IngestCommand: ParsableCommand {
             let lock = try underLock ? StoreLock(folder, inherited: 0) : StoreLock(folder)
             let report = try IngestStep(manifest: manifest, date: date, threads: arguments.threadCount).run(under: lock)
             for line in report.lines { Console.log(line) }
+            if !report.problems.isEmpty { throw Problems(report.problems) }
             return .done
         }
     }

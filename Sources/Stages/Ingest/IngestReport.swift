@@ -1,4 +1,5 @@
 import EventStore
+import Vocabulary
 
 /// What one ingest did, for people and for the run's record.
 public struct IngestReport: Sendable {
@@ -8,6 +9,8 @@ public struct IngestReport: Sendable {
     public var taken: [(file: FileEntry, outcome: StoreTransaction.Outcome)] = []
     public var warnings: [String] = []
     public var balance = Balance()
+    /// Why the gate is closed; empty where the snapshot went live.
+    public var problems: [Problem] = []
 
     mutating func add(_ file: FileEntry, _ outcome: StoreTransaction.Outcome) {
         taken.append((file, outcome))

@@ -61,11 +61,8 @@ public struct IngestStep {
         report.balance = try transaction.prepare(threads: threads)
         let closed = Gate(manifest: manifest, date: date, matched: matched).judge(transaction.catalogue, pending: transaction.pending)
         report.warnings += closed.warnings
-        guard closed.problems.isEmpty else {
-            try transaction.setAside()
-            throw Problems(closed.problems)
-        }
-        try transaction.commit()
+        report.problems = transaction.conflicts + closed.problems
+        if report.problems.isEmpty { try transaction.commit() } else { try transaction.setAside() }
         return report
     }
 

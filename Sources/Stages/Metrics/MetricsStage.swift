@@ -44,6 +44,8 @@ public enum MetricsStage: Stage {
         Shape.Key("conversion", .string, "The event that cpa counts; default purchase (as orders)."),
     ]
 
+    public static func reads(_ kind: Manifest.Source.Kind) -> Bool { kind != .units }
+
     public static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation {
         var planner = MetricsPlanner(node, context)
         return MetricsComputation(try planner.plan())

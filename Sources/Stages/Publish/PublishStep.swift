@@ -55,9 +55,7 @@ struct PublishStep {
         let order = Dictionary(uniqueKeysWithValues: manifest.nodes.enumerated().map { ($0.element.id, $0.offset) })
         let nodes = records.sorted { order[$0.id, default: .max] < order[$1.id, default: .max] }
         let total = catalogue.balance.total
-        let inputs = catalogue.files.filter { $0.state == .live && $0.stored > 0 }.map {
-            RunResults.Lineage.Input(source: $0.source, path: $0.path, size: $0.look.size, hash: $0.contentHash)
-        }
+        let live = catalogue.files.filter { $0.state == .live && $0.stored > 0 }
         return RunResults(
             pipeline: manifest.pipeline, date: date, snapshot: snapshot.fingerprint, status: .done, seconds: seconds,
             nodes: nodes,
@@ -69,13 +67,25 @@ struct PublishStep {
             balance: RunResults.SnapshotBalance(
                 stored: total.stored, movedCopies: total.movedCopies, live: total.live, duplicate: total.duplicate,
                 superseded: total.superseded, filtered: total.filtered, erased: total.erased, moved: total.moved),
-            lineage: nodes.flatMap { node in
-                node.marts.map { RunResults.Lineage(mart: $0, node: node.id, inputs: inputs) }
+            lineage: nodes.flatMap { node -> [RunResults.Lineage] in
+                let inputs = inputs(of: node.id, among: live)
+                return node.marts.map { RunResults.Lineage(mart: $0, node: node.id, inputs: inputs) }
             },
             warnings: catalogue.files.filter { $0.state == .damaged }.map {
                 RunResults.Warning(
                     code: "damaged_file", message: $0.problem ?? "damaged", place: "\($0.source): \($0.path)")
             })
+    }
+
+    /// The files of the sources that the node looks at.
+    private func inputs(of id: String, among files: [FileEntry]) -> [RunResults.Lineage.Input] {
+        guard let node = manifest.nodes.first(where: { $0.id == id }),
+            let stage = allStages.first(where: { $0.name == node.stage })
+        else { return [] }
+        let sources = Set(stage.sources(of: node, in: manifest).map(\.name))
+        return files.filter { sources.contains($0.source) }.map {
+            RunResults.Lineage.Input(source: $0.source, path: $0.path, size: $0.look.size, hash: $0.contentHash)
+        }
     }
 }
 
