@@ -26,6 +26,9 @@ struct CheckCommand: AsyncParsableCommand {
                 }
             }
             for source in manifest.sources {
+                for (name, near) in source.unusualEvents {
+                    try Console.print("warn  source \(source.name): event '\(name)' is not in the vocabulary; did you mean '\(near)'?")
+                }
                 do {
                     if let found = try SourceSample(manifest, source).look() {
                         try Console.print("ok    source \(source.name): \(found)")
@@ -38,6 +41,15 @@ struct CheckCommand: AsyncParsableCommand {
                 }
             }
             return status
+        }
+    }
+}
+
+extension Manifest.Source {
+    /// The names under `events` that are near a name of the vocabulary without being one, in byte order.
+    fileprivate var unusualEvents: [(name: String, near: String)] {
+        Set(log.eventNames.values).subtracting(EventVocabulary.names).sorted().compactMap { name in
+            nearestName(to: name, among: EventVocabulary.names).map { (name, $0) }
         }
     }
 }

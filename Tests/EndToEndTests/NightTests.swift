@@ -114,6 +114,13 @@ import Testing
         }
     }
 
+    @Test func checkNamesTheVocabularysEventNearAMisspeltOne() throws {
+        let workspace = try shop(TinyShop.manifest().replacingOccurrences(of: "purchase: [buy]", with: "purhcase: [buy]"))
+        let outcome = try workspace.run("nightmarket", ["check", "pipeline.yaml"])
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.output.contains("event 'purhcase' is not in the vocabulary; did you mean 'purchase'?"))
+    }
+
     @Test func aSourceThatLeftTheManifestStillCountsAndIsNamed() throws {
         let workspace = try shop()
         try workspace.night(date: "2026-11-02")

@@ -66,6 +66,9 @@ extension MetricsMart {
             messages.append(
                 ("open_windows", "orders may be refunded later on; refunds count up to \(asOfText)"))
         }
+        if case .ratio(_, _, let scale) = metric.formula, scale != 1 {
+            messages.append(("scale", "\(scale) times \(metric.id)__num over \(metric.id)__den"))
+        }
         if let covered = coveredSpend(metric) { messages.append(("covered_spend", covered)) }
         messages += tablesWithoutDimension(metric)
         return messages

@@ -29,9 +29,12 @@ struct MetricsMart {
                 name: plan.period.name, from: isDated ? Timestamp.rfc3339(plan.period.span.start, in: zone) : nil,
                 to: isDated ? Timestamp.rfc3339(plan.period.span.end, in: zone) : nil),
             asOf: isDated ? Timestamp.asOf(plan.statedAsOf, in: zone) : nil,
-            provisional: isDated && (plan.statedAsOf < plan.period.span.end || plan.looksAhead),
+            provisional: isDated && (lastDayEnd < plan.period.span.end || plan.looksAhead),
             columns: columns(), notes: notes(absences), rows: rows)
     }
+
+    /// The end of the last day that the figures know of: a day counts as seen once an event of it was seen.
+    private var lastDayEnd: Int64 { zone.start(of: zone.day(of: plan.statedAsOf - 1).adding(days: 1)) }
 
     // MARK: Rows
 
