@@ -12,6 +12,7 @@ public final class SegmentBuilder {
     private let source: String
     private let folder: StoreFolder
     private let namePrefix: String
+    private let origin: String
     private let rowLimit: Int
     private let byteLimit: Int
     private let pool: StoragePool
@@ -32,17 +33,19 @@ public final class SegmentBuilder {
 
     /// - Parameters:
     ///   - columns: the stored columns of the source; `event_time` and `event` must be among them.
-    ///   - namePrefix: the beginning of the names of the segments; a checksum of the content follows.
+    ///   - namePrefix: the beginning of the names of the segments; a checksum of origin and content follows.
+    ///   - origin: tells this log file from every other one, whose rows may be the same.
     ///   - rowLimit: a segment has at most this many rows.
     ///   - byteLimit: a segment is cut when its unsorted columns take this much memory.
     /// - Throws: `Problem` `store.misuse` where a column is missing, doubled or has a reserved name.
     public init(
-        columns: [Column], source: String, folder: StoreFolder, namePrefix: String, rowLimit: Int = 1 << 20,
-        byteLimit: Int = 128 << 20
+        columns: [Column], source: String, folder: StoreFolder, namePrefix: String, origin: String,
+        rowLimit: Int = 1 << 20, byteLimit: Int = 128 << 20
     ) throws {
         self.source = source
         self.folder = folder
         self.namePrefix = safeFileName(namePrefix)
+        self.origin = origin
         self.rowLimit = min(max(rowLimit, 1), 1 << 24)
         self.byteLimit = min(max(byteLimit, 1), 1 << 30)
         pool = StoragePool(rows: self.rowLimit)
@@ -158,7 +161,7 @@ public final class SegmentBuilder {
         let entry = try withExtendedLifetime(sorted) {
             try SegmentFile.write(
                 rows: rows, columns: written, types: columns.map(\.column), source: source, minTime: first, maxTime: last,
-                namePrefix: namePrefix, folder: folder)
+                namePrefix: namePrefix, origin: "\(origin) \(entries.count)", folder: folder)
         }
         entries.append(entry)
     }

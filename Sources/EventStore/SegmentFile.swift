@@ -15,20 +15,25 @@ enum SegmentFile {
     static let device = "device_id"
     static let keyDictionary = ArrowType.dictionary(index: .int32, value: .fixedSizeBinary(16))
 
-    /// Writes a segment beside its place, then renames it to a name that its content determines.
+    /// Writes a segment beside its place, then renames it to a name that its origin and its content determine.
     /// - Parameter columns: person, kind, then one a mapped column in the order of `types`.
     static func write(
         rows: Int, columns: [ArrowColumn], types: [Column], source: String, minTime: Int64, maxTime: Int64,
-        namePrefix: String, folder: StoreFolder
+        namePrefix: String, origin: String, folder: StoreFolder
     ) throws -> SegmentEntry {
         let sums = columns.map { $0.checksum() ?? "" }
         let hash = combined([source, "\(rows)"] + sums)
-        let name = "\(namePrefix)-\(hash.prefix(16)).arrow"
+        let name = name(prefix: namePrefix, origin: origin, hash: hash)
         try writeWhole(rows: rows, columns: columns, source: source, to: folder.segment(name), in: folder.segments)
         return SegmentEntry(
             name: name, source: source, rows: rows, minTime: minTime, maxTime: maxTime, hash: hash,
             columns: zip(types, sums.dropFirst(2)).map { StoredColumn(name: $0.name, type: $0.type, checksum: $1) },
             personChecksum: sums[0], kindChecksum: sums[1])
+    }
+
+    /// Files of the log with equal rows have segments or tables of their own: what is equal in content differs in origin.
+    static func name(prefix: String, origin: String, hash: String) -> String {
+        "\(prefix)-\(combined([origin, hash]).prefix(16)).arrow"
     }
 
     private static let serial = Atomic<Int>(0)

@@ -38,18 +38,29 @@ extension StoreTransaction {
         }
     }
 
-    /// Removes what no snapshot needs any more: superseded files, and what an interrupted run left behind.
+    /// Removes what no snapshot needs any more: superseded files, and what an interrupted run left behind. Whatever else
+    /// lies there is not ours to remove.
     private func sweep() {
         let keep = catalogue.fileNames.union(current?.fileNames ?? [])
         for (prefix, path) in [
             ("segments", folder.segments), ("deletions", folder.deletions), ("tables", folder.tables),
             ("rejects", folder.rejects),
         ] {
-            for name in FileSystem.names(in: path) where !keep.contains("\(prefix)/\(name)") {
+            for name in FileSystem.names(in: path) where isOurs(name) && !keep.contains("\(prefix)/\(name)") {
                 FileSystem.remove("\(path)/\(name)")
             }
         }
         FileSystem.remove(folder.catalogue + ".tmp")
         FileSystem.remove(folder.candidate + ".tmp")
+    }
+
+    /// Whether a name has the form that the store or the ingest gives to its files, whole or in the making.
+    private func isOurs(_ name: String) -> Bool {
+        if name.hasSuffix(".tmp") { return name.dropLast(4).utf8.allSatisfy { $0 == 0x2D || ($0 >= 0x30 && $0 <= 0x39) } }
+        if name.hasPrefix("."), name.hasSuffix(".jsonl.partial") { return true }
+        guard let dot = name.lastIndex(of: "."), ["arrow", "jsonl"].contains(name[name.index(after: dot)...]) else { return false }
+        let digits = name[..<dot].utf8.suffix(17)
+        return digits.count == 17 && digits.first == 0x2D
+            && digits.dropFirst().allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x66) }
     }
 }

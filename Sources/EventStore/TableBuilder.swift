@@ -10,20 +10,26 @@ public final class TableBuilder {
     private let source: String
     private let folder: StoreFolder
     private let namePrefix: String
+    private let origin: String
     private let version: [UInt8]?
     private let columns: [any SegmentColumn]
     private let records: RowStorage
     private var rows = 0
     private var entries: [TableEntry] = []
 
-    /// - Parameter version: the version of all rows of the file, where it is taken from the file's name.
+    /// - Parameters:
+    ///   - namePrefix: the beginning of the names of the table files; a checksum of origin and content follows.
+    ///   - origin: tells this log file from every other one, whose rows may be the same.
+    ///   - version: the version of all rows of the file, where it is taken from the file's name.
     /// - Throws: `Problem` `store.misuse` where a column is mapped twice or has a reserved name.
     public init(
-        columns: [Column], source: String, folder: StoreFolder, namePrefix: String, version: String? = nil
+        columns: [Column], source: String, folder: StoreFolder, namePrefix: String, origin: String,
+        version: String? = nil
     ) throws {
         self.source = source
         self.folder = folder
         self.namePrefix = safeFileName(namePrefix)
+        self.origin = origin
         self.version = version.map { Array($0.utf8) }
         let pool = StoragePool(rows: Self.rowLimit)
         records = pool.take(width: 8)
@@ -85,7 +91,7 @@ public final class TableBuilder {
             let all = written + (version.map { [$0] } ?? [])
             let sums = all.map { $0.checksum() ?? "" }
             let hash = SegmentFile.combined([source, "\(rows)"] + sums)
-            let name = "\(namePrefix)-\(hash.prefix(16)).arrow"
+            let name = SegmentFile.name(prefix: namePrefix, origin: "\(origin) \(entries.count)", hash: hash)
             try SegmentFile.writeWhole(
                 rows: rows, columns: all, source: source, to: folder.table(name), in: folder.tables)
             let types = [Column(TableFile.record, .integer)] + columns.map(\.column)

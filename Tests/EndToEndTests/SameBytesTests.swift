@@ -67,6 +67,19 @@ import Testing
         #expect(try workspace.published() == reference(records))
     }
 
+    @Test func theSameRecordsExportedOnceMoreInOtherBytes() throws {
+        let records = TinyShop.randomRecords(seed: 14, count: 800)
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(records), to: "logs/all.csv")
+        try workspace.write(TinyShop.log(records) + "\n", to: "logs/blank line.csv")
+        let header = TinyShop.header + ",remark"
+        let plain = records.filter { !$0.contains("\"") }
+        try workspace.write(([header] + plain.map { $0 + ",x" }).joined(separator: "\r\n"), to: "logs/wider.csv")
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.published() == reference(records))
+    }
+
     @Test func aFileReplacedByItsCorrection() throws {
         let records = TinyShop.randomRecords(seed: 12, count: 1500)
         let workspace = try Workspace()

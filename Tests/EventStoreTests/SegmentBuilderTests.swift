@@ -10,7 +10,7 @@ struct SegmentBuilderTests {
         _ rows: [TestRow], store: TemporaryStore, rowLimit: Int = 1 << 20, byteLimit: Int = 128 << 20
     ) throws -> [SegmentEntry] {
         let builder = try SegmentBuilder(
-            columns: TestRow.columns, source: "web", folder: store.folder, namePrefix: "we/b", rowLimit: rowLimit,
+            columns: TestRow.columns, source: "web", folder: store.folder, namePrefix: "we/b", origin: "log", rowLimit: rowLimit,
             byteLimit: byteLimit)
         try eachBatch(rows, builder.append)
         return try builder.finish()
@@ -86,7 +86,7 @@ struct SegmentBuilderTests {
         let store = try TemporaryStore()
         let rows = log.rows(100, persons: 5, times: 30, ids: 3000)
         let builder = try SegmentBuilder(
-            columns: TestRow.columns, source: "web", folder: store.folder, namePrefix: "web")
+            columns: TestRow.columns, source: "web", folder: store.folder, namePrefix: "web", origin: "log")
         try eachBatch(rows, builder.append)
         builder.abort()
         #expect(try builder.finish().isEmpty)
@@ -108,11 +108,13 @@ struct SegmentBuilderTests {
             [time, event, Column("person", .category)],
         ] {
             let problem = #expect(throws: Problem.self) {
-                _ = try SegmentBuilder(columns: columns, source: "web", folder: store.folder, namePrefix: "web")
+                _ = try SegmentBuilder(
+                    columns: columns, source: "web", folder: store.folder, namePrefix: "web", origin: "log")
             }
             #expect(problem?.code == .storeMisuse)
         }
-        let builder = try SegmentBuilder(columns: [time, event], source: "web", folder: store.folder, namePrefix: "web")
+        let builder = try SegmentBuilder(
+            columns: [time, event], source: "web", folder: store.folder, namePrefix: "web", origin: "log")
         let batch = TypedBatch(columns: [time, event])
         batch.count = 1
         #expect(throws: Problem.self) { try builder.append(batch) }

@@ -16,7 +16,8 @@ struct TableTests {
         _ lines: [Line], path: String, version: String? = nil, store: TemporaryStore, into transaction: StoreTransaction
     ) throws {
         let builder = try TableBuilder(
-            columns: Self.columns, source: "ads", folder: store.folder, namePrefix: "ads", version: version)
+            columns: Self.columns, source: "ads", folder: store.folder, namePrefix: "ads", origin: path,
+            version: version)
         let batch = TypedBatch(columns: Self.columns)
         var text: [UInt8] = []
         for (i, line) in lines.enumerated() {

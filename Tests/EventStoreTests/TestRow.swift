@@ -140,7 +140,8 @@ extension TemporaryStore {
         change: StoreTransaction.Change = .replace, into transaction: StoreTransaction
     ) throws -> StoreTransaction.Outcome {
         let builder = try SegmentBuilder(
-            columns: columns, source: source, folder: folder, namePrefix: source, rowLimit: rowLimit)
+            columns: columns, source: source, folder: folder, namePrefix: source, origin: path,
+            rowLimit: rowLimit)
         try eachBatch(rows, columns: columns, builder.append)
         let segments = try builder.finish()
         let content = content ?? segments.map(\.hash).joined()

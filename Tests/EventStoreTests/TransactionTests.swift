@@ -75,6 +75,31 @@ struct TransactionTests {
         #expect(try live(store) == texts(rows(40..<45) + rows(50..<52)))
     }
 
+    @Test("files of other bytes and the same rows each have their rows in the books", arguments: [true, false])
+    func sameRows(_ haveIDs: Bool) throws {
+        let store = try TemporaryStore()
+        let transaction = try store.transaction()
+        let rows = (0..<10).map { TestRow(time: Int64($0 % 2), user: 1, eventID: haveIDs ? $0 : nil) }
+        for path in ["unix", "dos", "reordered"] {
+            try store.take(rows, path: path, content: path, rowLimit: 5, into: transaction)
+        }
+        let counts = try commit(transaction)
+        #expect(counts.stored == 30 && counts.live == (haveIDs ? 10 : 30) && counts.duplicate == (haveIDs ? 20 : 0))
+        #expect(try live(store).count == counts.live)
+    }
+
+    @Test("what is not the store's own is left where it lies")
+    func foreignFiles() throws {
+        let store = try TemporaryStore()
+        let foreign = ["customers.arrow", "notes.txt", "report-2026.jsonl", ".hidden", "mine.tmp"]
+        let own = ["web-0123456789abcdef.arrow", "web-a.csv-0123456789abcdef.jsonl", "12-3.tmp", ".web-a.jsonl.partial"]
+        let folders = [store.folder.segments, store.folder.deletions, store.folder.tables, store.folder.rejects]
+        for folder in folders { for name in foreign + own { TemporaryStore.write([1], "\(folder)/\(name)") } }
+        let transaction = try store.transaction()
+        try commit(transaction)
+        for folder in folders { #expect(TemporaryStore.names(folder) == foreign.sorted()) }
+    }
+
     @Test("the same content in another source is no duplicate")
     func sources() throws {
         let store = try TemporaryStore()
@@ -108,7 +133,8 @@ struct TransactionTests {
             return
         }
         let builder = try SegmentBuilder(
-            columns: Array(TestRow.columns.dropLast()), source: "web", folder: store.folder, namePrefix: "web")
+            columns: Array(TestRow.columns.dropLast()), source: "web", folder: store.folder, namePrefix: "web",
+            origin: "b")
         try eachBatch(rows(0..<10), columns: Array(TestRow.columns.dropLast()), builder.append)
         let entry = FileEntry(
             source: "web", path: "b", look: look, contentHash: "c", formatHash: "g", read: 10, stored: 10)
@@ -198,7 +224,7 @@ struct TransactionTests {
         let reader = try Snapshot.open(storeFolder: store.folder.path)
         for folder in [store.folder.segments, store.folder.deletions, store.folder.tables, store.folder.rejects] {
             TemporaryStore.write([1, 2, 3], folder + "/4711-0.tmp")
-            TemporaryStore.write([1, 2, 3], folder + "/left-behind.arrow")
+            TemporaryStore.write([1, 2, 3], folder + "/web-0123456789abcdef.arrow")
         }
         #expect(try live(store).count == 10)
 

@@ -44,7 +44,7 @@ struct FileTaking: Sendable {
     private func takeEvents(_ reader: LogReader, byteLimit: Int, advanced: (Int) -> Void) throws -> TakenFile {
         let builder = try SegmentBuilder(
             columns: source.log.storedColumns, source: source.name, folder: folder, namePrefix: source.name,
-            byteLimit: byteLimit)
+            origin: origin, byteLimit: byteLimit)
         do {
             let report = try read(reader, advanced: advanced, into: builder.append)
             let segments = try builder.finish()
@@ -58,7 +58,7 @@ struct FileTaking: Sendable {
     private func takeTable(_ reader: LogReader, version: String?, advanced: (Int) -> Void) throws -> TakenFile {
         let builder = try TableBuilder(
             columns: source.log.storedColumns, source: source.name, folder: folder, namePrefix: source.name,
-            version: version)
+            origin: origin, version: version)
         do {
             var dates: ClosedRange<Int64>?
             var entry = try read(reader, advanced: advanced) { batch in
@@ -128,9 +128,11 @@ struct FileTaking: Sendable {
         let base = String(
             URL(fileURLWithPath: file.path).lastPathComponent.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" }
                 .prefix(80))
-        let look = "\(file.name) \(file.look.size) \(file.look.modified) \(formatHash)"
-        return "\(source.name)-\(base)-\(shortDigest(look)).jsonl"
+        return "\(source.name)-\(base)-\(shortDigest(origin)).jsonl"
     }
+
+    /// This content of this file, typed in this way.
+    private var origin: String { "\(file.name) \(file.look.size) \(file.look.modified) \(file.look.inode) \(formatHash)" }
 }
 
 extension TypedBatch {
