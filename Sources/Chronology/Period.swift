@@ -38,8 +38,9 @@ public struct TimeCells: Sendable {
         self.labels = labels
     }
 
-    /// Cuts a period in a zone. Hours are whole hours of the wall clock; weeks are ISO weeks. The first and the last
-    /// cell are clipped to the period; their label is that of the whole hour, day, week or month.
+    /// Cuts a period in a zone. Hours are whole hours of the wall clock (where the clock is set by a part of an hour, the
+    /// hour before goes on until the next whole one); weeks are ISO weeks. The first and the last cell are clipped to
+    /// the period; their label is that of the whole hour, day, week or month.
     public init(_ period: TimeSpan, grain: Grain, zone: Zone) {
         var spans: [TimeSpan] = []
         var labels: [String] = []
@@ -56,11 +57,14 @@ public struct TimeCells: Sendable {
                 add(period.start, period.end, "")
             case .hour:
                 let hour: Int64 = 3_600_000_000
-                let offset = zone.offset(at: period.start)
-                var start = period.start - ((period.start + offset) % hour + hour) % hour
+                /// How far an instant is into its hour on the wall.
+                func intoHour(_ instant: Int64) -> Int64 { ((instant + zone.offset(at: instant)) % hour + hour) % hour }
+                var start = period.start - intoHour(period.start)
                 while start < period.end {
-                    add(start, start + hour, Timestamp.rfc3339(start, in: zone))
-                    start += hour
+                    var next = start + hour
+                    if intoHour(next) != 0 { next += hour - intoHour(next) }
+                    add(start, next, Timestamp.rfc3339(start, in: zone))
+                    start = next
                 }
             case .day, .week, .month:
                 var day = zone.day(of: period.start)

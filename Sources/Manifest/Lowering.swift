@@ -19,6 +19,10 @@ struct Lowering {
         checkCurrency(root["currency"])
         let store = root["store"]?.string.map { Paths.absolute($0, from: folder) } ?? ""
         let output = root["output"]?.string.map { Paths.absolute($0, from: folder) } ?? ""
+        for key in ["store", "output"] {
+            guard let value = root[key], value.string == "" else { continue }
+            report(.wrongValue, "\(key): the path is empty", value.place, "name a folder of its own, such as ../var/\(key)")
+        }
         if !store.isEmpty, store == output, let place = root["output"]?.place {
             report(.impossible, "the output is the store's own folder", place, "give each a folder of its own")
         }
@@ -56,7 +60,7 @@ struct Lowering {
         guard !fits || name.isEmpty || name.hasPrefix("-") || name.utf8.count > 100 else { return }
         report(
             .wrongValue, "'\(name)' cannot be \(what)", place,
-            "names are made of letters, digits, _ and -, such as double_11")
+            "names are made of the letters a to z and A to Z, digits, _ and -, at most 100 of them, such as double_11")
     }
 
     private mutating func checkCurrency(_ value: Value?) {

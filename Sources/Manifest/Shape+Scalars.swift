@@ -8,6 +8,11 @@ extension Shape {
         Key("to", .instant, required: true, "The first instant after the period."),
     ]
 
+    /// Where a time of the manifest may lie: no event lies elsewhere. The ends are a day wider than the years 1970 to 2200,
+    /// so that they can be named in every zone.
+    private static let instants: ClosedRange<Int64> =
+        -Timestamp.microsecondsPerDay...Int64(CivilDate.days(year: 2201, month: 1, day: 2)) * Timestamp.microsecondsPerDay
+
     /// The value that a scalar's text stands for; nil where it does not fit the shape.
     func content(of text: String, quoted: Bool, zone: Zone) -> Value.Content? {
         switch self {
@@ -34,7 +39,7 @@ extension Shape {
             let fraction = isPercentage ? number / 100 : number
             return fraction >= 0 && fraction <= 1 ? .fraction(fraction) : nil
         case .instant:
-            return Timestamp.reading(text, in: zone).map { .instant($0) }
+            return Timestamp.reading(text, in: zone).flatMap { Self.instants.contains($0) ? .instant($0) : nil }
         case .period:
             return PeriodExpression(text).map { .period($0) }
         default:
@@ -64,9 +69,9 @@ extension Shape {
             return Double(plainly: text).map { $0 > 1 } == true
                 ? "a part in a hundred is written with %: \(text)%" : "it must lie from 0% to 100%"
         case .instant:
-            return "write 2026-11-01, 2026-11-01T20:00 (in the report's zone) or 2026-11-01T20:00+08:00"
+            return "write 2026-11-01, 2026-11-01T20:00 (in the report's zone) or 2026-11-01T20:00+08:00, of the years 1970 to 2200"
         case .period:
-            return "d, w and m stand for days, weeks and months, as in last 30d"
+            return "d, w and m stand for days, weeks and months, at most 10000 of them, as in last 30d"
         default:
             return nil
         }

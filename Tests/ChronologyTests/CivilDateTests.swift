@@ -99,6 +99,17 @@ import Testing
         #expect(TimeCells(period, grain: .hour, zone: zone).count == 25)
     }
 
+    @Test(arguments: [("Australia/Lord_Howe", "2026-04-05"), ("Australia/Lord_Howe", "2026-10-04"), ("Asia/Kathmandu", "1986-01-01")])
+    func hoursStayWholeWhereTheClockIsSetByAPartOfOne(_ name: String, _ date: String) throws {
+        let zone = try Zone(named: name)
+        let day = try #require(CivilDate(date))
+        let period = TimeSpan(start: zone.start(of: day.adding(days: -1)), end: zone.start(of: day.adding(days: 2)))
+        let cells = TimeCells(period, grain: .hour, zone: zone)
+        #expect(cells.labels.dropFirst().allSatisfy { $0.dropFirst(13).hasPrefix(":00:00") })
+        #expect(cells.spans.first?.start == period.start && cells.spans.last?.end == period.end)
+        for (left, right) in zip(cells.spans, cells.spans.dropFirst()) { #expect(left.end == right.start) }
+    }
+
     @Test func anEmptyPeriodHasNoCells() {
         #expect(TimeCells(TimeSpan(start: 5, end: 5), grain: .day, zone: .utc).count == 0)
     }

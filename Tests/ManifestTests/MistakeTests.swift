@@ -41,7 +41,7 @@ import Vocabulary
                 "m.yaml:12:19: sources.web.reject_limit: expected a fraction such as 1% or 0.01, found '5' | a part in a hundred is written with %: 5%",
                 "m.yaml:13:5: unknown key 'colour' in sources.web | the keys here are kind, files, format, delimiter, header, encoding, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, on_change",
                 "m.yaml:15:3: unknown key 'funel' in stages | did you mean 'funnel'?",
-                "m.yaml:18:5: 'a/b' cannot be a node's name | names are made of letters, digits, _ and -, such as double_11",
+                "m.yaml:18:5: 'a/b' cannot be a node's name | names are made of the letters a to z and A to Z, digits, _ and -, at most 100 of them, such as double_11",
                 "m.yaml:18:33: stages.metrics.a/b.top: expected a whole number from 1 to 1000, found '0' | it must lie from 1 to 1000",
                 "m.yaml:18:44: there is no campaign 'd11' | none is declared",
                 "m.yaml:18:65: there is no column 'amuont' | did you mean 'amount'?",
@@ -309,7 +309,7 @@ import Vocabulary
     @Test(arguments: [
         (
             "campaigns: { a: { from: 2026-02-30, to: 2026-03-01 } }",
-            "m.yaml:11:25: campaigns.a.from: expected a time such as 2026-11-01 or 2026-11-01T20:00, found '2026-02-30' | write 2026-11-01, 2026-11-01T20:00 (in the report's zone) or 2026-11-01T20:00+08:00"
+            "m.yaml:11:25: campaigns.a.from: expected a time such as 2026-11-01 or 2026-11-01T20:00, found '2026-02-30' | write 2026-11-01, 2026-11-01T20:00 (in the report's zone) or 2026-11-01T20:00+08:00, of the years 1970 to 2200"
         ),
         (
             "campaigns: { a: { from: 2026-03-01, to: 2026-03-01 } }",
@@ -364,7 +364,11 @@ import Vocabulary
         ),
         (
             "stages: { metrics: { m: { metrics: [a], period: last 30 } } }",
-            "m.yaml:11:49: stages.metrics.m.period: expected a period such as last 30d, campaign NAME or { from, to }, found 'last 30' | d, w and m stand for days, weeks and months, as in last 30d"
+            "m.yaml:11:49: stages.metrics.m.period: expected a period such as last 30d, campaign NAME or { from, to }, found 'last 30' | d, w and m stand for days, weeks and months, at most 10000 of them, as in last 30d"
+        ),
+        (
+            "stages: { metrics: { m: { metrics: [a], period: { from: 1970-01-01, to: 9999-12-31 } } } }",
+            "m.yaml:11:73: stages.metrics.m.period.to: expected a time such as 2026-11-01 or 2026-11-01T20:00, found '9999-12-31' | write 2026-11-01, 2026-11-01T20:00 (in the report's zone) or 2026-11-01T20:00+08:00, of the years 1970 to 2200"
         ),
         (
             "stages: { metrics: { m: { metrics: [a], period: { from: 2026-02-01, to: 2026-01-01 } } } }",
