@@ -3,9 +3,13 @@ import Vocabulary
 
 /// Files of the output, written so that a reader sees them whole or not at all.
 public enum OutputFiles {
-    /// Writes a file beside its place, syncs it and renames it into place.
+    /// Writes a file beside its place, syncs it and renames it into place. What is no plain file but can be written (a
+    /// device, a pipe) is written into, and never replaced.
     /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
     public static func write(_ bytes: [UInt8], to path: String) throws {
+        if let mode = mode(path, followingLinks: true), mode != S_IFREG, mode != S_IFDIR {
+            return try writeInto(path, bytes)
+        }
         let (folder, name) = split(path)
         let temporary = "\(folder)/.\(name).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
@@ -23,6 +27,13 @@ public enum OutputFiles {
             unlink(temporary)
             throw problem
         }
+    }
+
+    private static func writeInto(_ path: String, _ bytes: [UInt8]) throws {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Problem.output(path, "cannot be opened") }
+        defer { close(descriptor) }
+        try write(bytes, descriptor: descriptor, path: path)
     }
 
     package static func write(_ bytes: [UInt8], descriptor: Int32, path: String) throws {

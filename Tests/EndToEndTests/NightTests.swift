@@ -59,6 +59,15 @@ import Testing
         #expect(try workspace.published() == before)
     }
 
+    @Test func anOutputThatIsNoPlainFileIsWrittenIntoAndStays() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-02")
+        try FileManager.default.createSymbolicLink(atPath: workspace.path("null"), withDestinationPath: "/dev/null")
+        let outcome = try workspace.run("nightmarket-metrics", ["pipeline.yaml", "daily", "--format", "json", "--output", "null"])
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: workspace.path("null")) == "/dev/null")
+    }
+
     @Test func theBooksAreInTheRunResults() throws {
         let workspace = try shop()
         try workspace.night(date: "2026-11-02")
