@@ -31,9 +31,11 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CBoostMath"),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         module("Vocabulary"),
         module("Chronology", ["Vocabulary"]),
@@ -42,7 +44,7 @@ let package = Package(
         module("Expressions", ["Vocabulary", "Chronology"]),
         module("Metrics", ["Vocabulary"]),
         module("Digests", ["CSodium"]),
-        module("EventLog", ["CZlib", "CLibCSV", "CSodium", "Digests", "Vocabulary", "Chronology"]),
+        module("EventLog", ["CZlib", "CZstd", "CLibCSV", "CSimdJSON", "CSodium", "Digests", "Vocabulary", "Chronology"]),
         module("EventStore", ["EventLog", "ArrowIPC", "Digests", "Vocabulary", "Chronology", "CSodium"]),
         module("Marts", ["Digests", "Vocabulary", "Chronology"]),
         module("Manifest", ["EventLog", "Vocabulary", "Chronology", "Expressions", "Yams"]),

@@ -28,6 +28,7 @@ step() {
 for pipeline in taobao taobao-users facebook cookie-cats; do
     step "real data: $pipeline" nightmarket run "scripts/conformance/$pipeline.yaml" --date 2017-12-03
 done
+step "real data: wikiticker" nightmarket run scripts/conformance/wikiticker.yaml --date 2015-09-12
 step "figures known of the real data" "$venv/bin/python" scripts/conformance/check_real_data.py "$work"
 step "funnels against ClickHouse's windowFunnel" "$venv/bin/python" scripts/conformance/funnel_differential.py "$work"
 step "published files against their schemas" "$venv/bin/python" scripts/conformance/validate_outputs.py "$work"/*/out/current

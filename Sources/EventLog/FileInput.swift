@@ -2,7 +2,7 @@ import Glibc
 import Vocabulary
 
 /// A file read from start to end through one large buffer.
-final class FileInput {
+final class FileInput: ByteSource {
     static let bufferSize = 256 * 1024
 
     let name: String

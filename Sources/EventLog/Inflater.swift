@@ -4,7 +4,7 @@ import Vocabulary
 /// Inflates a gzip file of any number of members (zlib), a block at a time.
 ///
 /// Zero bytes after the last member are padding, as for gzip itself; anything else there is damage.
-final class Inflater {
+final class Inflater: ByteSource {
     private enum State { case inMember, betweenMembers, inPadding, ended }
 
     private let input: FileInput

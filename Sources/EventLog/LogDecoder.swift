@@ -1,35 +1,16 @@
 import Vocabulary
 
-/// The decoded bytes of a file, whatever its compression.
+/// The decoded bytes of a file, as UTF-8, whatever its compression and encoding.
 struct LogDecoder {
-    private let input: FileInput
-    private let inflater: Inflater?
+    private let source: any ByteSource
 
     /// Opens a file and finds out by its first bytes, not by its name, how it is compressed.
-    /// - Throws: `log.unreadable`; `log.not-gzip` for a file that should be gzip and is not; `log.empty` for a file
-    ///   that should be gzip and has no byte.
-    init(path: String, name: String, compression: LogFormat.Compression) throws {
-        input = try FileInput(path: path, name: name)
-        let first = try input.available().prefix(2)
-        let isGzip = !first.isEmpty && first.elementsEqual([0x1F, 0x8B].prefix(first.count))
-        let mustBeGzip = compression == .gzip || (compression == .auto && path.hasSuffix(".gz"))
-        if compression == .none {
-            inflater = nil
-        } else if isGzip && (mustBeGzip || first.count == 2) {
-            inflater = try Inflater(input)
-        } else if !mustBeGzip {
-            inflater = nil
-        } else if first.isEmpty {
-            throw Problem(
-                .logEmpty, "the file has no bytes, not even a gzip header", at: .path(name),
-                help: "fetch the file again")
-        } else {
-            throw Problem(
-                .logNotGzip, "the file should be gzip and does not begin like gzip", at: .path(name),
-                help: compression == .gzip
-                    ? "set 'compression: auto' if the source has files of both kinds"
-                    : "set 'compression: none' if it is not compressed, or rename it")
-        }
+    /// - Throws: `log.unreadable`; `log.not-gzip` and `log.not-zstd` for a file that should be compressed so and is not;
+    ///   `log.empty` for one that should be compressed and has no byte.
+    init(path: String, name: String, format: LogFormat) throws {
+        let input = try FileInput(path: path, name: name)
+        source = try Transcoder.text(
+            Self.decompressed(input, path: path, format.compression), as: format.encoding, file: name)
     }
 
     /// Fills `target` as far as the file goes; fewer bytes than fit mean that the file has ended.
@@ -37,11 +18,69 @@ struct LogDecoder {
     func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
         var count = 0
         while count < target.count {
-            let rest = UnsafeMutableRawBufferPointer(rebasing: target[count...])
-            let more = try inflater?.read(into: rest) ?? input.read(into: rest)
+            let more = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: target[count...]))
             if more == 0 { break }
             count += more
         }
         return count
+    }
+
+    private static func decompressed(
+        _ input: FileInput, path: String, _ compression: LogFormat.Compression
+    ) throws -> any ByteSource {
+        if compression == .none { return input }
+        let first = try input.available()
+        for codec in Codec.allCases {
+            let isDeclared = compression == codec.compression
+            guard isDeclared || compression == .auto else { continue }
+            let mustBe = isDeclared || path.hasSuffix(codec.suffix)
+            if !first.isEmpty, codec.begins(first), mustBe || first.count >= codec.signatureLength {
+                return try codec.decoder(input)
+            }
+            if mustBe { throw missing(codec, isEmpty: first.isEmpty, isDeclared: isDeclared, input.name) }
+        }
+        return input
+    }
+
+    private static func missing(_ codec: Codec, isEmpty: Bool, isDeclared: Bool, _ name: String) -> Problem {
+        isEmpty
+            ? Problem(
+                .logEmpty, "the file has no bytes, not even a \(codec) header", at: .path(name),
+                help: "fetch the file again")
+            : Problem(
+                codec.problem, "the file should be \(codec) and does not begin like \(codec)", at: .path(name),
+                help: isDeclared
+                    ? "set 'compression: auto' if the source has files of both kinds"
+                    : "set 'compression: none' if it is not compressed, or rename it")
+    }
+}
+
+/// A compression that files have.
+private enum Codec: String, CaseIterable, CustomStringConvertible {
+    case gzip, zstd
+
+    var description: String { rawValue }
+    var suffix: String { self == .gzip ? ".gz" : ".zst" }
+    var compression: LogFormat.Compression { self == .gzip ? .gzip : .zstd }
+    var problem: ProblemCode { self == .gzip ? .logNotGzip : .logNotZstd }
+    var signatureLength: Int { self == .gzip ? 2 : 4 }
+
+    /// Whether bytes, if need be fewer than a signature has, begin like this.
+    func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let head = bytes.prefix(signatureLength)
+        switch self {
+        case .gzip: return head.elementsEqual([0x1F, 0x8B].prefix(head.count))
+        case .zstd:
+            let isSkippable = head.first.map { $0 & 0xF0 == 0x50 } ?? false
+            return head.elementsEqual([0x28, 0xB5, 0x2F, 0xFD].prefix(head.count))
+                || isSkippable && head.dropFirst().elementsEqual([0x2A, 0x4D, 0x18].prefix(max(0, head.count - 1)))
+        }
+    }
+
+    func decoder(_ input: FileInput) throws -> any ByteSource {
+        switch self {
+        case .gzip: try Inflater(input)
+        case .zstd: try ZstdDecoder(input)
+        }
     }
 }

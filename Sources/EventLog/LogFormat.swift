@@ -3,7 +3,7 @@ import Vocabulary
 
 /// How the files of a source are decoded, cut into records and typed.
 public struct LogFormat: Sendable, Hashable {
-    public enum Compression: String, Sendable, CaseIterable { case auto, none, gzip }
+    public enum Compression: String, Sendable, CaseIterable { case auto, none, gzip, zstd }
     public enum TimeFormat: String, Sendable, CaseIterable {
         /// ISO 8601 with or without fraction and offset; date and time parted by `T` or a blank.
         case iso8601
@@ -15,7 +15,8 @@ public struct LogFormat: Sendable, Hashable {
 
     /// Where a column's value comes from.
     public enum Origin: Sendable, Hashable {
-        /// The name of the column in the file.
+        /// The name of the column in the file; in JSON lines a path of keys and list indices between dots (a backslash
+        /// before a dot that is part of a key).
         case column(String)
         case constant(String)
     }
@@ -32,9 +33,14 @@ public struct LogFormat: Sendable, Hashable {
         }
     }
 
-    /// One byte: comma, tab, semicolon...
+    public var layout: Layout
+    /// One byte: comma, tab, semicolon...; a first line `sep=;` overrules it.
     public var delimiter: UInt8
     public var compression: Compression
+    public var encoding: Encoding
+    public var dialect: Dialect
+    /// The path of a list in JSON lines of which each element is a record; nil: a line is one.
+    public var explode: String?
     /// nil: the first record is the header. Otherwise the names of the columns, in order, and every record is data.
     public var header: [String]?
     public var timeFormat: TimeFormat
@@ -47,12 +53,17 @@ public struct LogFormat: Sendable, Hashable {
     public var privateColumns: [String: PrivateTreatment]
 
     public init(
-        delimiter: UInt8 = 0x2C, compression: Compression = .auto, header: [String]? = nil,
+        layout: Layout = .delimited, delimiter: UInt8 = 0x2C, compression: Compression = .auto,
+        encoding: Encoding = .utf8, dialect: Dialect = Dialect(), explode: String? = nil, header: [String]? = nil,
         timeFormat: TimeFormat = .iso8601, zone: Zone = .utc, mappings: [Mapping], eventNames: [String: String] = [:],
         privateColumns: [String: PrivateTreatment] = [:]
     ) {
+        self.layout = layout
         self.delimiter = delimiter
         self.compression = compression
+        self.encoding = encoding
+        self.dialect = dialect
+        self.explode = explode
         self.header = header
         self.timeFormat = timeFormat
         self.zone = zone

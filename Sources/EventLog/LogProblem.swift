@@ -9,6 +9,8 @@ extension ProblemCode {
     public static let logDamaged = ProblemCode("log.damaged", exit: .gateClosed)
     /// The file should be gzip by its name or the manifest, and is not.
     public static let logNotGzip = ProblemCode("log.not-gzip", exit: .gateClosed)
+    /// The file should be zstd by its name or the manifest, and is not.
+    public static let logNotZstd = ProblemCode("log.not-zstd", exit: .gateClosed)
     /// There is not even a header.
     public static let logEmpty = ProblemCode("log.empty", exit: .gateClosed)
     /// The bytes are evidently no UTF-8 text.

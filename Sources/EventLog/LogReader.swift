@@ -3,7 +3,7 @@ import Vocabulary
 /// Streams one file: decode, cut into records, type; each record ends as exactly one row or one reject.
 ///
 /// Memory does not depend on the file: a window of decoded text (half a megabyte, growing to 16 MB for records of up
-/// to 4 MB), one batch of typed rows, and zlib's own state.
+/// to 4 MB), one batch of typed rows, and the own state of zlib, libzstd and simdjson.
 ///
 /// Typing:
 /// - A field with nothing in it is null. `""` is an empty string in category and text columns and null in all others;
@@ -14,6 +14,8 @@ import Vocabulary
 /// - Decimals are exact to six places, further ones rounded half to even; no exponent.
 /// - Booleans are true, t, yes, 1, false, f, no, 0 in any case.
 /// - Strings are UTF-8 without NUL bytes. Ids are any bytes, kept as their keyed hash.
+/// - A row that the dialect knows as totals is no record: it is neither read nor rejected, and counted as totals. Record
+///   numbers count it all the same: they are places in the file.
 /// - Values of `event` in the file are renamed by the format's event names; a constant is taken as it is.
 public final class LogReader {
     private let path: String
@@ -61,10 +63,13 @@ public final class LogReader {
         }
         let stream = try LogStream(
             path: path, name: name, format: format, constants: constants.bytes, limits: limits)
-        let cutter = try CSVCutter(
-            stream.window, delimiter: format.delimiter, limits: limits, scansPlainLines: scansPlainLines)
-        let header = try format.header ?? readHeader(stream, cutter)
+        let delimiter =
+            format.layout == .delimited
+            ? try stream.skipPreamble(format.dialect.preamble) ?? format.delimiter : format.delimiter
+        let cutter = try makeCutter(stream, delimiter: delimiter)
+        let header = try header(stream, cutter)
         let schema = try SourceSchema(header: header, format: format, keys: keys, file: name)
+        let rules = try RecordRules(format.dialect, schema: schema, file: name)
 
         let batch = TypedBatch(columns: schema.columns.filter(\.isStored).map(\.column))
         try batch.fillConstants(schema.columns, slices: constantSlices, format: format)
@@ -75,8 +80,12 @@ public final class LogReader {
         var typer = RecordTyper(
             schema.columns, into: batch, events: events, format: format, failedColumns: failedColumns)
         let payload = RejectPayload(
-            delimiter: format.delimiter, privateFields: schema.privateFields,
-            hasPrivateColumns: !format.privateColumns.isEmpty)
+            delimiter: delimiter, privateFields: schema.privateFields,
+            hasPrivateColumns: !format.privateColumns.isEmpty, quotes: format.dialect.quotes,
+            json: format.layout == .jsonLines
+                ? JSONMask(
+                    paths: header, explode: format.explode, privateFields: schema.privateFields,
+                    mask: RejectPayload.mask) : nil)
 
         var report = LogReport()
         func deliver() throws {
@@ -90,15 +99,17 @@ public final class LogReader {
             records.count = 0
             cutter.fill(records, isLast: stream.hasEnded)
             if records.count > 0 {
-                typer.type(records, in: stream.window, into: batch, firstNumber: Int64(report.read) + 1)
-                for record in 0..<records.count where records.faults[record] != .none {
-                    let made = makeReject(
-                        record, of: records, number: report.read + record + 1, typer, stream.window, payload)
+                let totals = rules.apply(records, in: stream.window)
+                let before = report.read + report.totals
+                typer.type(records, in: stream.window, into: batch, firstNumber: Int64(before) + 1)
+                for record in 0..<records.count where records.faults[record].isReject {
+                    let made = makeReject(record, of: records, number: before + record + 1, typer, stream.window, payload)
                     report.rejected += 1
                     report.rejectedByCode[made.code, default: 0] += 1
                     try reject(made)
                 }
-                report.read += records.count
+                report.read += records.count - totals
+                report.totals += totals
                 if batch.count + records.capacity > TypedBatch.capacity { try deliver() }
             } else {
                 try deliver()
@@ -112,34 +123,29 @@ public final class LogReader {
         return report
     }
 
-    private func readHeader(_ stream: LogStream, _ cutter: CSVCutter) throws -> [String] {
-        let records = RecordBatch(width: limits.columns, limit: 1)
-        while true {
-            cutter.fill(records, isLast: stream.hasEnded)
-            if records.count > 0 { break }
-            if stream.hasEnded {
-                throw Problem(
-                    .logEmpty, "the file is empty: there is not even a header", at: .path(name),
-                    help: "fetch the file again, or give the source a list of columns if its files have no header")
-            }
-            try stream.refill()
+    private func makeCutter(_ stream: LogStream, delimiter: UInt8) throws -> any RecordCutter {
+        switch format.layout {
+        case .delimited:
+            try CSVCutter(
+                stream.window, delimiter: delimiter, quotes: format.dialect.quotes, limits: limits,
+                scansPlainLines: scansPlainLines)
+        case .jsonLines:
+            try JSONCutter(stream.window, paths: paths, explode: format.explode, limits: limits)
         }
-        let count = Int(records.fieldCounts[0])
-        let fault = records.faults[0]
-        guard fault == .none || fault == .fieldCount, count <= limits.columns else {
-            throw Problem(
-                .logBadHeader,
-                count > limits.columns
-                    ? "the header has \(count) columns"
-                    : "the header cannot be read: " + fault.reason(format, found: 0, expected: 0, limits: limits),
-                at: .record(file: name, number: 0, column: nil), help: "check the first line and the delimiter")
-        }
-        return (0..<count).map { index in
-            let field = records.fields[index]
-            if field.isEmpty { return "" }
-            let bytes = UnsafeRawBufferPointer(
-                start: stream.window.base + Int(field.start), count: Int(field.length))
-            return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The names of the file's columns; in JSON lines the paths that are mapped.
+    private func header(_ stream: LogStream, _ cutter: any RecordCutter) throws -> [String] {
+        if format.layout == .jsonLines { return paths }
+        return try format.header ?? HeaderReader(name: name, format: format, limits: limits).read(stream, cutter)
+    }
+
+    /// Every mapped path once, in the order of the mapping.
+    private var paths: [String] {
+        var seen: Set<[UInt8]> = []
+        return format.mappings.compactMap { mapping in
+            guard case .column(let path) = mapping.origin, seen.insert(Array(path.utf8)).inserted else { return nil }
+            return path
         }
     }
 
@@ -152,7 +158,7 @@ public final class LogReader {
         let start = Int(records.starts[record])
         let bytes = UnsafeRawBufferPointer(start: window.base + start, count: Int(records.ends[record]) - start)
         return Reject(
-            file: name, record: number, column: column, code: fault.code(column: column ?? ""),
+            file: name, record: number, column: column, code: fault.code(column: column ?? "", layout: format.layout),
             reason: fault.reason(
                 format, found: Int(records.fieldCounts[record]), expected: records.width, limits: limits),
             payload: payload.text(of: bytes, isCut: !fault.isOfRecord))

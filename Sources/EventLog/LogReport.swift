@@ -4,6 +4,8 @@ public struct LogReport: Sendable, Hashable {
     public var read = 0
     public var accepted = 0
     public var rejected = 0
+    /// Rows that the dialect knows as totals: no records, and in none of the other counts.
+    public var totals = 0
     public var rejectedByCode: [String: Int] = [:]
     /// BLAKE2b-256 of the decoded bytes, in hexadecimal: the same however the file is compressed.
     public var contentHash = ""

@@ -12,16 +12,49 @@ final class LogStream {
     private let hash = BLAKE2b.Stream()
 
     /// Opens the file and decodes its first bytes; skips a byte order mark.
-    /// - Throws: `log.unreadable`, `log.damaged`, `log.not-gzip`, `log.empty`, `log.not-text`.
+    /// - Throws: `log.unreadable`, `log.damaged`, `log.not-gzip`, `log.not-zstd`, `log.empty`, `log.not-text`.
     init(path: String, name: String, format: LogFormat, constants: [UInt8], limits: RecordLimits) throws {
         self.name = name
-        decoder = try LogDecoder(path: path, name: name, compression: format.compression)
+        decoder = try LogDecoder(path: path, name: name, format: format)
         window = TextWindow(constants: constants, capacity: limits.window)
         // A decoder fills a window of this size at once, so that the first bytes are all there.
         try refill()
         try checkText(delimiter: format.delimiter)
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         if unread.starts(with: mark) { window.advance(to: window.cursor + mark.count) }
+    }
+
+    /// Skips the physical lines in front of the header, and a line such as `sep=;` behind them, which Excel writes.
+    /// - Returns: the delimiter that such a line gives.
+    /// - Throws: `log.damaged`, `log.unreadable`.
+    func skipPreamble(_ preamble: LogFormat.Dialect.Preamble) throws -> UInt8? {
+        if case .lines(let count) = preamble {
+            for _ in 0..<count where !(window.unreadCount == 0 && hasEnded) { try skipLine() }
+        }
+        let head = unread.prefix(6)
+        guard head.count >= 5, head.prefix(4).elementsEqual("sep=".utf8) || head.prefix(4).elementsEqual("SEP=".utf8),
+            ![0x22, 0x0A, 0x0D].contains(head[4]), head.count == 5 || head[5] == 0x0A || head[5] == 0x0D
+        else { return nil }
+        let delimiter = head[4]
+        try skipLine()
+        return delimiter
+    }
+
+    /// Goes behind the next line end: a line feed, a carriage return, or both.
+    private func skipLine() throws {
+        while true {
+            let end = ByteScan.lineEnd(in: window.base, from: window.cursor)
+            if end < window.end {
+                let isCarriageReturn = window.bytes[end] == 0x0D
+                window.advance(to: end + 1)
+                if window.unreadCount == 0 && !hasEnded { try refill() }
+                if isCarriageReturn, unread.first == 0x0A { window.advance(to: window.cursor + 1) }
+                return
+            }
+            window.advance(to: window.end)
+            if hasEnded { return }
+            try refill()
+        }
     }
 
     /// Decodes more bytes. All offsets into the window are void after this.
@@ -58,6 +91,6 @@ final class LogStream {
     }
 
     private func notText(_ message: String) -> Problem {
-        Problem(.logNotText, message, at: .path(name), help: "give CSV or TSV in UTF-8, plain or compressed with gzip")
+        Problem(.logNotText, message, at: .path(name), help: "give text in the encoding that the source declares, plain or compressed with gzip or zstd")
     }
 }

@@ -27,6 +27,8 @@ final class RecordBatch {
     let ends: UnsafeMutablePointer<UInt32>
     /// What is wrong with the record; typing goes on writing here.
     let faults: UnsafeMutablePointer<Fault>
+    /// A field holds what its record's raw bytes do not show (a NUL that an escape made).
+    var mustCheckText = false
 
     init(width: Int, limit: Int = 1024) {
         self.width = width

@@ -9,6 +9,7 @@ struct RecordTyper {
 
     private let targets: [TypedColumn?]
     private let events: ByteTable?
+    private let styled: StyledNumber?
     private var times: TimeTyping
 
     /// - Parameter batch: has a column for every stored one of `columns`, in their order.
@@ -19,6 +20,7 @@ struct RecordTyper {
         self.columns = columns
         self.events = events
         self.failedColumns = failedColumns
+        styled = format.dialect.numbers.map(StyledNumber.init)
         times = TimeTyping(format.timeFormat, zone: format.zone)
         var stored = batch.columns.makeIterator()
         targets = columns.map { $0.isStored ? stored.next() : nil }
@@ -56,8 +58,10 @@ struct RecordTyper {
         switch column.kind {
         case .time: numbers(slice) { times.time($0, &$1) }
         case .date: numbers(slice) { times.date($0, &$1) }
-        case .integer: numbers(slice, NumberTyping.integer)
-        case .decimal: numbers(slice, NumberTyping.decimal)
+        case .integer:
+            if let styled { numbers(slice, styled.integer) } else { numbers(slice, NumberTyping.integer) }
+        case .decimal:
+            if let styled { numbers(slice, styled.decimal) } else { numbers(slice, NumberTyping.decimal) }
         case .boolean: numbers(slice, NumberTyping.boolean)
         case .text:
             let table = column.column.name == "event" ? events : nil
@@ -145,6 +149,7 @@ struct RecordTyper {
 
     private func isPlainText(_ records: RecordBatch, in window: TextWindow) -> Bool {
         guard records.count > 0 else { return true }
+        if records.mustCheckText { return false }
         let start = Int(records.starts[0])
         let end = Int(records.ends[records.count - 1])
         return ByteScan.isPlainText(UnsafeRawBufferPointer(start: window.base + start, count: max(0, end - start)))

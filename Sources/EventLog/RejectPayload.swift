@@ -8,6 +8,9 @@ struct RejectPayload {
     /// The fields of the file that a private column comes from.
     let privateFields: Set<Int>
     let hasPrivateColumns: Bool
+    let quotes: Bool
+    /// Set where the lines are JSON.
+    let json: JSONMask?
 
     /// The text of a record.
     /// - Parameter isCut: the record is cut into the fields that it should have.
@@ -15,6 +18,7 @@ struct RejectPayload {
         if !hasPrivateColumns { return Self.readable(record) }
         if !isCut { return Self.mask }
         if privateFields.isEmpty { return Self.readable(record) }
+        if let json { return json.masked(record).map { $0.withUnsafeBytes(Self.readable) } ?? Self.mask }
         return masked(record).withUnsafeBytes(Self.readable)
     }
 
@@ -42,7 +46,7 @@ struct RejectPayload {
         var isQuoted = false
         while position < record.count {
             let byte = record[position]
-            if byte == 0x22 {
+            if byte == 0x22 && quotes {
                 isQuoted.toggle()
             } else if byte == delimiter && !isQuoted {
                 break

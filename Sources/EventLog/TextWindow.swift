@@ -3,8 +3,9 @@
 ///
 /// Fields are offsets from `base`, so that columns point into one buffer wherever a field's bytes lie.
 final class TextWindow {
-    /// Line feeds behind the raw bytes: a scan by words ends there without looking for the end.
-    static let guardLength = 16
+    /// Line feeds behind the raw bytes: a scan by words ends there without looking for the end, and simdjson reads so far
+    /// behind a line.
+    static let guardLength = 64
 
     private(set) var base: UnsafeMutableRawPointer
     private let constantsCount: Int

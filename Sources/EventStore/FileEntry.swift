@@ -45,6 +45,8 @@ public struct FileEntry: Sendable, Hashable, Codable {
     public var rejected: Int
     public var rejectedByCode: [String: Int]
     public var stored: Int
+    /// Rows of totals, which are no records; nil without any.
+    public var totals: Int?
     /// The names of its segments (events) or table files; empty unless live.
     public var segments: [String]
     public var tables: [String]
@@ -60,7 +62,7 @@ public struct FileEntry: Sendable, Hashable, Codable {
     public init(
         source: String, path: String, look: FileLook, contentHash: String, formatHash: String, state: State = .live,
         problem: String? = nil, read: Int = 0, rejected: Int = 0, rejectedByCode: [String: Int] = [:], stored: Int = 0,
-        rejectsFile: String? = nil
+        totals: Int? = nil, rejectsFile: String? = nil
     ) {
         self.source = source
         self.path = path
@@ -74,6 +76,7 @@ public struct FileEntry: Sendable, Hashable, Codable {
         self.rejected = rejected
         self.rejectedByCode = rejectedByCode
         self.stored = stored
+        self.totals = totals
         segments = []
         tables = []
         self.rejectsFile = rejectsFile

@@ -12,12 +12,7 @@ extension Lowering {
         }
         let header = lowerHeader(value["header"])
         let mappings = lowerColumns(columns, kind: kind, unit: value["unit"]?.string, header: header)
-        let log = LogFormat(
-            delimiter: lowerDelimiter(value),
-            compression: value["compression"]?.string.flatMap(LogFormat.Compression.init) ?? .auto,
-            header: header, timeFormat: value["time"]?["format"]?.string.flatMap(LogFormat.TimeFormat.init) ?? .iso8601,
-            zone: lowerZone(value["time"]?["zone"]), mappings: mappings, eventNames: lowerEventNames(value["events"]),
-            privateColumns: lowerPrivate(value["private"], kind: kind, mappings: mappings))
+        let log = lowerFormat(value, kind: kind, header: header, mappings: mappings)
         note(log)
         if kind == .units, let expect = value["expect"], !mappings.contains(where: { $0.column == Column("date", .date) }) {
             report(
@@ -174,7 +169,7 @@ extension Lowering {
             type == .date ? "write 2026-11-01" : nil)
     }
 
-    private mutating func lowerEventNames(_ value: Value?) -> [String: String] {
+    mutating func lowerEventNames(_ value: Value?) -> [String: String] {
         var names: [String: String] = [:]
         for (ours, theirs) in value?.entries ?? [] {
             for item in theirs.list {
@@ -190,7 +185,7 @@ extension Lowering {
         return names
     }
 
-    private mutating func lowerPrivate(
+    mutating func lowerPrivate(
         _ value: Value?, kind: Manifest.Source.Kind, mappings: [LogFormat.Mapping]
     ) -> [String: LogFormat.PrivateTreatment] {
         guard let value else { return [:] }
@@ -219,26 +214,7 @@ extension Lowering {
 
     // MARK: Files
 
-    private mutating func lowerHeader(_ value: Value?) -> [String]? {
-        guard let value, case .list(let items) = value.content else { return nil }
-        checkUnique(items, "the column")
-        return value.strings
-    }
-
-    private mutating func lowerDelimiter(_ source: Value) -> UInt8 {
-        let usual = source["format"]?.string == "tsv" ? UInt8(ascii: "\t") : UInt8(ascii: ",")
-        guard let value = source["delimiter"], let text = value.string else { return usual }
-        if text == "\\t" || text == "tab" { return UInt8(ascii: "\t") }
-        guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, !"\"\r\n\0".utf8.contains(byte) else {
-            report(
-                .wrongValue, "'\(text)' cannot be a delimiter", value.place,
-                "give one ASCII character other than a quote or a line's end, such as \";\" or \"\\t\"")
-            return usual
-        }
-        return byte
-    }
-
-    private mutating func lowerZone(_ value: Value?) -> Zone {
+    mutating func lowerZone(_ value: Value?) -> Zone {
         guard let value, let name = value.string else { return zone }
         do {
             return try Zone(named: name)
@@ -253,11 +229,11 @@ extension Lowering {
     private mutating func lowerKey(_ value: Value?, kind: Manifest.Source.Kind, mappings: [LogFormat.Mapping])
         -> [String]
     {
-        guard kind == .units || kind == .costs || kind == .adReport else { return [] }
+        guard kind.isTable else { return [] }
         guard let value else {
             let types = Dictionary(uniqueKeysWithValues: mappings.map { ($0.column.name, $0.column.type) })
             let stored = LogFormat(mappings: mappings).storedColumns
-            if kind == .units { return ["unit", "experiment"].filter { types[$0] != nil } }
+            if let usual = kind.usualKey { return usual.filter { types[$0] != nil } }
             return stored.map(\.name).filter { [.date, .category, .text].contains(types[$0] ?? .decimal) }
         }
         checkUnique(value.list, "the column")

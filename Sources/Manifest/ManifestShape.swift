@@ -73,12 +73,35 @@ extension ManifestShape {
         Key(
             "files", .oneOrMany(.string), required: true,
             "Which files, as a glob or a list of globs, relative to the manifest."),
-        Key("format", .word(["csv", "tsv"]), "How fields are parted: csv (comma, the default) or tsv (tab)."),
+        Key(
+            "format", .word(["csv", "tsv", "jsonl"]),
+            "How fields are parted: csv (comma, the default), tsv (tab), or jsonl (a JSON object a line)."),
+        Key("explode", .string, "JSON lines: the path of a list of which each element is a record of its own."),
         Key("delimiter", .string, "The character between fields, where it is neither comma nor tab."),
         Key(
             "header", .either([.list(.string), .word(["true"])]),
             "The names of the columns in order, for files whose first record is not a header."),
-        Key("encoding", .word(["utf-8"]), "The encoding of the text; UTF-8 with or without a byte order mark."),
+        Key(
+            "encoding", .word(LogFormat.Encoding.allCases.map(\.rawValue)),
+            "The encoding of the text; utf-8 unless said otherwise. A byte order mark of UTF-8 overrules it."),
+        Key("quote", .word(["double", "none"]), "none makes a quote a character like any other."),
+        Key("skip_lines", .integer(0...10_000), "How many lines stand before the header."),
+        Key("skip_until_header", .boolean, "Skip whatever stands before the line that names all mapped columns."),
+        Key(
+            "totals",
+            .object([
+                Key("column", .string, required: true, "The column of the file that tells."),
+                Key("values", .oneOrMany(.string), required: true, "The texts in it that do, such as Total or 合计."),
+            ]), "Rows that sum up others: they are counted and are no records."),
+        Key("null_values", .list(.string), "Texts that stand for nothing, such as '-' or 'N/A'."),
+        Key(
+            "numbers",
+            .object([
+                Key("percent", .boolean, "12.5% is read as 0.125."),
+                Key("thousands", .string, "The character between groups of three digits."),
+                Key("currency", .oneOrMany(.string), "Signs that may stand before or behind a number."),
+                Key("decimal", .word([".", ","]), "The decimal point; . unless said otherwise."),
+            ]), "What numbers may have beside digits, sign and point."),
         Key(
             "compression", .word(LogFormat.Compression.allCases.map(\.rawValue)),
             "How the files are compressed; auto looks at their first bytes and is the default."),
@@ -168,16 +191,6 @@ extension ManifestShape {
 }
 
 extension Manifest.Source.Kind {
-    fileprivate var doc: String {
-        switch self {
-        case .events: "A log of events."
-        case .exposures: "Who was shown which variant of an experiment, and when."
-        case .units: "One row a unit of an experiment, with its variant and values."
-        case .costs: "Dated costs, such as fees of creators and production."
-        case .adReport: "A report of an ad platform, which may restate past days."
-        }
-    }
-
     fileprivate var ownKeys: [Shape.Key] {
         switch self {
         case .events:
@@ -189,55 +202,8 @@ extension Manifest.Source.Kind {
                     "unit", .word(["user", "device"]), "What the unit of the experiment is; user unless said otherwise."
                 )
             ] + ManifestShape.identity
-        case .units: ManifestShape.table
+        case .units, .orders, .budget, .catalogue, .customers, .rates, .targets, .measures: ManifestShape.table
         case .costs, .adReport: ManifestShape.table + [ManifestShape.provides]
-        }
-    }
-
-    /// The columns with a fixed name and type, as the manifest writes them; further ones may be mapped.
-    var standardColumns: [Column] {
-        let own: [Column]
-        switch self {
-        case .events: own = []
-        case .exposures: own = [Column("time", .time), Column("unit", .key)]
-        case .units: own = [Column("unit", .key)]
-        case .costs: own = [Column("date", .date), Column("spend", .decimal)]
-        case .adReport:
-            own = [
-                Column("date", .date), Column("impressions", .integer), Column("clicks", .integer),
-                Column("spend", .decimal),
-                Column("reach", .integer), Column("platform_conversions", .decimal),
-                Column("platform_revenue", .decimal),
-            ]
-        }
-        return own + Column.standard
-    }
-
-    /// Other names for standard columns that a manifest may use.
-    var aliases: [String: String] {
-        switch self {
-        case .costs: ["amount": "spend"]
-        case .adReport: ["conversions": "platform_conversions"]
-        default: [:]
-        }
-    }
-
-    /// Names that the store gives to columns of its own.
-    var reservedColumns: Set<String> {
-        switch self {
-        case .events, .exposures: ["person", "person_kind"]
-        case .units, .costs, .adReport: ["record"]
-        }
-    }
-
-    /// Columns that must be mapped; a record without a value there is rejected.
-    var requiredColumns: Set<String> {
-        switch self {
-        case .events: ["event_time", "event"]
-        case .exposures: ["time", "unit", "experiment", "variant"]
-        case .units: ["unit", "variant"]
-        case .costs: ["date", "spend"]
-        case .adReport: ["date"]
         }
     }
 }

@@ -61,6 +61,8 @@ struct StatusCommand: AsyncParsableCommand {
                 "  \(books.stored) stored = \(books.live) live + \(books.duplicate) duplicate + \(books.superseded) superseded"
                     + (books.filtered + books.erased + books.moved > 0
                         ? " + \(books.filtered) filtered + \(books.erased) erased + \(books.moved) moved" : ""))
+            let totals = files.filter { $0.state != .superseded }.reduce(0) { $0 + ($1.totals ?? 0) }
+            if totals > 0 { try Console.print("  \(totals) rows of totals passed over, in none of these counts") }
             var reasons: [String: Int] = [:]
             for file in files where file.state != .superseded { reasons.merge(file.rejectedByCode, uniquingKeysWith: +) }
             for (code, count) in reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {

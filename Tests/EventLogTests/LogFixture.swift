@@ -1,4 +1,5 @@
 import CZlib
+import CZstd
 import Chronology
 import EventLog
 import Foundation
@@ -91,6 +92,17 @@ enum LogFixture {
             let digits = String(word, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
+    }
+
+    /// One zstd frame with a checksum.
+    static func zstd(_ bytes: [UInt8], level: Int32 = 3) -> [UInt8] {
+        var target = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
+        guard let context = ZSTD_createCCtx() else { return [] }
+        defer { ZSTD_freeCCtx(context) }
+        _ = ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+        _ = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+        let length = ZSTD_compress2(context, &target, target.count, bytes, bytes.count)
+        return Array(target[..<length])
     }
 
     /// One gzip member.

@@ -142,7 +142,7 @@ import Vocabulary
 
     @Test func whatIsNotTextIsAProblem() {
         let files: [[UInt8]] = [
-            [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 30), [0x28, 0xB5, 0x2F, 0xFD, 1, 2],
+            [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 30), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0],
             [0xFF, 0xFE, 0x61, 0, 0x2C, 0], (0..<200).map { UInt8($0) }, [UInt8](repeating: 0, count: 100),
         ]
         for bytes in files {

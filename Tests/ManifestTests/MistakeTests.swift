@@ -36,10 +36,10 @@ import Vocabulary
                 "m.yaml:2:11: there is no time zone 'Asia/Shangai' | did you mean 'Asia/Shanghai'?",
                 "m.yaml:3:11: currency: 'yuan' is not a currency code | give three capital letters (ISO 4217), such as CNY",
                 "m.yaml:5:9: the output is the store's own folder | give each a folder of its own",
-                "m.yaml:10:13: sources.web.format: expected one of csv, tsv, found 'cvs'",
+                "m.yaml:10:13: sources.web.format: expected one of csv, tsv, jsonl, found 'cvs'",
                 "m.yaml:11:78: the column 'amount' is decimal and cannot be text | a standard column keeps its type; give the column another name",
                 "m.yaml:12:19: sources.web.reject_limit: expected a fraction such as 1% or 0.01, found '5' | a part in a hundred is written with %: 5%",
-                "m.yaml:13:5: unknown key 'colour' in sources.web | the keys here are kind, files, format, delimiter, header, encoding, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, on_change",
+                "m.yaml:13:5: unknown key 'colour' in sources.web | the keys here are kind, files, format, explode, delimiter, header, encoding, quote, skip_lines, skip_until_header, totals, null_values, numbers, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, on_change",
                 "m.yaml:15:3: unknown key 'funel' in stages | did you mean 'funnel'?",
                 "m.yaml:18:5: 'a/b' cannot be a node's name | names are made of the letters a to z and A to Z, digits, _ and -, at most 100 of them, such as double_11",
                 "m.yaml:18:33: stages.metrics.a/b.top: expected a whole number from 1 to 1000, found '0' | it must lie from 1 to 1000",
@@ -87,11 +87,11 @@ import Vocabulary
     @Test(arguments: [
         (
             "kind: event",
-            "m.yaml:8:11: sources.web.kind: expected one of events, exposures, units, costs, ad_report, found 'event' | did you mean 'events'?"
+            "m.yaml:8:11: sources.web.kind: expected one of events, exposures, units, costs, ad_report, orders, budget, catalogue, customers, rates, targets, measures, found 'event' | did you mean 'events'?"
         ),
         (
             "files: \"*.csv\"",
-            "m.yaml:7:3: the key 'kind' is missing in sources.web | expected one of events, exposures, units, costs, ad_report: What the records of the source are."
+            "m.yaml:7:3: the key 'kind' is missing in sources.web | expected one of events, exposures, units, costs, ad_report, orders, budget, catalogue, customers, rates, targets, measures: What the records of the source are."
         ),
         (
             "kind: events\n    files: x",
@@ -130,9 +130,9 @@ import Vocabulary
         ),
         (
             "compression: zip",
-            "m.yaml:11:18: sources.web.compression: expected one of auto, none, gzip, found 'zip' | did you mean 'gzip'?"
+            "m.yaml:11:18: sources.web.compression: expected one of auto, none, gzip, zstd, found 'zip' | did you mean 'gzip'?"
         ),
-        ("encoding: gb18030", "m.yaml:11:15: sources.web.encoding: expected 'utf-8', found 'gb18030'"),
+        ("encoding: gbk", "m.yaml:11:15: sources.web.encoding: expected one of utf-8, gb18030, utf-16, latin-1, found 'gbk'"),
         (
             "delimiter: '||'",
             "m.yaml:11:16: '||' cannot be a delimiter | give one ASCII character other than a quote or a line's end, such as \";\" or \"\\t\""
@@ -188,7 +188,7 @@ import Vocabulary
         ),
         (
             "version: { column: ts }",
-            "m.yaml:11:5: unknown key 'version' in sources.web | the keys here are kind, files, format, delimiter, header, encoding, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, on_change"
+            "m.yaml:11:5: unknown key 'version' in sources.web | the keys here are kind, files, format, explode, delimiter, header, encoding, quote, skip_lines, skip_until_header, totals, null_values, numbers, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, on_change"
         ),
     ])
     func aWrongOptionOfASourceIsNamed(line: String, mistake: String) {

@@ -2,7 +2,7 @@
 """Holds what the pipelines of this folder published against the figures that are known of the real data.
 
 Usage: check_real_data.py WORK_FOLDER
-WORK_FOLDER holds a folder a pipeline (taobao, taobao-users, facebook, cookie-cats) with out/current in it.
+WORK_FOLDER holds a folder a pipeline (taobao, taobao-users, facebook, cookie-cats, wikiticker) with out/current in it.
 Prints one line a figure and "N passed, M failed"; the exit status is 1 where a figure differs.
 """
 import datetime
@@ -191,6 +191,14 @@ def check_cookie_cats(check, pipeline):
     check.equal(f"{name}: rows read, rejected, stored", (90189, 0, 90189), lambda: books(pipeline))
 
 
+def check_wikiticker(check, pipeline):
+    added = lambda channel: pipeline.mart("metrics/by_wiki").row(row_kind="detail", channel=channel)["sum(added)"]
+    check.equal("wikiticker: records read, rejected, stored", (39244, 0, 39244), lambda: books(pipeline))
+    check.equal("wikiticker: records of the day", 39244, lambda: pipeline.mart("metrics/totals").whole()["events"])
+    for channel, expected in [("#en.wikipedia", 3045299), ("#it.wikipedia", 711011), ("#fr.wikipedia", 642555)]:
+        check.equal(f"wikiticker: added on {channel}", expected, lambda: added(channel))
+
+
 def books(pipeline):
     file = pipeline.file()
     return file["read"], file["rejected"], file["stored"]
@@ -206,6 +214,7 @@ def main(arguments):
     check_taobao_users(check, Pipeline(work, "taobao-users"))
     check_facebook(check, Pipeline(work, "facebook"))
     check_cookie_cats(check, Pipeline(work, "cookie-cats"))
+    check_wikiticker(check, Pipeline(work, "wikiticker"))
     print(f"{check.passed} passed, {check.failed} failed")
     return 1 if check.failed else 0
 

@@ -28,7 +28,7 @@ struct FileTaking: Sendable {
         let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: keys)
         do {
             let version = try fileVersion
-            return try source.isTable
+            return try source.kind.isTable
                 ? takeTable(reader, version: version, advanced: advanced)
                 : takeEvents(reader, byteLimit: byteLimit, advanced: advanced)
         } catch let problem as Problem where problem.isOfTheFile {
@@ -99,7 +99,7 @@ struct FileTaking: Sendable {
                 source: source.name, path: file.name, look: file.look, contentHash: report.contentHash,
                 formatHash: formatHash, read: report.read, rejected: report.rejected,
                 rejectedByCode: report.rejectedByCode, stored: report.accepted,
-                rejectsFile: report.rejected > 0 ? name : nil)
+                totals: report.totals > 0 ? report.totals : nil, rejectsFile: report.rejected > 0 ? name : nil)
         } catch {
             unlink(partial)
             throw error
@@ -162,14 +162,6 @@ extension Problem {
 }
 
 extension Manifest.Source {
-    /// Whether its rows are a versioned table (and not events).
-    var isTable: Bool {
-        switch kind {
-        case .events, .exposures: false
-        case .adReport, .units, .costs: true
-        }
-    }
-
     var change: StoreTransaction.Change {
         switch onChange {
         case .replace: .replace
@@ -189,11 +181,29 @@ extension Manifest.Source {
         for (column, treatment) in log.privateColumns.sorted(by: { $0.key < $1.key }) {
             text += "private \(column) \(treatment.rawValue)\n"
         }
+        if log.layout != .delimited { text += "layout \(log.layout.rawValue) \(log.explode ?? "-")\n" }
+        if log.encoding != .utf8 { text += "encoding \(log.encoding.rawValue)\n" }
+        text += log.dialect.identity
         switch version {
         case .fileName(let prefix, let suffix, let pattern): text += "version \(prefix) \(suffix) \(pattern)\n"
         case .column(let name): text += "version \(name)\n"
         case nil: break
         }
         return shortDigest(text)
+    }
+}
+
+extension LogFormat.Dialect {
+    /// What tells dialects apart, in one order; empty for plain files.
+    fileprivate var identity: String {
+        var text = quotes ? "" : "quote none\n"
+        if preamble != .none { text += "preamble \(preamble)\n" }
+        if let totals { text += "totals \(totals.column) \(totals.values.sorted().joined(separator: "\u{1F}"))\n" }
+        if !nullValues.isEmpty { text += "null \(nullValues.sorted().joined(separator: "\u{1F}"))\n" }
+        if let numbers {
+            text += "numbers \(numbers.percent) \(numbers.thousands ?? "-") \(numbers.decimal) "
+            text += numbers.currency.sorted().joined(separator: "\u{1F}") + "\n"
+        }
+        return text
     }
 }
