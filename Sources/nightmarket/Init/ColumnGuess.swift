@@ -1,0 +1,165 @@
+import EventLog
+import Vocabulary
+
+/// Which column of a file is which of ours, by the names that people give and the values that are there.
+struct ColumnGuess {
+    /// Ours and theirs, in canonical order; each of theirs once.
+    private(set) var mapped: [(ours: String, theirs: String)] = []
+    /// Columns of the file that nothing is known of.
+    private(set) var others: [String] = []
+    private(set) var timeFormat = LogFormat.TimeFormat.iso8601
+    /// Our event names by theirs, of the values in the sample.
+    private(set) var events: [(ours: String, theirs: [String])] = []
+    /// All of our event names that the sample has.
+    private(set) var eventNames: Set<String> = []
+    /// Ours that hold what is private.
+    private(set) var privateColumns: [String] = []
+
+    /// Nil where no column holds times.
+    init?(_ look: LogLook) {
+        var free = look.columns
+        func take(_ ours: String, where fits: (LogLook.Column) -> Bool = { _ in true }) -> LogLook.Column? {
+            let names = CommonNames.columns[ours] ?? [CommonNames.plain(ours)]
+            for name in names {
+                if let index = free.firstIndex(where: { CommonNames.lastStep($0.name) == name && fits($0) }) {
+                    return free.remove(at: index)
+                }
+            }
+            return nil
+        }
+        let time = take("event_time") { TimeGuess.format(of: $0.values) != nil }
+            ?? free.firstIndex { TimeGuess.format(of: $0.values) != nil && !$0.values.isEmpty }.map { free.remove(at: $0) }
+        guard let time, let format = TimeGuess.format(of: time.values) else { return nil }
+        timeFormat = format
+        mapped.append(("event_time", time.name))
+        if let event = take("event", where: { Set($0.values).count <= 200 && !$0.values.isEmpty }) {
+            mapped.append(("event", event.name))
+            takeEvents(event.values, hasProducts: look.columns.contains { column in
+                CommonNames.columns["product_id"]?.contains(CommonNames.lastStep(column.name)) ?? false
+            })
+        }
+        for column in Vocabulary.Column.standard where column.name != "event_time" && column.name != "event" {
+            guard let theirs = take(column.name, where: { Self.fits($0, column.type, format) }) else { continue }
+            mapped.append((column.name, theirs.name))
+        }
+        for ours in ["phone", "email"] {
+            if let theirs = take(ours) { mapped.append((ours, theirs.name)) }
+        }
+        privateColumns = mapped.map(\.ours).filter { ["phone", "email", "ip"].contains($0) }
+        others = free.map(\.name)
+    }
+
+    private mutating func takeEvents(_ values: [String], hasProducts: Bool) {
+        var theirs: [String: Set<String>] = [:]
+        for value in Set(values) {
+            var ours = EventVocabulary.names.contains(value) ? value : CommonNames.events[CommonNames.plain(value)]
+            // A bare "pv" beside products is the view of one.
+            if hasProducts, ours == "page_view", CommonNames.plain(value) == "pv" { ours = "product_view" }
+            guard let ours else { continue }
+            eventNames.insert(ours)
+            if ours != value { theirs[ours, default: []].insert(value) }
+        }
+        events = EventVocabulary.names.compactMap { name in theirs[name].map { (name, $0.sorted()) } }
+    }
+
+    /// Whether the values can be typed so, all of them.
+    private static func fits(_ column: LogLook.Column, _ type: ColumnType, _ format: LogFormat.TimeFormat) -> Bool {
+        var times = TimeTyping(format, zone: .utc)
+        return column.values.allSatisfy { text in
+            Array(text.utf8).withUnsafeBytes { bytes in
+                var value: Int64 = 0
+                return switch type {
+                case .time: times.time(bytes, &value) == .none
+                case .date: times.date(bytes, &value) == .none
+                case .integer: NumberTyping.integer(bytes, &value) == .none
+                case .decimal: NumberTyping.decimal(bytes, &value) == .none
+                case .boolean: NumberTyping.boolean(bytes, &value) == .none
+                case .category, .text, .key: true
+                }
+            }
+        }
+    }
+}
+
+/// Names that logs commonly have, in small letters without signs between words, the likeliest first.
+enum CommonNames {
+    static let columns: [String: [String]] = [
+        "event_time": [
+            "eventtime", "ts", "timestamp", "time", "datetime", "occurredat", "createdat", "logtime", "eventdate", "t",
+            "事件时间", "时间", "发生时间", "操作时间", "创建时间", "日期",
+        ],
+        "event": [
+            "event", "eventname", "action", "eventtype", "behavior", "behaviour", "behaviortype", "activity", "事件", "事件名",
+            "事件名称", "行为", "行为类型", "动作",
+        ],
+        "event_id": ["eventid", "id", "uuid", "logid", "messageid", "msgid", "insertid", "事件id", "日志id"],
+        "user_id": [
+            "userid", "uid", "user", "memberid", "customerid", "customer", "buyerid", "openid", "unionid", "distinctid", "用户id",
+            "用户", "会员id", "会员", "买家id",
+        ],
+        "device_id": [
+            "deviceid", "did", "device", "anonymousid", "cookieid", "visitorid", "fullvisitorid", "clientid", "设备id", "设备",
+        ],
+        "session_id": ["sessionid", "session", "visitid", "会话id"],
+        "source": ["utmsource", "source", "来源"],
+        "medium": ["utmmedium", "medium", "媒介"],
+        "campaign": ["utmcampaign", "campaign", "campaignid", "campaignname", "活动", "计划"],
+        "creative": ["utmcontent", "creative", "creativeid", "创意"],
+        "term": ["utmterm", "term", "keyword", "关键词"],
+        "channel": ["channel", "渠道"],
+        "product_id": [
+            "productid", "product", "sku", "skuid", "itemid", "item", "goodsid", "goods", "商品id", "商品", "商品编号",
+        ],
+        "category": ["category", "categoryid", "categoryname", "cat", "类目", "品类"],
+        "quantity": ["quantity", "qty", "num", "件数", "数量"],
+        "amount": [
+            "amount", "paidamount", "payamount", "total", "price", "revenue", "value", "实付金额", "支付金额", "金额", "价格",
+        ],
+        "discount": ["discount", "discountamount", "优惠", "优惠金额"],
+        "order_id": [
+            "orderid", "orderno", "ordersn", "order", "tradeno", "transactionid", "订单号", "订单编号", "订单id", "订单",
+        ],
+        "experiment": ["experiment", "experimentid", "exp", "expid", "testname", "实验"],
+        "variant": ["variant", "variation", "arm", "group", "bucket", "分组", "实验组"],
+        "platform": ["platform", "os", "平台", "终端"],
+        "country": ["country", "countrycode", "countryisocode", "国家"],
+        "city": ["city", "cityname", "城市"],
+        "page": ["page", "url", "pageurl", "pagepath", "页面"],
+        "referrer": ["referrer", "referer", "来源页面"],
+        "user_agent": ["useragent", "ua"],
+        "ip": ["ip", "ipaddress", "clientip", "ip地址"],
+        "coupon_id": ["couponid", "coupon", "优惠券", "优惠券id"],
+        "duration_ms": ["durationms", "停留毫秒"],
+        "phone": ["phone", "mobile", "tel", "phonenumber", "手机号", "手机", "电话"],
+        "email": ["email", "mail", "邮箱"],
+    ]
+
+    /// Our event name by theirs.
+    static let events: [String: String] = {
+        let names: [String: [String]] = [
+            "page_view": ["pv", "pageview", "page", "visit", "screenview", "浏览", "访问", "页面浏览"],
+            "product_view": ["view", "viewitem", "itemview", "productview", "detail", "viewproduct", "商品浏览", "查看商品", "浏览商品"],
+            "add_to_cart": ["cart", "addtocart", "addcart", "加购", "加入购物车"],
+            "favorite": ["fav", "favorite", "favourite", "collect", "addtowishlist", "wishlist", "收藏"],
+            "purchase": ["buy", "purchase", "paid", "pay", "orderpaid", "transaction", "购买", "支付", "付款", "支付成功"],
+            "order_create": ["order", "placeorder", "createorder", "ordercreate", "下单", "提交订单"],
+            "checkout": ["checkout", "begincheckout", "initiatecheckout", "结算"],
+            "click": ["click", "clk", "点击"],
+            "impression": ["impression", "imp", "show", "exposure_ad", "曝光", "展现", "展示"],
+            "search": ["search", "搜索"], "refund": ["refund", "退款"], "share": ["share", "分享", "转发"],
+            "like": ["like", "点赞"], "comment": ["comment", "review", "评论", "评价"],
+            "login": ["login", "signin", "登录", "登陆"], "signup": ["signup", "register", "registration", "注册"],
+            "coupon_claim": ["couponclaim", "getcoupon", "领券", "领取优惠券"],
+        ]
+        return Dictionary(
+            names.flatMap { ours, theirs in (theirs + [plain(ours)]).map { (plain($0), ours) } }, uniquingKeysWith: min)
+    }()
+
+    /// A name in small letters without signs between its words.
+    static func plain(_ name: String) -> String { name.lowercased().filter { !"_- .$".contains($0) } }
+
+    /// The plain form of a path's last step.
+    static func lastStep(_ path: String) -> String {
+        plain(path.split(separator: ".").last.map(String.init) ?? path)
+    }
+}

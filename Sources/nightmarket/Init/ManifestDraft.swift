@@ -1,0 +1,164 @@
+import EventLog
+import Foundation
+import Vocabulary
+
+/// A first manifest for a few logs, as commented YAML.
+struct ManifestDraft {
+    let timezone: String
+    let currency: String
+    /// The folder of the manifest: its paths start there.
+    let folder: String
+    private(set) var sources: [(name: String, files: [String], look: LogLook, guess: ColumnGuess)] = []
+
+    init(timezone: String, currency: String, folder: String) {
+        self.timezone = timezone
+        self.currency = currency
+        self.folder = folder
+    }
+
+    /// Adds a file to the source whose files are written alike, or makes a source of it.
+    /// - Throws: `init.no-time` where no column of it holds times.
+    mutating func add(_ look: LogLook) throws {
+        guard let guess = ColumnGuess(look) else {
+            throw Problem(
+                .noTimeColumn, "no column of the file looks like the time of an event", at: .path(look.path),
+                help: "its columns are \(look.columns.map(\.name).joined(separator: ", ")); write its source by hand")
+        }
+        let pattern = pattern(look.path)
+        let place = sources.firstIndex { source in
+            source.look.columns.map(\.name) == look.columns.map(\.name) && source.look.layout == look.layout
+                && source.look.encoding == look.encoding && source.look.delimiter == look.delimiter
+        }
+        if let place {
+            if !sources[place].files.contains(pattern) { sources[place].files.append(pattern) }
+        } else {
+            sources.append((sourceName(look.path), [pattern], look, guess))
+        }
+    }
+
+    var text: String {
+        var lines = [
+            "# Written by `nightmarket init` from a look at a few files. Read it once, mend what it guessed wrongly, then",
+            "#",
+            "#     nightmarket check  THIS_FILE",
+            "#     nightmarket run    THIS_FILE --date yesterday", "",
+            "pipeline: first",
+            "timezone: \(timezone)   # the zone that days are cut in",
+            "currency: \(currency)",
+            "store: var/store        # what was taken in; keep it",
+            "output: var/out         # `current` in it is what is published", "", "sources:",
+        ]
+        for source in sources { lines += sourceLines(source.name, source.files, source.look, source.guess) }
+        lines += ["", "stages:", "  metrics:", "    daily:"]
+        lines += ["      period: last 30d   # up to and including the night's date", "      grain: day"]
+        lines += ["      metrics: [\(metrics.joined(separator: ", "))]"]
+        if let steps {
+            lines += [
+                "  funnel:", "    purchase:", "      period: last 30d",
+                "      steps: [\(steps.joined(separator: ", "))]", "      within: 7d",
+            ]
+        }
+        return (lines + ["", "publish: [json, csv]", ""]).joined(separator: "\n")
+    }
+
+    // MARK: Sources
+
+    private func sourceLines(_ name: String, _ files: [String], _ look: LogLook, _ guess: ColumnGuess) -> [String] {
+        var lines = ["  \(name):", "    kind: events"]
+        lines.append("    files: \(files.count == 1 ? quoted(files[0]) : "[" + files.map(quoted).joined(separator: ", ") + "]")")
+        if look.layout == .jsonLines {
+            lines.append("    format: jsonl")
+        } else if look.delimiter == UInt8(ascii: "\t") {
+            lines.append("    format: tsv")
+        } else if look.delimiter != UInt8(ascii: ",") {
+            lines.append("    delimiter: \(quoted(String(UnicodeScalar(look.delimiter))))")
+        }
+        if look.encoding != .utf8 { lines.append("    encoding: \(look.encoding.rawValue)") }
+        if look.skippedLines > 0 { lines.append("    skip_lines: \(look.skippedLines)   # titles above the header") }
+        if !look.hasHeader {
+            lines.append("    # The files have no header: these names are made up, give them better ones.")
+            lines.append("    header: [\(look.columns.map { quoted($0.name) }.joined(separator: ", "))]")
+        }
+        if guess.timeFormat != .iso8601 { lines.append("    time: { format: \(guess.timeFormat.rawValue) }") }
+        lines.append("    columns:             # ours: theirs")
+        lines += guess.mapped.map { "      \($0.ours): \(quoted($0.theirs))" }
+        if !guess.mapped.contains(where: { $0.ours == "event" }) {
+            lines.append("      event: { constant: record }   # no column says what happened")
+        }
+        if !guess.others.isEmpty {
+            lines.append("    # Also in the files; map what you want to keep: our_name: theirs, or { column: theirs, type: integer }")
+            lines += guess.others.map { "    #   \(plainComment($0))" }
+        }
+        if !guess.events.isEmpty {
+            lines.append("    events:              # our names, and theirs that mean it")
+            lines += guess.events.map { "      \($0.ours): [\($0.theirs.map(quoted).joined(separator: ", "))]" }
+        }
+        if !guess.privateColumns.isEmpty {
+            lines.append("    private: [\(guess.privateColumns.joined(separator: ", "))]   # hashed before anything is stored")
+        }
+        return lines
+    }
+
+    /// YAML in single quotes unless the text is surely plain.
+    private func quoted(_ text: String) -> String {
+        let isPlain = text.first?.isLetter ?? false
+            && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_./".unicodeScalars.contains($0) }
+            && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
+        return isPlain ? text : "'" + text.replacing("'", with: "''") + "'"
+    }
+
+    private func plainComment(_ text: String) -> String { text.filter { !$0.isNewline } }
+
+    // MARK: Stages
+
+    private var events: Set<String> { Set(sources.flatMap(\.guess.eventNames)) }
+
+    private func has(_ column: String) -> Bool {
+        sources.contains { source in source.guess.mapped.contains { $0.ours == column } }
+    }
+
+    private var hasPersons: Bool { has("user_id") || has("device_id") }
+
+    private var metrics: [String] {
+        var names = ["events"]
+        if hasPersons { names.append("persons") }
+        if events.contains("purchase") {
+            names += ["orders"] + (hasPersons ? ["buyers"] : []) + (has("amount") ? ["gmv_paid"] : [])
+        }
+        return names
+    }
+
+    private var steps: [String]? {
+        let found = ["page_view", "product_view", "add_to_cart", "checkout", "purchase"].filter(events.contains)
+        return hasPersons && found.count >= 2 ? found : nil
+    }
+
+    // MARK: Files
+
+    /// The path from the manifest's folder, with a star for a date in its name, so that other days match too.
+    private func pattern(_ path: String) -> String {
+        let full = URL(fileURLWithPath: path).standardizedFileURL.path
+        let parts = full.split(separator: "/")
+        let base = folder.split(separator: "/")
+        let shared = zip(parts.dropLast(), base).prefix { $0 == $1 }.count
+        let names = Array(repeating: "..", count: base.count - shared) + parts.dropFirst(shared).map(String.init)
+        let literal = names.map { name in name.map { "*?[]{}\\".contains($0) ? "\\\($0)" : "\($0)" }.joined() }
+        guard let last = literal.last else { return path }
+        let starred = last.replacing(/\d{4}-\d{2}-\d{2}|\d{6,}/, with: "*")
+        return (literal.dropLast() + [starred]).joined(separator: "/")
+    }
+
+    private func sourceName(_ path: String) -> String {
+        let base = URL(fileURLWithPath: path).lastPathComponent.split(separator: ".").first.map(String.init) ?? ""
+        let letters = base.lowercased().prefix { $0.isASCII && ($0.isLetter || $0 == "_") }
+        let name = letters.isEmpty ? "log" : String(letters)
+        let taken = Set(sources.map(\.name))
+        guard taken.contains(name) else { return name }
+        return (2...).lazy.map { "\(name)_\($0)" }.first { !taken.contains($0) } ?? name
+    }
+}
+
+extension ProblemCode {
+    static let noTimeColumn = ProblemCode("init.no-time", exit: .gateClosed)
+    static let manifestExists = ProblemCode("init.exists", exit: .cannotWrite)
+}

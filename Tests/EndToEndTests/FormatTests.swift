@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+/// The same events in every format that people have, and a first manifest from a look at them.
+@Suite struct FormatTests {
+    /// The shop's records as JSON lines.
+    private func jsonLines() throws -> String {
+        let names = TinyShop.header.split(separator: ",").map(String.init)
+        return try TinyShop.records.map { record in
+            var values = record.split(separator: ",", maxSplits: names.count - 1, omittingEmptySubsequences: false).map(String.init)
+            if let last = values.last, last.hasPrefix("\"") {
+                values[values.count - 1] = last.dropFirst().dropLast().replacing("\"\"", with: "\"")
+            }
+            var object: [String: Any] = [:]
+            for (name, value) in zip(names, values) where !value.isEmpty { object[name] = value }
+            let properties = ["amount": object.removeValue(forKey: "amount") ?? NSNull()]
+            object["properties"] = properties
+            return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self) + "\n"
+        }.joined()
+    }
+
+    private func published(_ manifest: String, _ data: Data, as name: String) throws -> [String: String] {
+        let workspace = try Workspace()
+        try workspace.write(manifest, to: "pipeline.yaml")
+        try workspace.write(data, to: name)
+        try workspace.night(date: "2026-11-02")
+        return try workspace.published()
+    }
+
+    @Test func theSameEventsInAnyFormatGiveTheSameBytes() throws {
+        let log = TinyShop.log(TinyShop.records)
+        let plain = try published(TinyShop.manifest(), Data(log.utf8), as: "logs/a.csv")
+        let utf16 = try #require(log.data(using: .utf16LittleEndian))
+        #expect(try published(TinyShop.manifest(more: ["encoding: utf-16"]), utf16, as: "logs/a.csv") == plain)
+        #expect(try published(TinyShop.manifest(more: ["encoding: gb18030"]), Data(log.utf8), as: "logs/a.csv") == plain)
+        let titled = "report\n\nsep=;\n" + log.replacing(",", with: ";").replacing("\"a; ", with: "\"a, ")
+        let skipping = try published(TinyShop.manifest(more: ["skip_lines: 2"]), Data(titled.utf8), as: "logs/a.csv")
+        #expect(skipping == plain)
+        let json = TinyShop.manifest().replacing("format: csv", with: "format: jsonl")
+            .replacing("amount: amount", with: "amount: properties.amount").replacing("logs/*.csv*", with: "logs/*.jsonl*")
+        #expect(try published(json, Data(jsonLines().utf8), as: "logs/a.jsonl") == plain)
+    }
+
+    @Test func totalsAreShownApartAndTablesOfEveryKindAreKept() throws {
+        let workspace = try Workspace()
+        let sources = """
+              budget:
+                kind: budget
+                files: budget.csv
+                columns: { from: 开始, to: 结束, channel: 渠道, planned: 预算 }
+                totals: { column: 渠道, values: [合计] }
+                numbers: { thousands: ',', currency: ['¥'] }
+                null_values: ['-']
+            channels:
+            """
+        try workspace.write(TinyShop.manifest().replacing("channels:", with: sources), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/a.csv")
+        try workspace.write(
+            "开始,结束,渠道,预算\n2026-11-01,2026-11-12,douyin,\"¥1,200,000\"\n2026-11-01,2026-11-12,合计,\"¥1,200,000\"\n",
+            to: "budget.csv")
+        try workspace.night(date: "2026-11-02")
+        let status = try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output
+        #expect(status.contains("source      budget: files 1 live\n  1 read = 0 rejected + 1 stored"), "\(status)")
+        #expect(status.contains("1 rows of totals"))
+    }
+
+    @Test func initWritesAManifestThatChecksAndRuns() throws {
+        let logs: [(String, Data)] = [
+            ("shop-20261101.csv", Data(TinyShop.log(TinyShop.records).utf8)),
+            ("clicks.jsonl", Data(try jsonLines().utf8)),
+            ("行为.csv", try #require("用户id;时间;行为;商品\nu1;2026-11-01 10:00:00;浏览;p1\nu1;2026-11-01 10:01:00;加购;p1\n".data(using: .utf16LittleEndian))),
+            ("bare.tsv", Data("u1\tp1\tpv\t1793491200\nu1\tp2\tbuy\t1793494800\n".utf8)),
+        ]
+        for (name, data) in logs {
+            let workspace = try Workspace()
+            try workspace.write(data, to: "in/\(name)")
+            let made = try workspace.run("nightmarket", ["init", "in/\(name)", "--output", "first.yaml"])
+            #expect(made.status == 0, "\(made.error)")
+            let check = try workspace.run("nightmarket", ["check", "first.yaml"])
+            #expect(check.status == 0, "\(check.error)\n\(try workspace.read("first.yaml"))")
+            try workspace.night("first.yaml", date: "2026-11-02")
+            let rows = try workspace.rows("metrics/daily", output: "var/out")
+            #expect(rows.reduce(0) { $0 + ($1["events"] as? Int ?? 0) } > 0, "\(name)")
+            let again = try workspace.run("nightmarket", ["init", "in/\(name)", "--output", "first.yaml"])
+            #expect(again.status == 73)
+        }
+    }
+
+    @Test func initReadsNamesAndValues() throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.log(TinyShop.records), to: "in/shop-20261101.csv")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "in/shop-20261102.csv")
+        let made = try workspace.run("nightmarket", ["init", "in/shop-20261101.csv", "in/shop-20261102.csv"])
+        #expect(made.status == 0, "\(made.error)")
+        let text = try workspace.read("manifest.yaml")
+        for line in [
+            "files: 'in/shop-*.csv'", "event_time: ts", "event: action", "user_id: uid", "device_id: did", "amount: amount",
+            "order_id: order_id", "add_to_cart: [cart]", "purchase: [buy]", "steps: [page_view, add_to_cart, purchase]",
+        ] { #expect(text.contains(line), "\(line) in \(text)") }
+        try workspace.write("a,b\nx,y\n", to: "in/other.csv")
+        let refused = try workspace.run("nightmarket", ["init", "in/other.csv", "--output", "other.yaml"])
+        #expect(refused.status == 65)
+        #expect(refused.error.contains("error[init.no-time]"))
+    }
+}
