@@ -16,12 +16,24 @@ package enum LogPeek {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return .utf16 }
         let head = bytes.prefix(4096)
         if head.count >= 4, head.reduce(0, { $0 + ($1 == 0 ? 1 : 0) }) * 5 > head.count { return .utf16 }
-        // The last character may be cut off.
-        var end = bytes.count
-        while end > max(0, bytes.count - 3), bytes[end - 1] & 0xC0 == 0x80 { end -= 1 }
-        if end > 0, bytes[end - 1] >= 0xC0 { end -= 1 }
-        if bytes[..<end].withUnsafeBytes(TextTyping.check) != .notUTF8 { return .utf8 }
+        if isUTF8(bytes) { return .utf8 }
         return isChinese(bytes) ? .gb18030 : .latin1
+    }
+
+    /// Whether hardly a byte beyond ASCII is outside a character: a few records may be broken, or the last one cut off.
+    private static func isUTF8(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            var characters = 0
+            var broken = 0
+            var position = 0
+            while position < bytes.count {
+                let length = TextTyping.scalarLength(bytes, at: position)
+                if length == 0 && position + 3 < bytes.count { broken += 1 }
+                if length > 1 { characters += 1 }
+                position += max(length, 1)
+            }
+            return broken == 0 || broken * 20 < characters
+        }
     }
 
     /// Whether bytes beyond ASCII come in pairs, as Chinese in GB18030 does and the accents of Latin-1 do not.

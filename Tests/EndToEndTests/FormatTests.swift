@@ -9,7 +9,7 @@ import Testing
         return try TinyShop.records.map { record in
             var values = record.split(separator: ",", maxSplits: names.count - 1, omittingEmptySubsequences: false).map(String.init)
             if let last = values.last, last.hasPrefix("\"") {
-                values[values.count - 1] = last.dropFirst().dropLast().replacing("\"\"", with: "\"")
+                values[values.count - 1] = String(last.dropFirst().dropLast()).replacing("\"\"", with: "\"")
             }
             var object: [String: Any] = [:]
             for (name, value) in zip(names, values) where !value.isEmpty { object[name] = value }
@@ -77,7 +77,8 @@ import Testing
             let made = try workspace.run("nightmarket", ["init", "in/\(name)", "--output", "first.yaml"])
             #expect(made.status == 0, "\(made.error)")
             let check = try workspace.run("nightmarket", ["check", "first.yaml"])
-            #expect(check.status == 0, "\(check.error)\n\(try workspace.read("first.yaml"))")
+            let written = try workspace.read("first.yaml")
+            #expect(check.status == 0, "\(check.error)\n\(written)")
             try workspace.night("first.yaml", date: "2026-11-02")
             let rows = try workspace.rows("metrics/daily", output: "var/out")
             #expect(rows.reduce(0) { $0 + ($1["events"] as? Int ?? 0) } > 0, "\(name)")

@@ -32,7 +32,9 @@ struct ColumnGuess {
         guard let time, let format = TimeGuess.format(of: time.values) else { return nil }
         timeFormat = format
         mapped.append(("event_time", time.name))
-        if let event = take("event", where: { Set($0.values).count <= 200 && !$0.values.isEmpty }) {
+        let event = take("event", where: { Set($0.values).count <= 200 && !$0.values.isEmpty })
+            ?? free.firstIndex { Self.holdsEvents($0.values) }.map { free.remove(at: $0) }
+        if let event {
             mapped.append(("event", event.name))
             takeEvents(event.values, hasProducts: look.columns.contains { column in
                 CommonNames.columns["product_id"]?.contains(CommonNames.lastStep(column.name)) ?? false
@@ -62,10 +64,17 @@ struct ColumnGuess {
         events = EventVocabulary.names.compactMap { name in theirs[name].map { (name, $0.sorted()) } }
     }
 
-    /// Whether the values can be typed so, all of them.
+    /// Whether most of the distinct values, which are few, are names of events.
+    private static func holdsEvents(_ values: [String]) -> Bool {
+        let distinct = Set(values)
+        let known = distinct.filter { EventVocabulary.names.contains($0) || CommonNames.events[CommonNames.plain($0)] != nil }
+        return distinct.count <= 50 && known.count >= 2 && known.count * 2 > distinct.count
+    }
+
+    /// Whether the values can be typed so; a broken record in fifty is not held against a column.
     private static func fits(_ column: LogLook.Column, _ type: ColumnType, _ format: LogFormat.TimeFormat) -> Bool {
         var times = TimeTyping(format, zone: .utc)
-        return column.values.allSatisfy { text in
+        let fitting = column.values.filter { text in
             Array(text.utf8).withUnsafeBytes { bytes in
                 var value: Int64 = 0
                 return switch type {
@@ -78,6 +87,7 @@ struct ColumnGuess {
                 }
             }
         }
+        return fitting.count * 50 >= column.values.count * 49
     }
 }
 
