@@ -12,7 +12,7 @@ public enum RunDate {
     /// - Throws: `Problem` with `usage.date` for anything else.
     public static func parse(_ text: String, zone: Zone) throws -> CivilDate {
         if let date = CivilDate(text) { return date }
-        let today = zone.day(of: Int64(Date().timeIntervalSince1970) * Timestamp.microsecondsPerSecond)
+        let today = today(in: zone)
         switch text {
         case "today": return today
         case "yesterday": return today.adding(days: -1)
@@ -24,5 +24,16 @@ public enum RunDate {
                 .wrongDate, "'\(text)' is not a date",
                 help: "give YYYY-MM-DD, today, yesterday, or -2d for two days ago")
         }
+    }
+
+    /// Refuses a date that has not come: what is published never moves back, so a slip of the key would pin it there.
+    /// - Throws: `Problem` with `usage.date`.
+    public static func refuseFuture(_ date: CivilDate, zone: Zone) throws {
+        guard date > today(in: zone) else { return }
+        throw Problem(.wrongDate, "\(date) lies in the future", help: "give a date up to today")
+    }
+
+    private static func today(in zone: Zone) -> CivilDate {
+        zone.day(of: Int64(Date().timeIntervalSince1970) * Timestamp.microsecondsPerSecond)
     }
 }

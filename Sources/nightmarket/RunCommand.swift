@@ -19,6 +19,7 @@ struct RunCommand: AsyncParsableCommand {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
             let date = try day.resolve(manifest, default: "yesterday")
+            try RunDate.refuseFuture(date, zone: manifest.zone)
             if dryRun {
                 try PlanReport(manifest: manifest, date: date, force: force).print()
                 return .done
