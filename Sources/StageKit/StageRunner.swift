@@ -82,7 +82,7 @@ public struct StageRunner {
                 message: "\(count) damaged file\(count == 1 ? "" : "s") of source \(source) contribute nothing; "
                     + "the days in them are incomplete until they are replaced")
         }
-        if notes.isEmpty { return marts }
+        if notes.isEmpty && context.intraday == nil { return marts }
         return marts.map { mart in
             var mart = mart
             mart.notes += notes

@@ -9,7 +9,7 @@ struct Nightmarket: AsyncParsableCommand {
         commandName: "nightmarket",
         abstract: "A nightly marketing-analytics pipeline: logs and ad reports in, dashboard-ready JSON out.",
         subcommands: [
-            RunCommand.self, PlanCommand.self, StatusCommand.self, CheckCommand.self, SchemaCommand.self,
+            RunCommand.self, RetryCommand.self, BackfillCommand.self, PlanCommand.self, StatusCommand.self, CheckCommand.self, SchemaCommand.self,
             SimulateCommand.self,
         ])
 }
@@ -17,8 +17,12 @@ struct Nightmarket: AsyncParsableCommand {
 /// Runs a command's body and turns what it throws into a message on standard error and an exit status.
 func reporting(_ body: () async throws -> ExitStatus) async throws {
     let status: ExitStatus
+    Interruption.install()
     do {
         status = try await body()
+    } catch let interrupted as Interrupted {
+        Console.log(interrupted.description)
+        throw ExitCode(128 + interrupted.signal)
     } catch {
         status = Console.report(error)
     }

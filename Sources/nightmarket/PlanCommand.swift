@@ -12,12 +12,17 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var arguments: ManifestArguments
     @OptionGroup var day: DateArgument
+    @OptionGroup var moment: AsOfArgument
+    @OptionGroup var selection: NodeSelection
 
     func run() async throws {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
-            let date = try day.resolve(manifest, default: "yesterday")
-            try PlanReport(manifest: manifest, date: date, force: false).print()
+            let (date, intraday) = try moment.resolve(day, manifest, default: "yesterday")
+            let nights = MissingNights(upTo: date, from: intraday == nil ? nil : date, in: manifest.output)
+            try PlanReport(
+                manifest: manifest, nights: nights, intraday: intraday, force: false, selection: selection
+            ).print()
             return .done
         }
     }
@@ -26,23 +31,33 @@ struct PlanCommand: AsyncParsableCommand {
 /// What a run would do, without doing it.
 struct PlanReport {
     let manifest: Manifest
-    let date: CivilDate
+    let nights: MissingNights
+    let intraday: Int64?
     let force: Bool
+    let selection: NodeSelection
 
     func print() throws {
+        guard let date = nights.dates.last else { return }
+        let selected = try selection.resolve(manifest, NodeSelection.State(manifest, date))
         let snapshot = try openSnapshot(manifest)
-        let waiting = IngestStep.waiting(manifest, catalogue: snapshot?.catalogue)
+        let takesIn = selected.contains(NodeSelection.ingest)
+        let waiting = takesIn ? IngestStep.waiting(manifest, catalogue: snapshot?.catalogue) : []
         for file in waiting { try Console.print("ingest            \(file.source): \(file.name) (\(file.reason))") }
-        if waiting.isEmpty { try Console.print("ingest            nothing new") }
+        if waiting.isEmpty { try Console.print("ingest            \(takesIn ? "nothing new" : "not selected")") }
+        for night in nights.dates.dropLast() {
+            try Console.print("\(night)        this night is missing: it would be published first")
+        }
         let context = StageContext(
-            manifest: manifest, date: date, tables: [], newestEvent: snapshot?.newestEvent,
+            manifest: manifest, date: date, intraday: intraday, tables: [], newestEvent: snapshot?.newestEvent,
             oldestEvent: snapshot?.oldestEvent)
         let plan = try Plan(
             context, snapshot: snapshot?.dataFingerprint ?? "", newData: !waiting.isEmpty, force: force)
         let width = plan.items.map(\.node.id.count).max() ?? 0
         for item in plan.items {
             let name = item.node.id + String(repeating: " ", count: max(0, max(width, 16) - item.node.id.count))
-            let verdict = item.isDue ? "would run: " + item.reasons.joined(separator: ", ") : "unchanged"
+            let verdict =
+                !selected.contains(item.node.id)
+                ? "not selected" : item.isDue ? "would run: " + item.reasons.joined(separator: ", ") : "unchanged"
             try Console.print("\(name)  \(verdict)")
         }
     }

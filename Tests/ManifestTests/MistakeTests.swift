@@ -53,7 +53,7 @@ import Vocabulary
         ("# nothing\n", "m.yaml:1:1: the manifest is empty | `nightmarket init` writes a first one"),
         (
             "- a\n",
-            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, channels, campaigns, stages, publish, found a list"
+            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, channels, campaigns, stages, publish, keep_runs, found a list"
         ),
         (
             "pipeline: p\n\ttimezone: x\n",

@@ -20,8 +20,15 @@ struct IngestCommand: ParsableCommand {
             let date = try day.resolve(manifest, default: "yesterday")
             let folder = StoreFolder(manifest.store)
             let lock = try underLock ? StoreLock(folder, inherited: 0) : StoreLock(folder)
-            let report = try IngestStep(manifest: manifest, date: date, threads: arguments.threadCount).run(under: lock)
-            for line in report.lines { Console.log(line) }
+            let record = IngestRecord(folder)
+            record.clear()
+            do {
+                let report = try IngestStep(manifest: manifest, date: date, threads: arguments.threadCount).run(under: lock)
+                for line in report.lines { Console.log(line) }
+            } catch {
+                record.write(error)
+                throw error
+            }
             return .done
         }
     }

@@ -53,6 +53,11 @@ public struct IngestStep {
         }
 
         for taken in try takeIn(due) {
+            if let reason = taken.waiting {
+                report.warnings.append(
+                    "waiting: \(taken.entry.path): still being written (\(reason)); the next run takes it in")
+                continue
+            }
             let outcome = try transaction.add(
                 taken.entry, segments: taken.segments, tables: taken.tables, onChange: taken.change)
             report.add(taken.entry, outcome)
@@ -94,6 +99,7 @@ public struct IngestStep {
         let next = Atomic(0)
         let done = Atomic<Int64>(0)
         let stop = Atomic(false)
+        let now = RunDate.now
         let workers = min(threads, due.count)
         // One budget of memory, shared by the builders that are at work at the same time.
         let byteLimit = max(16 << 20, (192 << 20) / max(1, workers))
@@ -102,7 +108,7 @@ public struct IngestStep {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < due.count else { return }
                 let result = Result {
-                    try due[index].run(byteLimit: byteLimit) { bytes in
+                    try due[index].run(byteLimit: byteLimit, now: now) { bytes in
                         let sum = done.add(Int64(bytes), ordering: .relaxed).newValue
                         progress.update(total > 0 ? Double(sum) / Double(total) : 1)
                     }

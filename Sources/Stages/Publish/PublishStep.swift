@@ -16,12 +16,15 @@ struct PublishStep {
     let snapshot: Snapshot
 
     /// Completes the run directory that the stages wrote into.
-    /// - Parameter seconds: what the run took so far.
-    func complete(_ run: RunDirectory, seconds: Double) throws -> RunDirectory.Publication {
+    /// - Parameters:
+    ///   - started: when the run began, RFC 3339.
+    ///   - seconds: what the run took so far.
+    func complete(_ run: RunDirectory, started: String?, seconds: Double) throws -> RunDirectory.Publication {
         let records = NodeRecords(runDirectory: run.path)
-        let results = results(date: run.date, records: records.read(), seconds: seconds)
+        var results = results(date: run.date, records: records.read(), seconds: seconds)
+        results.started = started
         try records.remove()
-        return try run.complete(name: packageName, results: results)
+        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
     }
 
     /// Publishes the current run's marts once more, in the manifest's forms.
@@ -39,7 +42,8 @@ struct PublishStep {
             }
         }
         results.seconds = 0
-        return try run.complete(name: packageName, results: results)
+        if let intraday = current.intraday { try run.markIntraday(intraday) }
+        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
     }
 
     /// Data packages have lower-case names.
@@ -80,7 +84,7 @@ struct PublishStep {
 }
 
 extension RunResults.Node {
-    init(_ record: NodeRecord) {
+    public init(_ record: NodeRecord) {
         self.init(
             id: record.id, stage: record.stage,
             status: Status(rawValue: record.status.rawValue) ?? .failed, seconds: record.seconds, rows: record.rows,
