@@ -18,8 +18,8 @@ public struct Ledger: Sendable {
     /// The ledger of an output, made anew from the run directories where it is missing or damaged.
     /// - Throws: `Problem` `ledger.unusable` where it cannot be written.
     public static func open(output: String) throws -> Ledger {
-        if let ledger = try? Ledger(existing: path(in: output)) { return ledger }
-        return try rebuild(output: output)
+        let path = path(in: output)
+        return try mended(output, path) { try Ledger(existing: path) }
     }
 
     /// Makes the ledger anew beside its place and puts it there.
@@ -46,10 +46,21 @@ public struct Ledger: Sendable {
     /// Notes runs in the ledger of an output, which is made anew where it turns out to be damaged.
     /// - Throws: `Problem` `ledger.unusable` where it cannot be written.
     public static func note(_ entries: [LedgerEntry], output: String) throws {
+        let ledger = try open(output: output)
+        _ = try mended(output, path(in: output)) {
+            try ledger.record(entries)
+            return ledger
+        }
+    }
+
+    /// Makes the ledger anew where it is missing or damaged; one that is only busy, or a full disk, is left as it is.
+    private static func mended(_ output: String, _ path: String, _ body: () throws -> Ledger) throws -> Ledger {
         do {
-            try open(output: output).record(entries)
+            return try body()
+        } catch let error as DatabaseError where error.isPassing {
+            throw unusable(path, error)
         } catch {
-            try rebuild(output: output).record(entries)
+            return try rebuild(output: output)
         }
     }
 
@@ -92,20 +103,22 @@ public struct Ledger: Sendable {
         } catch let problem as Problem {
             throw problem
         } catch {
-            throw Problem(
-                .ledgerUnusable, "the ledger cannot be used: \(error)", at: .path(path),
-                help: "it is only an index: remove it, and `nightmarket status --rebuild` makes it anew")
+            throw unusable(path, error)
         }
+    }
+
+    private static func unusable(_ path: String, _ error: any Error) -> Problem {
+        Problem(
+            .ledgerUnusable, "the ledger cannot be used: \(error)", at: .path(path),
+            help: "it is only an index: `nightmarket status --rebuild` makes it anew from the run directories")
     }
 
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.read(body) }
 
     /// Takes runs in; what was known of one is replaced.
-    public func record(_ entries: [LedgerEntry]) throws {
-        try Ledger.guarded(queue.path) {
-            try queue.write { db in
-                for entry in entries { try entry.insert(into: db) }
-            }
+    private func record(_ entries: [LedgerEntry]) throws {
+        try queue.write { db in
+            for entry in entries { try entry.insert(into: db) }
         }
     }
 
@@ -136,6 +149,14 @@ public struct Ledger: Sendable {
         ) STRICT;
         CREATE INDEX warning_run ON warning (run);
         """
+}
+
+extension DatabaseError {
+    /// Whether the file itself may be sound: somebody else is writing or reading it, or the disk is full.
+    fileprivate var isPassing: Bool {
+        [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_READONLY]
+            .contains(resultCode)
+    }
 }
 
 extension LedgerEntry {

@@ -144,6 +144,7 @@ struct Night {
             RunResults(
                 pipeline: manifest.pipeline, date: date, snapshot: snapshot.fingerprint, status: .failed,
                 started: stopwatch.started(in: manifest.zone), seconds: stopwatch.seconds, nodes: nodes,
+                sources: manifest.books(of: snapshot.catalogue),
                 warnings: error.map(RunResults.Warning.all(of:)) ?? []))
     }
 }

@@ -17,7 +17,6 @@ struct Nightmarket: AsyncParsableCommand {
 /// Runs a command's body and turns what it throws into a message on standard error and an exit status.
 func reporting(_ body: () async throws -> ExitStatus) async throws {
     let status: ExitStatus
-    Interruption.install()
     do {
         status = try await body()
     } catch let interrupted as Interrupted {

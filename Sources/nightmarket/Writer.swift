@@ -27,6 +27,7 @@ struct Writer {
         self.force = force
         self.keepGoing = keepGoing
         self.intraday = intraday
+        Interruption.install()
         lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: wait ?? 0)
         try RunDirectory.recover(in: manifest.output)
     }
@@ -83,7 +84,7 @@ struct Writer {
     func step(_ stage: String, _ more: [String], date: CivilDate?) async throws -> ExitStatus {
         var words = [arguments.manifest] + more + arguments.forwarded
         if let date { words += ["--date", date.description] }
-        if let intraday, date != nil, stage != "ingest" {
+        if let intraday, date != nil {
             words += ["--as-of", Timestamp.rfc3339(intraday, in: manifest.zone)]
         }
         let code = try await StageProcess(stage: stage, arguments: words, lock: lock).run()

@@ -109,6 +109,22 @@ import Testing
         #expect(try results(workspace)["run"] as? String == "2026-11-03-001")
     }
 
+    @Test func aFailedNightEndsTheRowUnlessAskedToKeepGoing() throws {
+        let workspace = try shop()
+        try workspace.write(TinyShop.manifest(nodes: RerunTests.failing), to: "pipeline.yaml")
+        let row = ["run", "pipeline.yaml", "--date", "2026-11-04"]
+        #expect(try workspace.run("nightmarket", row).status == 1)
+        #expect(try runs(workspace) == [".failed-2026-11-03-001", "2026-11-02-001"])
+        #expect(try workspace.run("nightmarket", row + ["--keep-going"]).status == 1)
+        #expect(
+            try runs(workspace)
+                == [".failed-2026-11-03-002", ".failed-2026-11-04-001", ".settled-2026-11-03-001", "2026-11-02-001"])
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        let fill = ["backfill", "pipeline.yaml", "--from", "2026-11-01", "--to", "2026-11-09", "--failed"]
+        #expect(try workspace.run("nightmarket", fill).status == 0)
+        #expect(try runs(workspace).suffix(3) == ["2026-11-02-001", "2026-11-03-001", "2026-11-04-001"])
+    }
+
     // MARK: Backfill
 
     @Test func backfillFillsTheMissingNightsOfARangeAndNeverMovesCurrentBack() throws {
@@ -178,7 +194,7 @@ import Testing
     // MARK: Intraday
 
     @Test func anIntradayRunSeesNoFurtherAndTheNightReplacesIt() throws {
-        let workspace = try shop(published: "2026-11-01")
+        let workspace = try shop(TinyShop.manifest(more: ["expect: { fresh_within: 4h }"]), published: "2026-11-01")
         let early = ["run", "pipeline.yaml", "--as-of", "2026-11-02T12:00"]
         #expect(try workspace.run("nightmarket", early).status == 0)
         #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 5)
@@ -186,7 +202,7 @@ import Testing
         #expect(try workspace.run("nightmarket", ["run", "pipeline.yaml", "--as-of", "2026-11-02T12:00:01"]).status == 0)
         #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 6)
         #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("as of 2026-11-02T12:00:01+08:00"))
-        try workspace.night(date: "2026-11-03")
+        try workspace.night(date: "2026-11-03", ["--set", "sources.web.expect.fresh_within=3d"])
         #expect(try runs(workspace).filter { $0.hasPrefix("2026-11-02") } == ["2026-11-02-002", "2026-11-02-003"])
         let clean = try shop(published: "2026-11-03")
         #expect(try workspace.published() == clean.published())

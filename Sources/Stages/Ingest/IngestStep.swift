@@ -15,13 +15,16 @@ import Vocabulary
 public struct IngestStep {
     let manifest: Manifest
     let date: CivilDate
+    /// The instant (microseconds UTC) that an intraday run sees up to: the date's files need not be complete.
+    let intraday: Int64?
     let threads: Int
     let folder: StoreFolder
     let key: StoreKey
 
-    public init(manifest: Manifest, date: CivilDate, threads: Int) throws {
+    public init(manifest: Manifest, date: CivilDate, intraday: Int64? = nil, threads: Int) throws {
         self.manifest = manifest
         self.date = date
+        self.intraday = intraday
         self.threads = threads
         folder = StoreFolder(manifest.store)
         key = try StoreKey.load(folder: folder, environment: ProcessInfo.processInfo.environment)
@@ -64,7 +67,7 @@ public struct IngestStep {
         }
 
         report.balance = try transaction.prepare(threads: threads)
-        let closed = Gate(manifest: manifest, date: date, matched: matched).judge(transaction.catalogue, pending: transaction.pending)
+        let closed = Gate(manifest: manifest, date: date, intraday: intraday, matched: matched).judge(transaction.catalogue, pending: transaction.pending)
         report.warnings += closed.warnings
         guard closed.problems.isEmpty else {
             try transaction.setAside()

@@ -65,11 +65,7 @@ struct PublishStep {
         return RunResults(
             pipeline: manifest.pipeline, date: date, snapshot: snapshot.fingerprint, status: .done, seconds: seconds,
             nodes: nodes.map(RunResults.Node.init),
-            sources: manifest.sources.map { source in
-                RunResults.Source(
-                    name: source.name, kind: source.kind.rawValue,
-                    files: catalogue.files.filter { $0.source == source.name }.map(RunResults.File.init))
-            },
+            sources: manifest.books(of: catalogue),
             balance: RunResults.SnapshotBalance(
                 stored: total.stored, movedCopies: total.movedCopies, live: total.live, duplicate: total.duplicate,
                 superseded: total.superseded, filtered: total.filtered, erased: total.erased, moved: total.moved),
@@ -80,6 +76,17 @@ struct PublishStep {
                 RunResults.Warning(
                     code: "damaged_file", message: $0.problem ?? "damaged", place: "\($0.source): \($0.path)")
             })
+    }
+}
+
+extension Manifest {
+    /// The files of every source with their books, as a run's record has them.
+    public func books(of catalogue: Catalogue) -> [RunResults.Source] {
+        sources.map { source in
+            RunResults.Source(
+                name: source.name, kind: source.kind.rawValue,
+                files: catalogue.files.filter { $0.source == source.name }.map(RunResults.File.init))
+        }
     }
 }
 
