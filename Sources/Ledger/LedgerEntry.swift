@@ -39,7 +39,8 @@ public struct LedgerEntry: Sendable {
 
     var status: String {
         guard let results else { return isPublished ? "unreadable" : "killed" }
-        return results.status.rawValue
+        // A crash came between the record of a run and its place.
+        return !isPublished && results.status == .done ? "killed" : results.status.rawValue
     }
 
     /// Why it failed, in one line; nil for a run that was published.
@@ -47,7 +48,7 @@ public struct LedgerEntry: Sendable {
         guard !isPublished else { return nil }
         let failed = results?.nodes.first { $0.status == .failed }.map { "\($0.id): \($0.reason ?? "failed")" }
         let warning = results?.warnings.first.map { "\($0.place.map { "\($0): " } ?? "")\($0.message)" }
-        let text = warning ?? failed ?? (results == nil ? "it was killed" : "a step failed; its message is in the log")
+        let text = warning ?? failed ?? (status == "killed" ? "it was killed" : "a step failed; its message is in the log")
         return String(text.prefix { $0 != "\n" })
     }
 }

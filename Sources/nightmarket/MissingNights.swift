@@ -26,10 +26,10 @@ struct MissingNights {
         first <= last ? (first.daysSinceEpoch...last.daysSinceEpoch).map(CivilDate.init(daysSinceEpoch:)) : []
     }
 
-    /// - Parameter from: the first night that may be published; nil: the one after the oldest published run, and at most
+    /// - Parameter from: the first night that may be published; nil: the one after the last published night, and at most
     ///   31 nights.
     init(upTo date: CivilDate, from: CivilDate?, in output: String) {
-        guard let first = from ?? MissingNights.published(in: output).min() else {
+        guard let first = from ?? MissingNights.published(in: output).max()?.adding(days: 1) else {
             (dates, leftOut) = ([date], 0)
             return
         }

@@ -12,7 +12,7 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Take in what has arrived, compute what is due, and publish it whole or not at all.",
         discussion: """
-            Every night that is missing since the oldest published one is published, at most 31 (see --from). Where a \
+            Every night since the last published one is published, at most 31 (see --from). Where a \
             node fails, the nodes that do not depend on it are still computed, the night is not published, and later \
             nights are not tried (see --keep-going); `nightmarket retry` goes on from there.
             """)

@@ -144,6 +144,14 @@ import Testing
         #expect(try workspace.run("nightmarket", ["backfill", "pipeline.yaml", "--from", "2026-11-02", "--to", "2026-11-01"]).status == 64)
     }
 
+    @Test func anOldNightThatWasFilledInMakesNoRunFillTheYearsBetween() throws {
+        let workspace = try shop()
+        let fill = ["backfill", "pipeline.yaml", "--from", "2026-10-01", "--to", "2026-10-01"]
+        #expect(try workspace.run("nightmarket", fill).status == 0)
+        try workspace.night(date: "2026-11-03")
+        #expect(try runs(workspace) == ["2026-10-01-001", "2026-11-02-001", "2026-11-03-001"])
+    }
+
     // MARK: Selection
 
     @Test(arguments: [
