@@ -28,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -47,6 +48,7 @@ let package = Package(
         module("EventLog", ["CZlib", "CZstd", "CLibCSV", "CSimdJSON", "CSodium", "Digests", "Vocabulary", "Chronology"]),
         module("EventStore", ["EventLog", "ArrowIPC", "Digests", "Vocabulary", "Chronology", "CSodium"]),
         module("Marts", ["Digests", "Vocabulary", "Chronology"]),
+        module("Ledger", ["Marts", "Vocabulary", "Chronology", .product(name: "GRDB", package: "GRDB.swift")]),
         module("Manifest", ["EventLog", "Vocabulary", "Chronology", "Expressions", "Yams"]),
         module("Simulation", ["Vocabulary", "Chronology", "CZlib"]),
         module("StageKit", [
@@ -59,7 +61,7 @@ let package = Package(
         .executableTarget(
             name: "nightmarket",
             dependencies: [
-                "Stages", "Simulation",
+                "Stages", "Simulation", "Ledger",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -77,6 +79,7 @@ let package = Package(
         tests("EventLog"),
         tests("EventStore"),
         tests("Marts"),
+        tests("Ledger"),
         tests("Manifest"),
         tests("Simulation"),
         tests("StageKit"),

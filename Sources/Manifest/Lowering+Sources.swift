@@ -32,6 +32,7 @@ extension Lowering {
             damagedLimit: value["damaged_limit"]?.integer,
             expectedFilesPerDay: value["expect"]?["files_per_day"]?.integer,
             freshWithin: value["expect"]?["fresh_within"]?.duration,
+            settle: value["settle"]?.duration ?? 600_000_000,
             onChange: value["on_change"]?.string.flatMap(Manifest.Source.Change.init) ?? .replace,
             eventIDSpace: value["event_id_space"]?.string,
             dedupeWindow: value["dedupe_window"]?.duration ?? 3 * 86_400_000_000,

@@ -43,7 +43,8 @@ struct Lowering {
             path: path, folder: folder, pipeline: root["pipeline"]?.string ?? "", zone: zone,
             currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources,
             channels: channels,
-            campaigns: campaigns, nodes: nodes, publish: lowerPublish(root["publish"]))
+            campaigns: campaigns, nodes: nodes, publish: lowerPublish(root["publish"]),
+            keepRuns: root["keep_runs"]?.integer ?? 30)
     }
 
     mutating func report(_ code: ProblemCode, _ message: String, _ place: Place, _ help: String? = nil) {

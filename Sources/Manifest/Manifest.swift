@@ -23,11 +23,13 @@ public struct Manifest: Sendable {
     /// The nodes of the graph in the order of the file.
     public var nodes: [Node]
     public var publish: [String]
+    /// How many published runs stay.
+    public var keepRuns: Int
 
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
         sources: [Source] = [], channels: ChannelRules? = nil, campaigns: [Campaign] = [], nodes: [Node] = [],
-        publish: [String] = []
+        publish: [String] = [], keepRuns: Int = 30
     ) {
         self.path = path
         self.folder = folder
@@ -41,6 +43,7 @@ public struct Manifest: Sendable {
         self.campaigns = campaigns
         self.nodes = nodes
         self.publish = publish
+        self.keepRuns = keepRuns
     }
 
     /// A set of files and how they are read.
@@ -67,6 +70,8 @@ public struct Manifest: Sendable {
         public var damagedLimit: Int?
         public var expectedFilesPerDay: Int?
         public var freshWithin: Int64?
+        /// Microseconds; a compressed file without its end may still be being written while it is younger than this.
+        public var settle: Int64
         public var onChange: Change
         /// Event ids are unique within this space (default: the source's name).
         public var eventIDSpace: String
@@ -79,7 +84,7 @@ public struct Manifest: Sendable {
         public init(
             name: String, place: Place, kind: Kind, files: [String], log: LogFormat, provides: [String]? = nil,
             rejectLimit: Double = 0.01, damagedLimit: Int? = nil, expectedFilesPerDay: Int? = nil,
-            freshWithin: Int64? = nil, onChange: Change = .replace, eventIDSpace: String? = nil,
+            freshWithin: Int64? = nil, settle: Int64 = 600_000_000, onChange: Change = .replace, eventIDSpace: String? = nil,
             dedupeWindow: Int64 = 3 * 86_400_000_000, key: [String] = [], version: Version? = nil
         ) {
             self.name = name
@@ -92,6 +97,7 @@ public struct Manifest: Sendable {
             self.damagedLimit = damagedLimit
             self.expectedFilesPerDay = expectedFilesPerDay
             self.freshWithin = freshWithin
+            self.settle = settle
             self.onChange = onChange
             self.eventIDSpace = eventIDSpace ?? name
             self.dedupeWindow = dedupeWindow

@@ -23,6 +23,9 @@ enum ManifestShape {
             Shape.Key(
                 "publish", .oneOrMany(.word(["json", "csv"])),
                 "The formats that results are published in; json and csv unless said otherwise."),
+            Shape.Key(
+                "keep_runs", .integer(1...100_000),
+                "How many published runs stay before the oldest are removed; 30 unless said otherwise."),
         ])
     }
 
@@ -131,6 +134,9 @@ extension ManifestShape {
                 Key("files_per_day", .integer(1...1_000_000), "How many files every day brings."),
                 Key("fresh_within", .duration, "How old the newest record may be at the end of the run's date."),
             ]), "What a complete night brings; less closes the gate."),
+        Key(
+            "settle", .duration,
+            "How long a compressed file without its end may still be being written; 10m unless said otherwise."),
         Key(
             "on_change", .word(Manifest.Source.Change.allCases.map(\.rawValue)),
             "What a path whose content changed means: replace (the default), append or rotate."),

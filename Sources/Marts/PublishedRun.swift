@@ -32,6 +32,24 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
 
     public var path: String { "\(output)/runs/\(name)" }
 
+    static let intradayFile = ".intraday"
+
+    /// The instant (RFC 3339) that an intraday run sees up to; nil for the run of a whole night.
+    public var intraday: String? {
+        (try? OutputFiles.read("\(path)/\(PublishedRun.intradayFile)")).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The bytes of each mart's files, by the mart's id, as the data package lists them.
+    public func martBytes() throws -> [String: Int] {
+        let file = "\(path)/\(DataPackage.fileName)"
+        var bytes: [String: Int] = [:]
+        for resource in try DataPackage.read(OutputFiles.read(file), file: file) {
+            let end = resource.path.lastIndex(of: ".") ?? resource.path.endIndex
+            bytes[String(resource.path[..<end]), default: 0] += resource.bytes
+        }
+        return bytes
+    }
+
     public static func < (a: PublishedRun, b: PublishedRun) -> Bool { (a.date, a.number) < (b.date, b.number) }
 
     /// The runs of an output, oldest first.

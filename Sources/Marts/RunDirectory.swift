@@ -13,18 +13,23 @@ public struct RunDirectory: Sendable {
     /// Of the candidate directory.
     public let path: String
 
-    private static let prefix = ".candidate-"
+    static let prefix = ".candidate-"
 
     /// Sweeps what crashed runs left, points `current` at the newest run where a crash came in between, and makes a
     /// fresh candidate. The caller holds the writer's lock.
     /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
     public static func create(in output: String, date: CivilDate) throws -> RunDirectory {
-        let runs = "\(output)/runs"
-        try OutputFiles.makeDirectory(runs)
-        try sweep(output)
-        let path = "\(runs)/\(prefix)\(date)-\(getpid())"
+        try recover(in: output)
+        let path = "\(output)/runs/\(prefix)\(date)-\(getpid())"
         guard mkdir(path, 0o755) == 0 else { throw Problem.output(path, "cannot be made a directory") }
         return RunDirectory(output: output, date: date, path: path)
+    }
+
+    /// Finishes what a crash cut off, as `create` does. The caller holds the writer's lock.
+    /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
+    public static func recover(in output: String) throws {
+        try OutputFiles.makeDirectory("\(output)/runs")
+        try sweep(output)
     }
 
     /// Opens the candidate that another process created.
@@ -64,8 +69,16 @@ public struct RunDirectory: Sendable {
     /// - Returns: false, and nothing done, where that run does not hold the mart whole in each of these forms.
     /// - Throws: `Problem` of the output.
     public func link(_ mart: String, formats: Set<MartFormat>, from run: PublishedRun) throws -> Bool {
+        try link(MartID(mart), formats, from: run.path, describedBy: "\(run.path)/\(DataPackage.fileName)")
+    }
+
+    /// The same for what a run finished that failed afterwards.
+    public func link(_ mart: String, formats: Set<MartFormat>, from run: FailedRun) throws -> Bool {
         let id = try MartID(mart)
-        let package = "\(run.path)/\(DataPackage.fileName)"
+        return try link(id, formats, from: run.path, describedBy: "\(run.path)/\(RunDirectory.descriptions)/\(id).json")
+    }
+
+    private func link(_ id: MartID, _ formats: Set<MartFormat>, from folder: String, describedBy package: String) throws -> Bool {
         guard let bytes = try? OutputFiles.read(package), let all = try? DataPackage.read(bytes, file: package) else {
             return false
         }
@@ -73,8 +86,8 @@ public struct RunDirectory: Sendable {
         let resources = all.filter { paths.contains($0.path) }
         guard resources.count == paths.count else { return false }
         for resource in resources {
-            guard OutputFiles.size("\(run.path)/\(resource.path)") == resource.bytes,
-                let content = try? OutputFiles.read("\(run.path)/\(resource.path)"),
+            guard OutputFiles.size("\(folder)/\(resource.path)") == resource.bytes,
+                let content = try? OutputFiles.read("\(folder)/\(resource.path)"),
                 DataPackage.hash(of: content) == resource.hash
             else { return false }
         }
@@ -82,7 +95,7 @@ public struct RunDirectory: Sendable {
         for format in MartFormat.allCases {
             let file = "\(id).\(format.rawValue)"
             if paths.contains(file) {
-                try OutputFiles.link("\(run.path)/\(file)", as: "\(path)/\(file)")
+                try OutputFiles.link("\(folder)/\(file)", as: "\(path)/\(file)")
             } else {
                 try OutputFiles.remove("\(path)/\(file)")
             }
@@ -95,7 +108,7 @@ public struct RunDirectory: Sendable {
     public func discard() throws { try OutputFiles.remove(path) }
 
     // The descriptions of the marts lie in the candidate until it is completed: their writers are several processes.
-    private static let descriptions = ".resources"
+    static let descriptions = ".resources"
 
     private func describe(_ id: MartID, _ resources: [DataPackage.Resource]) throws {
         let folder = "\(path)/\(RunDirectory.descriptions)/\(id.stage)"
@@ -159,14 +172,27 @@ extension RunDirectory {
         try OutputFiles.syncDirectory("\(output)/runs")
         try RunDirectory.pointCurrent(output)
         let current = PublishedRun.current(in: output)
-        let warnings = RunDirectory.prune(output, keep: keep, and: [run, current ?? run])
+        var warnings = RunDirectory.prune(output, keep: keep, and: [run, current ?? run])
+        if run.intraday == nil { warnings += FailedRun.settle(in: output, date: date) }
+        warnings += RunDirectory.pruneIntraday(of: run)
+        warnings += FailedRun.prune(in: output, keep: keep)
         return Publication(run: run, isCurrent: current == run, warnings: warnings)
     }
 
-    /// Removes candidates of runs that ended without a result, and finishes a swap that a crash cut off.
+    /// Keeps the candidates of runs that a crash ended, where they finished something, and finishes a swap that it cut
+    /// off.
     private static func sweep(_ output: String) throws {
-        for name in OutputFiles.names(in: "\(output)/runs") where name.hasPrefix(prefix) || name.hasPrefix(removed) {
-            try OutputFiles.remove("\(output)/runs/\(name)")
+        for name in OutputFiles.names(in: "\(output)/runs") {
+            let path = "\(output)/runs/\(name)"
+            if name.hasPrefix(prefix) {
+                if OutputFiles.isPlainDirectory("\(path)/\(descriptions)"), let crashed = try? open(path) {
+                    try crashed.moveAside()
+                } else {
+                    try OutputFiles.remove(path)
+                }
+            } else if name.hasPrefix(removed) {
+                try OutputFiles.remove(path)
+            }
         }
         try pointCurrent(output)
     }
@@ -187,18 +213,22 @@ extension RunDirectory {
     private static let removed = ".removed-"
 
     private static func prune(_ output: String, keep: Int, and kept: Set<PublishedRun>) -> [Problem] {
-        var warnings: [Problem] = []
-        for run in PublishedRun.all(in: output).dropLast(max(1, keep)) where !kept.contains(run) {
-            do {
-                let path = "\(output)/runs/\(removed)\(run.name)"
-                guard rename(run.path, path) == 0 else { throw Problem.output(run.path, "cannot be removed") }
-                try OutputFiles.remove(path)
-            } catch let problem as Problem {
-                warnings.append(problem)
-            } catch {
-                warnings.append(Problem(.outputInputOutput, "\(error)", at: .path(run.path)))
-            }
+        PublishedRun.all(in: output).dropLast(max(1, keep)).filter { !kept.contains($0) }.flatMap(retire)
+    }
+
+    /// A later run of a date replaces its intraday runs; the last of them stays for those who are reading it.
+    private static func pruneIntraday(of run: PublishedRun) -> [Problem] {
+        let earlier = PublishedRun.all(in: run.output).filter {
+            $0.date == run.date && $0.number < run.number && $0.intraday != nil
         }
-        return warnings
+        return earlier.dropLast(1).flatMap(retire)
+    }
+
+    private static func retire(_ run: PublishedRun) -> [Problem] {
+        FailedRun.warnings(of: run.path) {
+            let path = "\(run.output)/runs/\(removed)\(run.name)"
+            guard rename(run.path, path) == 0 else { throw Problem.output(run.path, "cannot be removed") }
+            try OutputFiles.remove(path)
+        }
     }
 }

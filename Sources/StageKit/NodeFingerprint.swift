@@ -46,13 +46,14 @@ extension StageContext {
     /// The fingerprint of a node on the snapshot of the given fingerprint.
     /// - Throws: `Problem` when the node's period names no campaign.
     public func fingerprint(of node: Manifest.Node, stageVersion: Int, snapshot: String) throws -> NodeFingerprint {
-        let period: String
+        var period: String
         if let asked = node.options["period"]?.period {
             let resolved = try span(of: asked)
             period = "\(resolved.span.start) \(resolved.span.end) \(resolved.asOf)"
         } else {
             period = "\(date) \(horizon)"
         }
+        if intraday != nil { period += " provisional" }
         return NodeFingerprint(
             stage: "\(node.stage) \(stageVersion)", options: BLAKE2b.digits(of: node.options.canonicalText),
             settings: BLAKE2b.digits(of: manifest.settingsText), period: period, data: snapshot)

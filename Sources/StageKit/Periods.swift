@@ -66,6 +66,10 @@ extension StageContext {
         return ResolvedPeriod(name: name, span: span, asOf: horizon)
     }
 
-    /// The first instant that is not seen: the end of the run's date, or just after the newest event if that is earlier.
-    public var horizon: Int64 { min(endOfDate, newestEvent.map { $0 + 1 } ?? endOfDate) }
+    /// The first instant that is not seen: the end of the run's date, or the instant of an intraday run, or just after the
+    /// newest event if that is earlier.
+    public var horizon: Int64 {
+        let bound = min(endOfDate, intraday ?? endOfDate)
+        return min(bound, newestEvent.map { $0 + 1 } ?? bound)
+    }
 }

@@ -8,6 +8,20 @@ extension ProblemCode {
 
 /// The date of a run as the command line gives it. The one place that looks at the clock.
 public enum RunDate {
+    /// Microseconds UTC.
+    public static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1e6) }
+
+    /// Reads the instant of an intraday run: `now` (cut to the minute), or a stamp such as `2026-11-11T14:00`.
+    /// - Throws: `Problem` with `usage.date` for anything else.
+    public static func instant(_ text: String, zone: Zone) throws -> Int64 {
+        if text == "now" { return now / 60_000_000 * 60_000_000 }
+        guard let instant = Timestamp.reading(text, in: zone) else {
+            throw Problem(
+                .wrongDate, "'\(text)' is not an instant", help: "give a stamp such as 2026-11-11T14:00, or now")
+        }
+        return instant
+    }
+
     /// Reads `2026-11-14`, `today`, `yesterday` or `-2d` (days before today, in the report's zone).
     /// - Throws: `Problem` with `usage.date` for anything else.
     public static func parse(_ text: String, zone: Zone) throws -> CivilDate {

@@ -41,16 +41,21 @@ public struct StageContext: Sendable {
     public let date: CivilDate
     /// The tables of the snapshot (ad reports, costs, units); empty while a manifest is only checked.
     public let tables: [TableSnapshot]
+    /// Nothing at or after this instant within the date is seen, and marts are provisional (microseconds UTC); nil for
+    /// a whole night.
+    public let intraday: Int64?
     /// The newest event of the snapshot (microseconds UTC); nil without events.
     public let newestEvent: Int64?
     /// The oldest event of the snapshot.
     public let oldestEvent: Int64?
 
     public init(
-        manifest: Manifest, date: CivilDate, tables: [TableSnapshot], newestEvent: Int64?, oldestEvent: Int64?
+        manifest: Manifest, date: CivilDate, intraday: Int64? = nil, tables: [TableSnapshot], newestEvent: Int64?,
+        oldestEvent: Int64?
     ) {
         self.manifest = manifest
         self.date = date
+        self.intraday = intraday
         self.tables = tables
         self.newestEvent = newestEvent
         self.oldestEvent = oldestEvent

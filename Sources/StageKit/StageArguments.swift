@@ -67,6 +67,34 @@ public struct DateArgument: ParsableArguments {
     }
 }
 
+/// The instant of an intraday run on the command line.
+public struct AsOfArgument: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Leave out what happened at or after an instant, such as 2026-11-11T14:00 or now; marts are provisional.",
+            valueName: "instant"))
+    public var asOf: String?
+
+    public init() {}
+
+    /// The instant and its date; the date is the instant's unless another is given.
+    /// - Throws: `Problem` where it is no instant, or lies outside the date.
+    public func resolve(
+        _ day: DateArgument, _ manifest: Manifest, default text: String
+    ) throws -> (date: CivilDate, intraday: Int64?) {
+        guard let asOf else { return (try day.resolve(manifest, default: text), nil) }
+        let instant = try RunDate.instant(asOf, zone: manifest.zone)
+        let own = manifest.zone.day(of: instant - 1)
+        let date = try day.resolve(manifest, default: own.description)
+        guard date == own else {
+            throw Problem(
+                .wrongDate, "the instant \(asOf) does not lie within \(date)",
+                help: "leave --date out: the date of --as-of counts")
+        }
+        return (date, instant)
+    }
+}
+
 extension Stage {
     /// What the manifest module must know of this stage.
     public static var declaration: StageDeclaration { StageDeclaration(name: name, doc: doc, options: options) }

@@ -86,7 +86,7 @@ public struct StageRunner {
                 message: "source \(damaged.source) has \(damaged.count) damaged file\(damaged.count == 1 ? "" : "s") that "
                     + "contribute\(damaged.count == 1 ? "s" : "") nothing: \(days) may be incomplete until replaced")
         }
-        if notes.isEmpty { return marts }
+        if notes.isEmpty && context.intraday == nil { return marts }
         return marts.map { mart in
             var mart = mart
             mart.notes += notes

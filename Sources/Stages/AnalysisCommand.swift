@@ -22,6 +22,7 @@ struct AnalysisCommand: ParsableCommand {
     @Argument(help: "The nodes of this stage to compute (default: all of the manifest).")
     var names: [String] = []
     @OptionGroup var day: DateArgument
+    @OptionGroup var moment: AsOfArgument
     @Option(help: "How to show the marts.")
     var format: Format = .table
     @Option(help: "A file to write to instead of standard output.", completion: .file())
@@ -34,11 +35,11 @@ struct AnalysisCommand: ParsableCommand {
             let manifest = try arguments.load(stages: allStages)
             guard let stage = allStages.first(where: { $0.name == StageMain.stageName }) else { return .wrongUsage }
             let nodes = try select(manifest, stage)
-            let date = try day.resolve(
-                manifest, default: PublishedRun.current(in: manifest.output)?.date.description ?? "yesterday")
+            let (date, intraday) = try moment.resolve(
+                day, manifest, default: PublishedRun.current(in: manifest.output)?.date.description ?? "yesterday")
             let snapshot = try Snapshot.open(storeFolder: manifest.store)
             let context = StageContext(
-                manifest: manifest, date: date, tables: try snapshot.tables(), newestEvent: snapshot.newestEvent,
+                manifest: manifest, date: date, intraday: intraday, tables: try snapshot.tables(), newestEvent: snapshot.newestEvent,
                 oldestEvent: snapshot.oldestEvent)
             let progress = Progress(stage.name, total: Double(snapshot.liveRows), unit: "events")
             let outcomes = try StageRunner(

@@ -13,6 +13,7 @@ public enum StageMain {
     static let stageName = programName.hasPrefix(prefix) ? String(programName.dropFirst(prefix.count)) : programName
 
     public static func run() -> Never {
+        ParentWatch.start()
         switch stageName {
         case "ingest": IngestCommand.main()
         case "publish": PublishCommand.main()

@@ -7,39 +7,74 @@ import StageKit
 import Stages
 import Vocabulary
 
-/// One run from the files to the published output, under the writer's lock.
+/// One date's run over the store as it stands: what is due is computed, the rest taken over, and the whole published or
+/// kept aside.
 struct Night {
-    let arguments: ManifestArguments
-    let manifest: Manifest
+    let writer: Writer
     let date: CivilDate
-    let force: Bool
+    /// The selected steps.
+    let selected: Set<String>
+    let stopwatch = Stopwatch()
 
-    /// - Throws: `Problems` where the options of nodes are wrong, `Problem` where a step could not be started; a step's
-    ///   own failure comes back as its exit status.
-    func run() async throws -> ExitStatus {
-        try NodeCheck(manifest, date: date).checkAll()
-        let clock = ContinuousClock()
-        let started = clock.now
-        let lock = try StoreLock(StoreFolder(manifest.store))
-        defer { withExtendedLifetime(lock) {} }
+    private var manifest: Manifest { writer.manifest }
 
-        let ingest = try await step("ingest", ["--under-lock"], lock)
-        guard ingest == .done else { return ingest }
-
+    /// - Parameter onlyIfDue: nothing is published where the date's newest run is what this one would be.
+    /// - Throws: `Problem` where a step could not be started, `Interrupted`; a step's own failure comes back as its exit
+    ///   status. In every case the published output is whole, and the record of the run is kept.
+    func run(onlyIfDue: Bool = false) async throws -> ExitStatus {
         let snapshot = try Snapshot.open(storeFolder: manifest.store)
         let context = StageContext(
-            manifest: manifest, date: date, tables: [], newestEvent: snapshot.newestEvent,
+            manifest: manifest, date: date, intraday: writer.intraday, tables: [], newestEvent: snapshot.newestEvent,
             oldestEvent: snapshot.oldestEvent)
-        let plan = try Plan(context, snapshot: snapshot.dataFingerprint, force: force)
+        let plan = try Plan(context, snapshot: snapshot.dataFingerprint, force: writer.force)
+        if onlyIfDue, let previous = plan.previousRun, previous.date == date, previous.intraday == nil,
+            !plan.items.contains(where: \.isDue)
+        {
+            Console.log("run: \(date) is published as it would be")
+            return .done
+        }
         let run = try RunDirectory.create(in: manifest.output, date: date)
-        let records = NodeRecords(runDirectory: run.path)
+        do {
+            if let intraday = writer.intraday { try run.markIntraday(Timestamp.rfc3339(intraday, in: manifest.zone)) }
+            var status = try await compute(plan, into: run)
+            if status == .done {
+                let arguments = ["--into", run.path, "--started", stopwatch.started(in: manifest.zone), "--seconds", "\(stopwatch.seconds)"]
+                status = try await writer.step("publish", arguments, date: nil)
+            }
+            if status == .done {
+                writer.remember(published: date)
+            } else {
+                Console.log("run: nothing was published for \(date); what was published before is unchanged")
+                keepAside(run, plan, snapshot, status, error: nil)
+            }
+            return status
+        } catch {
+            keepAside(run, plan, snapshot, .stageFailed, error: error)
+            throw error
+        }
+    }
 
-        let due = try plan.items.filter { try $0.isDue || !takeOver($0, from: plan.previousRun, into: run, records) }
+    private func compute(_ plan: Plan, into run: RunDirectory) async throws -> ExitStatus {
+        let records = NodeRecords(runDirectory: run.path)
+        let failures = FailedRun.all(in: manifest.output).filter { $0.isOpen && $0.date == date }.reversed()
+        var due: [Plan.Item] = []
+        var left: Set<String> = []
+        for item in plan.items {
+            if !selected.contains(item.node.id) {
+                if try takeOver(item, from: plan.previousRun, into: run, records, "not selected") { continue }
+                Console.log("run: \(item.node.id) is not selected and was never published: it is left out")
+                left.insert(item.node.id)
+            } else if try item.isDue || !takeOver(item, from: plan.previousRun, into: run, records, "unchanged") {
+                if try writer.force || !failures.contains(where: { try takeOver(item, from: $0, into: run, records) }) {
+                    due.append(item)
+                }
+            }
+        }
         var status = ExitStatus.done
         for stage in allStages {
             let items = due.filter { $0.node.stage == stage.name }
             guard !items.isEmpty else { continue }
-            let exit = try await step(stage.name, items.map(\.node.name) + ["--into", run.path], lock)
+            let exit = try await writer.step(stage.name, items.map(\.node.name) + ["--into", run.path], date: date)
             if exit == .cannotWrite || exit == .inputOutput { return exit }
             if exit != .done { status = .stageFailed }
             for var record in try records.read() where record.stage == stage.name && record.status == .done {
@@ -49,46 +84,70 @@ struct Night {
                 try records.write(record)
             }
         }
-        let finished = try records.read()
-        for item in plan.items where !finished.contains(where: { $0.id == item.node.id && $0.status != .failed }) {
+        let finished = Set(try records.read().filter { $0.status != .failed }.map(\.id))
+        for item in plan.items where !finished.contains(item.node.id) && !left.contains(item.node.id) {
             Console.log("run: \(item.node.id) failed")
             status = .stageFailed
         }
-        guard status == .done else {
-            Console.log("run: nothing was published; what was published before is unchanged")
-            return status
+        if status == .done {
+            Console.log("run: \(date): \(due.count) computed, \(plan.items.count - due.count - left.count) unchanged")
         }
-        let elapsed = started.duration(to: clock.now)
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-        Console.log("run: \(due.count) computed, \(plan.items.count - due.count) unchanged")
-        return try await step("publish", ["--into", run.path, "--seconds", "\(seconds)"], lock, dated: false)
+        return status
     }
 
-    /// Links an unchanged node's marts from the run before.
-    /// - Returns: false where that run no longer holds them whole, so that the node is due after all.
+    /// Links a node's marts from the run before, with the fingerprint that they have there.
+    /// - Returns: false where that run does not hold them whole.
     private func takeOver(
-        _ item: Plan.Item, from previousRun: PublishedRun?, into run: RunDirectory, _ records: NodeRecords
+        _ item: Plan.Item, from previousRun: PublishedRun?, into run: RunDirectory, _ records: NodeRecords, _ why: String
     ) throws -> Bool {
-        guard let previousRun, let previous = item.previous else { return false }
+        guard let previousRun, let previous = item.previous, let fingerprint = NodeFingerprint(parts: previous.fingerprint)
+        else { return false }
         for mart in previous.marts {
             guard try run.link(mart, formats: manifest.formats, from: previousRun) else { return false }
         }
         try records.write(
             RunResults.Node(
                 id: item.node.id, stage: item.node.stage, status: .skipped, seconds: 0, rows: previous.rows,
-                reason: "unchanged since \(previousRun.name)", marts: previous.marts, fingerprint: item.fingerprint.parts))
+                reason: "\(why) since \(previousRun.name)", marts: previous.marts, fingerprint: previous.fingerprint))
         return true
     }
 
-    /// Runs a stage executable on our manifest; it shares the lock through its standard input.
-    private func step(
-        _ stage: String, _ more: [String], _ lock: StoreLock, dated: Bool = true
-    ) async throws -> ExitStatus {
-        let process = StageProcess(
-            stage: stage,
-            arguments: [arguments.manifest] + more + arguments.forwarded + (dated ? ["--date", date.description] : []),
-            lock: lock)
-        let code = try await process.run()
-        return ExitStatus(rawValue: code) ?? .stageFailed
+    /// Links what a failed run of this date finished from the same inputs.
+    private func takeOver(
+        _ item: Plan.Item, from failed: FailedRun, into run: RunDirectory, _ records: NodeRecords
+    ) throws -> Bool {
+        guard
+            // What a failed run left behind may be damaged; then it is computed anew.
+            var record = try? NodeRecords(runDirectory: failed.path).read().first(where: { $0.id == item.node.id }),
+            record.status != .failed, record.fingerprint == item.fingerprint.parts
+        else { return false }
+        for mart in record.marts {
+            guard try run.link(mart, formats: manifest.formats, from: failed) else { return false }
+        }
+        record.status = .skipped
+        record.seconds = 0
+        record.reason = "finished by \(failed.name)"
+        try records.write(record)
+        return true
+    }
+
+    private func keepAside(
+        _ run: RunDirectory, _ plan: Plan, _ snapshot: Snapshot, _ status: ExitStatus, error: (any Error)?
+    ) {
+        // A damaged record makes its node count as not reached.
+        let records = (try? NodeRecords(runDirectory: run.path).read()) ?? []
+        let nodes = plan.items.map { item in
+            records.first { $0.id == item.node.id }
+                ?? RunResults.Node(
+                    id: item.node.id, stage: item.node.stage, status: .blocked, seconds: 0, rows: 0,
+                    reason: "the run ended before", marts: [])
+        }
+        writer.remember(
+            failed: run,
+            RunResults(
+                pipeline: manifest.pipeline, date: date, snapshot: snapshot.fingerprint, status: .failed,
+                started: stopwatch.started(in: manifest.zone), seconds: stopwatch.seconds, nodes: nodes,
+                sources: manifest.books(of: snapshot.catalogue),
+                warnings: error.map(RunResults.Warning.all(of:)) ?? []))
     }
 }

@@ -9,8 +9,8 @@ struct Nightmarket: AsyncParsableCommand {
         commandName: "nightmarket",
         abstract: "A nightly marketing-analytics pipeline: logs and ad reports in, dashboard-ready JSON out.",
         subcommands: [
-            RunCommand.self, PlanCommand.self, StatusCommand.self, CheckCommand.self, SchemaCommand.self,
-            SimulateCommand.self, InitCommand.self,
+            RunCommand.self, RetryCommand.self, BackfillCommand.self, PlanCommand.self, StatusCommand.self,
+            CheckCommand.self, SchemaCommand.self, SimulateCommand.self, InitCommand.self,
         ])
 }
 
@@ -19,6 +19,9 @@ func reporting(_ body: () async throws -> ExitStatus) async throws {
     let status: ExitStatus
     do {
         status = try await body()
+    } catch let interrupted as Interrupted {
+        Console.log(interrupted.description)
+        throw ExitCode(128 + interrupted.signal)
     } catch {
         status = Console.report(error)
     }

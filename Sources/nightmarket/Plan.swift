@@ -15,12 +15,14 @@ struct Plan {
         let reasons: [String]
         /// What the run before recorded of it.
         let previous: RunResults.Node?
+        /// New, or its options, the settings or its stage's version are not what the run before recorded.
+        let isModified: Bool
 
         var isDue: Bool { !reasons.isEmpty }
     }
 
     let items: [Item]
-    /// The run whose marts are taken over where a node is not due.
+    /// The run whose marts are taken over where a node is not due: the date's newest, or else the current one.
     let previousRun: PublishedRun?
 
     /// Compares every node with what the published run recorded.
@@ -29,22 +31,24 @@ struct Plan {
     ///   - force: every node is due.
     init(_ context: StageContext, snapshot: String, newData: Bool = false, force: Bool = false) throws {
         let manifest = context.manifest
-        previousRun = PublishedRun.current(in: manifest.output)
+        previousRun =
+            PublishedRun.all(in: manifest.output).last { $0.date == context.date }
+            ?? PublishedRun.current(in: manifest.output)
         // A damaged record of the run before only means that everything is computed anew.
         let recorded = (try? previousRun?.results())?.nodes ?? []
         items = try manifest.nodes.map { node in
             let version = allStages.first { $0.name == node.stage }?.version ?? 0
             let fingerprint = try context.fingerprint(of: node, stageVersion: version, snapshot: snapshot)
             let previous = recorded.first { $0.id == node.id && ($0.status == .done || $0.status == .skipped) }
-            var reasons: [String] = []
-            if let earlier = previous.flatMap({ NodeFingerprint(parts: $0.fingerprint) }) {
-                reasons = fingerprint.changes(since: earlier).map { "\($0) changed" }
-            } else {
-                reasons = ["not computed before"]
-            }
+            let earlier = previous.flatMap { NodeFingerprint(parts: $0.fingerprint) }
+            var reasons = earlier.map { fingerprint.changes(since: $0).map { "\($0) changed" } } ?? ["not computed before"]
             if newData, !reasons.contains("the data changed") { reasons.append("new files wait") }
             if force { reasons.append("--force") }
-            return Item(node: node, fingerprint: fingerprint, reasons: reasons, previous: previous)
+            let isModified = earlier.map {
+                ($0.stage, $0.options, $0.settings) != (fingerprint.stage, fingerprint.options, fingerprint.settings)
+            }
+            return Item(
+                node: node, fingerprint: fingerprint, reasons: reasons, previous: previous, isModified: isModified ?? true)
         }
     }
 }

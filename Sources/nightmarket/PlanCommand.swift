@@ -12,12 +12,17 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var arguments: ManifestArguments
     @OptionGroup var day: DateArgument
+    @OptionGroup var moment: AsOfArgument
+    @OptionGroup var selection: NodeSelection
 
     func run() async throws {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
-            let date = try day.resolve(manifest, default: "yesterday")
-            try PlanReport(manifest: manifest, date: date, force: false).print()
+            let (date, intraday) = try moment.resolve(day, manifest, default: "yesterday")
+            let nights = MissingNights(upTo: date, from: intraday == nil ? nil : date, in: manifest.output)
+            try PlanReport(
+                manifest: manifest, nights: nights, intraday: intraday, force: false, selection: selection
+            ).print()
             return .done
         }
     }
@@ -26,21 +31,31 @@ struct PlanCommand: AsyncParsableCommand {
 /// What a run would do, without doing it.
 struct PlanReport {
     let manifest: Manifest
-    let date: CivilDate
+    let nights: MissingNights
+    let intraday: Int64?
     let force: Bool
+    let selection: NodeSelection
 
     func print() throws {
+        guard let date = nights.dates.last else { return }
+        let selected = try selection.resolve(manifest, NodeSelection.State(manifest, date))
         let snapshot = try openSnapshot(manifest)
-        let waiting = IngestStep.waiting(manifest, catalogue: snapshot?.catalogue)
+        let takesIn = selected.contains(NodeSelection.ingest)
+        let waiting = takesIn ? IngestStep.waiting(manifest, catalogue: snapshot?.catalogue) : []
         let context = StageContext(
-            manifest: manifest, date: date, tables: [], newestEvent: snapshot?.newestEvent,
+            manifest: manifest, date: date, intraday: intraday, tables: [], newestEvent: snapshot?.newestEvent,
             oldestEvent: snapshot?.oldestEvent)
         let plan = try Plan(
             context, snapshot: snapshot?.dataFingerprint ?? "", newData: !waiting.isEmpty, force: force)
         let ingest = waiting.map { "\($0.source): \($0.name) (\($0.reason))" }
-        var lines = (ingest.isEmpty ? ["nothing new"] : ingest).map { ("ingest", $0) }
+        let nothing = takesIn ? "nothing new" : "not selected"
+        var lines = (ingest.isEmpty ? [nothing] : ingest).map { ("ingest", $0) }
+        lines += nights.dates.dropLast().map { ($0.description, "this night is missing: it would be published first") }
         for item in plan.items {
-            lines.append((item.node.id, item.isDue ? "would run: " + item.reasons.joined(separator: ", ") : "unchanged"))
+            let verdict =
+                !selected.contains(item.node.id)
+                ? "not selected" : item.isDue ? "would run: " + item.reasons.joined(separator: ", ") : "unchanged"
+            lines.append((item.node.id, verdict))
         }
         let width = lines.map(\.0.count).max() ?? 0
         for (name, verdict) in lines {

@@ -17,9 +17,10 @@ struct StageProcess {
     /// Handed down as its standard input, so that the lock lasts until the last process of the run has ended.
     let lock: StoreLock
 
-    /// Runs it to its end; its output goes where ours goes.
-    /// - Throws: `Problem` when it cannot be started or was ended by a signal.
+    /// Runs it to its end; its output goes where ours goes, and SIGINT and SIGTERM are handed on to it.
+    /// - Throws: `Problem` when it cannot be started or was ended by a signal; `Interrupted`.
     func run() async throws -> Int32 {
+        try Interruption.check()
         let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
         let path = "\(folder)/nightmarket-\(stage)"
         guard FileManager.default.isExecutableFile(atPath: path) else {
@@ -29,9 +30,15 @@ struct StageProcess {
         }
         let result = try await Subprocess.run(
             .path(FilePath(path)), arguments: Arguments(arguments),
+            environment: .inherit.updating([.init(stringLiteral: Orchestrator.variable): "\(getpid())"]),
             input: .fileDescriptor(FileDescriptor(rawValue: lock.sharedDescriptor), closeAfterSpawningProcess: false),
             output: .currentStandardOutput,
-            error: .currentStandardError)
+            error: .currentStandardError
+        ) { execution in
+            Interruption.handOn(to: execution.processIdentifier.value)
+        }
+        Interruption.handOn(to: 0)
+        try Interruption.check()
         switch result.terminationStatus {
         case .exited(let code): return code
         case .signaled(let signal):

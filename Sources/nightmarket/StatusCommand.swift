@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStore
+import Ledger
 import Manifest
 import Marts
 import StageKit
@@ -8,14 +9,24 @@ import Vocabulary
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show what is published, and the books of the store behind it.")
+        commandName: "status", abstract: "Show what is published, the last runs, and the books of the store behind it.")
 
     @OptionGroup var arguments: ManifestArguments
+    @Option(help: "How many of the last runs to show.")
+    var runs = 10
+    @Flag(help: "Make the ledger anew from the run directories first.")
+    var rebuild = false
+
+    func validate() throws {
+        if runs < 0 { throw ValidationError("--runs takes a number from 0.") }
+    }
 
     func run() async throws {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
+            if rebuild { try Ledger.rebuild(output: manifest.output) }
             try showRun(manifest)
+            try showHistory(manifest)
             if let candidate = Catalogue.candidate(storeFolder: manifest.store) {
                 let live = try openSnapshot(manifest)?.catalogue.files ?? []
                 let count = candidate.files.count { file in
@@ -45,6 +56,22 @@ struct StatusCommand: AsyncParsableCommand {
             let name = node.id + String(repeating: " ", count: width - node.id.count)
             let rows = "\(node.rows) row\(node.rows == 1 ? "" : "s")"
             try Console.print("  \(name)  \(node.status.rawValue)  \(decimals(node.seconds)) s  \(rows)\(node.reason.map { "  (\($0))" } ?? "")")
+        }
+    }
+
+    private func showHistory(_ manifest: Manifest) throws {
+        let last = try Ledger.ask(output: manifest.output) { try $0.lastRuns(runs) }
+        if last.isEmpty { return }
+        try Console.print("last runs")
+        let width = last.map(\.name.count).max() ?? 0
+        for run in last {
+            let name = run.name + String(repeating: " ", count: width - run.name.count)
+            var line = "  \(name)  \(run.status)  \(run.started ?? "-")  \(decimals(run.seconds)) s"
+            line += "  \(run.computed) computed, \(run.takenOver) taken over"
+            if run.failed > 0 { line += ", \(run.failed) failed" }
+            if let intraday = run.intraday { line += "  (as of \(intraday))" }
+            try Console.print(line)
+            if let reason = run.reason { try Console.print("    \(reason)") }
         }
     }
 

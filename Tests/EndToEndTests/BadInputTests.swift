@@ -22,6 +22,7 @@ import Testing
         try workspace.compress("logs/late.csv")
         let whole = try Data(contentsOf: workspace.folder.appendingPathComponent("logs/late.csv.gz"))
         try workspace.write(whole.prefix(whole.count / 2), to: "logs/late.csv.gz")
+        try workspace.age("logs/late.csv.gz")
         let outcome = try run(workspace)
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(outcome.error.contains("logs/late.csv.gz"))
@@ -38,6 +39,7 @@ import Testing
     @Test func damagedFilesOverTheLimitCloseTheGate() throws {
         let (workspace, before) = try shop(["damaged_limit: 0"])
         try workspace.write(Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]), to: "logs/broken.csv.gz")
+        try workspace.age("logs/broken.csv.gz")
         let outcome = try run(workspace)
         #expect(outcome.status == 65)
         #expect(outcome.error.contains("error[gate.damaged]"))

@@ -9,6 +9,7 @@ import Testing
         let simulated = try workspace.run(
             "nightmarket", ["simulate", "data", "--seed", "5", "--events", "6000", "--dirt", dirt] + options)
         #expect(simulated.status == 0, "\(simulated.error)")
+        if workspace.exists("data/events/truncated.csv.gz") { try workspace.age("data/events/truncated.csv.gz") }
         let demo = try String(contentsOf: Workspace.project.appendingPathComponent("pipelines/demo.yaml"), encoding: .utf8)
         let manifest = demo.replacingOccurrences(of: "reject_limit: 2%", with: "reject_limit: 20%")
             .replacingOccurrences(of: "period: campaign d11\n      steps", with: "period: last 14d\n      steps")

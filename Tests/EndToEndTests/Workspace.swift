@@ -44,6 +44,12 @@ final class Workspace {
         String(decoding: try Data(contentsOf: folder.appendingPathComponent(name)), as: UTF8.self)
     }
 
+    /// Sets a file's modification time back by an hour.
+    func age(_ name: String) throws {
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: path(name))
+    }
+
     func remove(_ name: String) throws { try FileManager.default.removeItem(at: folder.appendingPathComponent(name)) }
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
@@ -58,6 +64,19 @@ final class Workspace {
     @discardableResult
     func run(_ tool: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         try Workspace.start(Workspace.executables.appendingPathComponent(tool).path, arguments, environment, folder)
+    }
+
+    /// Starts `nightmarket` or `nightmarket-STAGE` and does not wait for its end.
+    func launch(_ tool: String, _ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = Workspace.executables.appendingPathComponent(tool)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
     }
 
     /// Runs a night and expects it to be done.

@@ -73,16 +73,32 @@ import Vocabulary
         #expect(PublishedRun.current(in: output)?.name == "2026-11-04-001")
     }
 
-    @Test func theNextRunSweepsWhatACrashLeft() throws {
+    @Test func theNextRunSweepsWhatACrashLeftAndKeepsWhatItFinished() throws {
         let crashed = try RunDirectory.create(in: output, date: day(1))
         try crashed.write(SampleMarts.plain("metrics/daily"), formats: [.json])
         try Data("half".utf8).write(to: URL(filePath: crashed.path + "/metrics/.daily.csv.tmp"))
         try FileManager.default.moveItem(atPath: crashed.path, toPath: output + "/runs/.candidate-2026-11-03-77777777")
         try FileManager.default.createDirectory(
             atPath: output + "/runs/.removed-2026-10-01-001/metrics", withIntermediateDirectories: true)
+        let empty = try RunDirectory.create(in: output, date: day(2))
         try publish(2)
+        #expect(!FileManager.default.fileExists(atPath: empty.path))
         #expect(
-            try FileManager.default.contentsOfDirectory(atPath: output + "/runs").sorted() == ["2026-11-05-001"])
+            try FileManager.default.contentsOfDirectory(atPath: output + "/runs").sorted()
+                == [".failed-2026-11-03-001", "2026-11-05-001"])
+        let failed = try #require(FailedRun.all(in: output).first)
+        let run = try RunDirectory.create(in: output, date: failed.date)
+        #expect(try run.link("metrics/daily", formats: [.json], from: failed))
+        #expect(try !run.link("metrics/daily", formats: [.json, .csv], from: failed))
+        let results = RunResults(
+            pipeline: "p", date: failed.date, snapshot: nil, status: .failed, seconds: 0)
+        try run.keepAside(results)
+        #expect(FailedRun.all(in: output).map(\.isOpen) == [false, true], "the later one holds what it took over")
+        #expect(try FailedRun.all(in: output).last?.results() == results)
+        let last = try RunDirectory.create(in: output, date: failed.date)
+        _ = try last.complete(name: "p", results: results)
+        #expect(FailedRun.all(in: output).map(\.isOpen) == [false, false])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: FailedRun.all(in: output)[1].path) == ["run_results.json"])
     }
 
     @Test func aSwapThatACrashCutOffIsFinishedByTheNextRun() throws {

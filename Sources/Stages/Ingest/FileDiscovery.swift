@@ -9,6 +9,28 @@ struct DiscoveredFile: Sendable, Hashable {
     let name: String
     let path: String
     let look: FileLook
+
+    /// Whether it was modified within a span (microseconds) around an instant; clocks of two machines may differ.
+    func isFresh(at now: Int64, within span: Int64) -> Bool {
+        let (age, overflow) = now.subtractingReportingOverflow(look.modified / 1000)
+        return !overflow && age > -span && age < span
+    }
+}
+
+extension FileLook {
+    /// - Returns: nil where there is nothing to look at.
+    init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    init(_ status: stat) {
+        self.init(
+            size: Int64(status.st_size),
+            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
+            inode: UInt64(status.st_ino))
+    }
 }
 
 /// What a look at a source's globs found.
@@ -48,12 +70,7 @@ extension Manifest.Source {
                     continue
                 }
                 discovery.files.append(
-                    DiscoveredFile(
-                        name: name, path: path,
-                        look: FileLook(
-                            size: Int64(status.st_size),
-                            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
-                            inode: UInt64(status.st_ino))))
+                    DiscoveredFile(name: name, path: path, look: FileLook(status)))
             }
         }
         discovery.files.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

@@ -12,6 +12,8 @@ struct TakenFile: Sendable {
     var segments: [SegmentEntry]
     var tables: [TableEntry]
     var change: StoreTransaction.Change
+    /// Why it is still being written: it is left out of this run, and what was taken in of its path before stays.
+    var waiting: String?
 }
 
 /// The taking-in of one log file: decoded, cut, typed, sorted and written beside the live store.
@@ -22,9 +24,18 @@ struct FileTaking: Sendable {
     let folder: StoreFolder
     let keys: KeyedHash
 
-    /// - Parameter advanced: called with the bytes of the file that were read since the last call.
+    /// Reads the file between two looks at its directory entry.
+    /// - Parameters:
+    ///   - now: microseconds UTC; a file without its end may still be being written while it is fresh.
+    ///   - advanced: called with the bytes of the file that were read since the last call.
     /// - Throws: `Problem` when the store cannot be written; a file that cannot be read comes back as `damaged`.
-    func run(byteLimit: Int, advanced: (Int) -> Void) throws -> TakenFile {
+    func run(byteLimit: Int, now: Int64, advanced: (Int) -> Void) throws -> TakenFile {
+        var taken = try take(byteLimit: byteLimit, now: now, advanced: advanced)
+        if FileLook(path: file.path) != file.look { taken.waiting = "it changed while it was read" }
+        return taken
+    }
+
+    private func take(byteLimit: Int, now: Int64, advanced: (Int) -> Void) throws -> TakenFile {
         let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: keys)
         do {
             let version = try fileVersion
@@ -37,7 +48,11 @@ struct FileTaking: Sendable {
             let entry = FileEntry(
                 source: source.name, path: file.name, look: file.look, contentHash: "", formatHash: formatHash,
                 state: .damaged, problem: "\(problem.code.name): \(problem.message)\(place)")
-            return TakenFile(entry: entry, segments: [], tables: [], change: source.change)
+            var taken = TakenFile(entry: entry, segments: [], tables: [], change: source.change)
+            if problem.isMissingEnd(of: file), file.isFresh(at: now, within: source.settle) {
+                taken.waiting = "its end is missing and it is fresh"
+            }
+            return taken
         }
     }
 
@@ -155,6 +170,12 @@ extension ProblemCode {
 }
 
 extension Problem {
+    /// Whether the file broke off at its end, as against somewhere before.
+    fileprivate func isMissingEnd(of file: DiscoveredFile) -> Bool {
+        guard code == .logDamaged, case .offset(_, let byte)? = place else { return false }
+        return byte == Int(file.look.size)
+    }
+
     /// Whether the file itself is at fault, and not the store, the disk or the manifest.
     fileprivate var isOfTheFile: Bool {
         code.name.hasPrefix("log.") && code.exit != .wrongManifest && code.exit != .stageFailed

@@ -17,6 +17,8 @@ extension ProblemCode {
 struct Gate {
     let manifest: Manifest
     let date: CivilDate
+    /// The instant that an intraday run sees up to.
+    let intraday: Int64?
     /// By source, how many files its globs match now.
     let matched: [String: Int]
 
@@ -91,7 +93,7 @@ struct Gate {
         }
         let day = TimeSpan(
             start: manifest.zone.start(of: date), end: manifest.zone.start(of: date.adding(days: 1)))
-        if let wanted = source.expectedFilesPerDay {
+        if let wanted = source.expectedFilesPerDay, intraday == nil {
             let present = live.filter { $0.holds(date, day) }.count
             if present < wanted {
                 judgement.problems.append(
@@ -102,7 +104,7 @@ struct Gate {
         }
         if let within = source.freshWithin {
             let newest = live.compactMap { $0.newest(in: manifest.zone) }.max()
-            if newest.map({ $0 < day.end - within }) ?? true {
+            if newest.map({ $0 < min(day.end, intraday ?? day.end) - within }) ?? true {
                 let age = newest.map { "its newest record is of " + Timestamp.rfc3339($0, in: manifest.zone) } ?? "it has no record"
                 judgement.problems.append(
                     Problem(

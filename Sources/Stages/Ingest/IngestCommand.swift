@@ -11,18 +11,28 @@ struct IngestCommand: ParsableCommand {
 
     @OptionGroup var arguments: ManifestArguments
     @OptionGroup var day: DateArgument
+    @OptionGroup var moment: AsOfArgument
     @Flag(help: .hidden)
     var underLock = false
 
     func run() throws {
         try StageMain.reporting {
             let manifest = try arguments.load(stages: allStages)
-            let date = try day.resolve(manifest, default: "yesterday")
+            let (date, intraday) = try moment.resolve(day, manifest, default: "yesterday")
             let folder = StoreFolder(manifest.store)
             let lock = try underLock ? StoreLock(folder, inherited: 0) : StoreLock(folder)
-            let report = try IngestStep(manifest: manifest, date: date, threads: arguments.threadCount).run(under: lock)
-            for line in report.lines { Console.log(line) }
-            if !report.problems.isEmpty { throw Problems(report.problems) }
+            let record = IngestRecord(folder)
+            record.clear()
+            do {
+                let step = try IngestStep(
+                    manifest: manifest, date: date, intraday: intraday, threads: arguments.threadCount)
+                let report = try step.run(under: lock)
+                for line in report.lines { Console.log(line) }
+                if !report.problems.isEmpty { throw Problems(report.problems) }
+            } catch {
+                record.write(error)
+                throw error
+            }
             return .done
         }
     }

@@ -15,13 +15,16 @@ import Vocabulary
 public struct IngestStep {
     let manifest: Manifest
     let date: CivilDate
+    /// The instant (microseconds UTC) that an intraday run sees up to: the date's files need not be complete.
+    let intraday: Int64?
     let threads: Int
     let folder: StoreFolder
     let key: StoreKey
 
-    public init(manifest: Manifest, date: CivilDate, threads: Int) throws {
+    public init(manifest: Manifest, date: CivilDate, intraday: Int64? = nil, threads: Int) throws {
         self.manifest = manifest
         self.date = date
+        self.intraday = intraday
         self.threads = threads
         folder = StoreFolder(manifest.store)
         key = try StoreKey.load(folder: folder, environment: ProcessInfo.processInfo.environment)
@@ -53,13 +56,18 @@ public struct IngestStep {
         }
 
         for taken in try takeIn(due) {
+            if let reason = taken.waiting {
+                report.warnings.append(
+                    "waiting: \(taken.entry.path): still being written (\(reason)); the next run takes it in")
+                continue
+            }
             let outcome = try transaction.add(
                 taken.entry, segments: taken.segments, tables: taken.tables, onChange: taken.change)
             report.add(taken.entry, outcome)
         }
 
         report.balance = try transaction.prepare(threads: threads)
-        let closed = Gate(manifest: manifest, date: date, matched: matched).judge(transaction.catalogue, pending: transaction.pending)
+        let closed = Gate(manifest: manifest, date: date, intraday: intraday, matched: matched).judge(transaction.catalogue, pending: transaction.pending)
         report.warnings += closed.warnings
         report.problems = transaction.conflicts + closed.problems
         if report.problems.isEmpty { try transaction.commit() } else { try transaction.setAside() }
@@ -91,6 +99,7 @@ public struct IngestStep {
         let next = Atomic(0)
         let done = Atomic<Int64>(0)
         let stop = Atomic(false)
+        let now = RunDate.now
         let workers = min(threads, due.count)
         // One budget of memory, shared by the builders that are at work at the same time.
         let byteLimit = max(16 << 20, (192 << 20) / max(1, workers))
@@ -99,7 +108,7 @@ public struct IngestStep {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < due.count else { return }
                 let result = Result {
-                    try due[index].run(byteLimit: byteLimit) { bytes in
+                    try due[index].run(byteLimit: byteLimit, now: now) { bytes in
                         let sum = done.add(Int64(bytes), ordering: .relaxed).newValue
                         progress.update(total > 0 ? Double(sum) / Double(total) : 1)
                     }

@@ -17,6 +17,8 @@ struct PublishCommand: ParsableCommand {
     var into: String?
     @Option(help: .hidden)
     var seconds: Double = 0
+    @Option(help: .hidden)
+    var started: String?
 
     func run() throws {
         try StageMain.reporting {
@@ -25,7 +27,7 @@ struct PublishCommand: ParsableCommand {
             let lock = try into == nil ? StoreLock(folder) : StoreLock(folder, inherited: 0)
             defer { withExtendedLifetime(lock) {} }
             let step = PublishStep(manifest: manifest, snapshot: try Snapshot.open(storeFolder: manifest.store))
-            let publication = try into.map { try step.complete(RunDirectory.open($0), seconds: seconds) } ?? step.republish()
+            let publication = try into.map { try step.complete(RunDirectory.open($0), started: started, seconds: seconds) } ?? step.republish()
             for warning in publication.warnings { Console.log("warning: \(warning)") }
             if !publication.isCurrent {
                 Console.log("publish: a newer date is published already; 'current' stays where it is")

@@ -16,12 +16,15 @@ struct PublishStep {
     let snapshot: Snapshot
 
     /// Completes the run directory that the stages wrote into.
-    /// - Parameter seconds: what the run took so far.
-    func complete(_ run: RunDirectory, seconds: Double) throws -> RunDirectory.Publication {
+    /// - Parameters:
+    ///   - started: when the run began, RFC 3339.
+    ///   - seconds: what the run took so far.
+    func complete(_ run: RunDirectory, started: String?, seconds: Double) throws -> RunDirectory.Publication {
         let records = NodeRecords(runDirectory: run.path)
-        let results = results(date: run.date, records: try records.read(), seconds: seconds)
+        var results = results(date: run.date, records: try records.read(), seconds: seconds)
+        results.started = started
         try records.remove()
-        return try run.complete(name: packageName, results: results)
+        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
     }
 
     /// Publishes the current run's marts once more, in the manifest's forms.
@@ -39,7 +42,8 @@ struct PublishStep {
             }
         }
         results.seconds = 0
-        return try run.complete(name: packageName, results: results)
+        if let intraday = current.intraday { try run.markIntraday(intraday) }
+        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
     }
 
     /// Data packages have lower-case names.
@@ -59,11 +63,7 @@ struct PublishStep {
         return RunResults(
             pipeline: manifest.pipeline, date: date, snapshot: snapshot.fingerprint, status: .done, seconds: seconds,
             nodes: nodes,
-            sources: manifest.sources.map { source in
-                RunResults.Source(
-                    name: source.name, kind: source.kind.rawValue,
-                    files: catalogue.files.filter { $0.source == source.name }.map(RunResults.File.init))
-            },
+            sources: manifest.books(of: catalogue),
             balance: RunResults.SnapshotBalance(
                 stored: total.stored, movedCopies: total.movedCopies, live: total.live, duplicate: total.duplicate,
                 superseded: total.superseded, filtered: total.filtered, erased: total.erased, moved: total.moved),
@@ -85,6 +85,17 @@ struct PublishStep {
         let sources = Set(stage.sources(of: node, in: manifest).map(\.name))
         return files.filter { sources.contains($0.source) }.map {
             RunResults.Lineage.Input(source: $0.source, path: $0.path, size: $0.look.size, hash: $0.contentHash)
+        }
+    }
+}
+
+extension Manifest {
+    /// The files of every source with their books, as a run's record has them.
+    public func books(of catalogue: Catalogue) -> [RunResults.Source] {
+        sources.map { source in
+            RunResults.Source(
+                name: source.name, kind: source.kind.rawValue,
+                files: catalogue.files.filter { $0.source == source.name }.map(RunResults.File.init))
         }
     }
 }

@@ -1,0 +1,47 @@
+import GRDB
+
+/// A run as the ledger tells of it.
+public struct LedgerRun: Sendable, Hashable {
+    public let name: String
+    public let date: String
+    /// `done`, `failed`, `gate_closed`, `killed` or `unreadable`.
+    public let status: String
+    /// RFC 3339; nil where nobody took the time.
+    public let started: String?
+    public let seconds: Double
+    public let intraday: String?
+    /// Why it failed.
+    public let reason: String?
+    /// Nodes that were computed, that were taken over, and that failed or were not reached.
+    public let computed: Int
+    public let takenOver: Int
+    public let failed: Int
+    public let bytes: Int
+}
+
+extension Ledger {
+    /// The last runs, the newest first.
+    public func lastRuns(_ count: Int) throws -> [LedgerRun] {
+        try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT run.name, date, run.status, started, run.seconds, intraday, run.reason,
+                        COALESCE(SUM(node.status = 'done'), 0) AS computed,
+                        COALESCE(SUM(node.status = 'skipped'), 0) AS taken_over,
+                        COALESCE(SUM(node.status IN ('failed', 'blocked')), 0) AS failed,
+                        COALESCE(SUM(node.bytes), 0) AS bytes
+                    FROM run LEFT JOIN node ON node.run = run.name
+                    GROUP BY run.name
+                    ORDER BY COALESCE(started, date) DESC, date DESC, run.name DESC
+                    LIMIT ?
+                    """, arguments: [count]
+            ).map { row in
+                LedgerRun(
+                    name: row["name"], date: row["date"], status: row["status"], started: row["started"],
+                    seconds: row["seconds"], intraday: row["intraday"], reason: row["reason"], computed: row["computed"],
+                    takenOver: row["taken_over"], failed: row["failed"], bytes: row["bytes"])
+            }
+        }
+    }
+}

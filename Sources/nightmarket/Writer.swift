@@ -1,0 +1,109 @@
+import Chronology
+import EventStore
+import Manifest
+import Marts
+import StageKit
+import Stages
+import Vocabulary
+
+/// One start of the orchestrator that writes, under the writer's lock: it takes files in and publishes nights.
+struct Writer {
+    let arguments: ManifestArguments
+    let manifest: Manifest
+    let force: Bool
+    let keepGoing: Bool
+    /// The instant that an intraday run sees up to (microseconds UTC).
+    let intraday: Int64?
+    private let lock: StoreLock
+
+    /// Takes the lock and finishes what a crash cut off.
+    /// - Parameter wait: how many seconds to wait for another run to end.
+    init(
+        _ arguments: ManifestArguments, _ manifest: Manifest, wait: Double?, force: Bool = false,
+        keepGoing: Bool = false, intraday: Int64? = nil
+    ) async throws {
+        self.arguments = arguments
+        self.manifest = manifest
+        self.force = force
+        self.keepGoing = keepGoing
+        self.intraday = intraday
+        Interruption.install()
+        lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: wait ?? 0)
+        try RunDirectory.recover(in: manifest.output)
+    }
+
+    /// Takes in what has arrived; the gate judges it for a date.
+    func takeIn(for date: CivilDate) async throws -> ExitStatus {
+        let stopwatch = Stopwatch()
+        func fail(_ status: ExitStatus, _ warnings: [RunResults.Warning]) {
+            guard let run = try? RunDirectory.create(in: manifest.output, date: date) else { return }
+            if let intraday { try? run.markIntraday(Timestamp.rfc3339(intraday, in: manifest.zone)) }
+            remember(
+                failed: run,
+                RunResults(
+                    pipeline: manifest.pipeline, date: date, snapshot: nil,
+                    status: status == .gateClosed ? .gateClosed : .failed,
+                    started: stopwatch.started(in: manifest.zone), seconds: stopwatch.seconds, warnings: warnings))
+        }
+        do {
+            let status = try await step("ingest", ["--under-lock"], date: date)
+            if status != .done {
+                fail(
+                    status,
+                    IngestRecord(StoreFolder(manifest.store)).read().map {
+                        RunResults.Warning(code: $0.code, message: $0.message, place: $0.place)
+                    })
+            }
+            return status
+        } catch {
+            fail(.stageFailed, RunResults.Warning.all(of: error))
+            throw error
+        }
+    }
+
+    /// Publishes nights one after the other; each is whole or not at all. One that fails ends the row unless asked to
+    /// keep going; an output that cannot be written always does.
+    func publish(_ dates: [CivilDate], selected: Set<String>, onlyIfDue: Bool = false) async throws -> ExitStatus {
+        var status = ExitStatus.done
+        for date in dates {
+            if dates.count > 1 { Console.log("run: the night of \(date)") }
+            let outcome: ExitStatus
+            do {
+                outcome = try await Night(writer: self, date: date, selected: selected).run(onlyIfDue: onlyIfDue)
+            } catch let problem as Problem where keepGoing && problem.code.exit == .stageFailed {
+                outcome = Console.report(problem)
+            }
+            if outcome == .done { continue }
+            status = outcome
+            if !keepGoing || outcome == .cannotWrite || outcome == .inputOutput { return outcome }
+        }
+        return status
+    }
+
+    /// Runs a stage executable on our manifest; it shares the lock through its standard input.
+    func step(_ stage: String, _ more: [String], date: CivilDate?) async throws -> ExitStatus {
+        var words = [arguments.manifest] + more + arguments.forwarded
+        if let date { words += ["--date", date.description] }
+        if let intraday, date != nil {
+            words += ["--as-of", Timestamp.rfc3339(intraday, in: manifest.zone)]
+        }
+        let code = try await StageProcess(stage: stage, arguments: words, lock: lock).run()
+        return ExitStatus(rawValue: code) ?? .stageFailed
+    }
+}
+
+extension RunResults.Warning {
+    /// What a person should know of an error.
+    static func all(of error: any Error) -> [RunResults.Warning] {
+        let problems =
+            switch error {
+            case let problem as Problem: [problem]
+            case let several as Problems: several.all
+            default: [Problem]()
+            }
+        if problems.isEmpty { return [RunResults.Warning(code: "run.ended", message: String(describing: error))] }
+        return problems.map {
+            RunResults.Warning(code: $0.code.name, message: $0.message, place: $0.place?.description)
+        }
+    }
+}

@@ -1,0 +1,220 @@
+import Foundation
+import Testing
+
+/// Nights that were missed, failed, selected or seen too early: every one comes out as if nothing had happened.
+@Suite struct RerunTests {
+    static let failing = """
+          metrics:
+            daily: { period: last 2d, by: [channel], metrics: [events, persons, orders] }
+          experiment:
+            checkout: { experiment: checkout, control: old, starts: 2026-11-01, ends: 2026-11-03, window: 1d, primary: orders }
+        """
+
+    private func shop(_ manifest: String = TinyShop.manifest(), published: String? = "2026-11-02") throws -> Workspace {
+        let workspace = try Workspace()
+        try workspace.write(manifest, to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        if let published { try workspace.night(date: published) }
+        return workspace
+    }
+
+    private func runs(_ workspace: Workspace) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: workspace.path("out/runs")).sorted()
+    }
+
+    private func results(_ workspace: Workspace, _ run: String = "../current") throws -> [String: Any] {
+        let data = Data(try workspace.read("out/runs/\(run)/run_results.json").utf8)
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    private func node(_ results: [String: Any], _ id: String) -> [String: Any]? {
+        (results["nodes"] as? [[String: Any]])?.first { $0["id"] as? String == id }
+    }
+
+    // MARK: Missing nights
+
+    @Test func afterAnOutageEachMissingNightIsPublished() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-05")
+        #expect(try runs(workspace) == ["2026-11-02-001", "2026-11-03-001", "2026-11-04-001", "2026-11-05-001"])
+        let other = try shop(published: "2026-11-05")
+        #expect(try workspace.published() == other.published())
+        #expect(try runs(other) == ["2026-11-05-001"])
+    }
+
+    @Test func aLongOutageIsBoundedUnlessItsFirstNightIsNamed() throws {
+        let workspace = try shop()
+        let bounded = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-12-05", "--dry-run"])
+        #expect(bounded.error.contains("2 older nights are missing too"))
+        #expect(bounded.output.components(separatedBy: "this night is missing").count - 1 == 30)
+        try workspace.night(date: "2026-11-04", ["--from", "2026-10-31"])
+        #expect(
+            try runs(workspace) == [
+                "2026-10-31-001", "2026-11-01-001", "2026-11-02-001", "2026-11-03-001", "2026-11-04-001",
+            ])
+        let wrong = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-04", "--from", "2026-11-09"])
+        #expect(wrong.status == 64)
+    }
+
+    @Test func oldRunsArePrunedToTheLimit() throws {
+        let workspace = try shop(TinyShop.manifest() + "keep_runs: 2\n")
+        try workspace.night(date: "2026-11-05")
+        #expect(try runs(workspace) == ["2026-11-04-001", "2026-11-05-001"])
+    }
+
+    // MARK: Retry
+
+    @Test func aFailedNightKeepsWhatItFinishedAndRetryGoesOnFromThere() throws {
+        let workspace = try shop()
+        let before = try workspace.published()
+        let manifest = TinyShop.manifest(nodes: RerunTests.failing)
+        try workspace.write(manifest, to: "pipeline.yaml")
+        let failed = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-03"])
+        #expect(failed.status == 1, "\(failed.error)")
+        #expect(try workspace.published() == before)
+        #expect(try runs(workspace) == [".failed-2026-11-03-001", "2026-11-02-001"])
+        let record = try results(workspace, ".failed-2026-11-03-001")
+        #expect(record["status"] as? String == "failed")
+        #expect(node(record, "metrics.daily")?["status"] as? String == "done")
+        let status = try workspace.run("nightmarket", ["status", "pipeline.yaml"])
+        #expect(status.output.contains("failed-2026-11-03-001  failed"), "\(status.output)")
+        #expect(status.output.contains("experiment.checkout"))
+
+        let again = try workspace.run("nightmarket", ["retry", "pipeline.yaml"])
+        #expect(again.status == 1)
+        #expect(again.error.components(separatedBy: "experiment.checkout failed").count == 2)
+        let lines = manifest.split(separator: "\n").filter { !$0.contains("experiment:") }
+        try workspace.write(lines.joined(separator: "\n") + "\n", to: "pipeline.yaml")
+        let done = try workspace.run("nightmarket", ["retry", "pipeline.yaml"])
+        #expect(done.status == 0, "\(done.error)")
+        let published = try results(workspace)
+        #expect(published["run"] as? String == "2026-11-03-001")
+        #expect((node(published, "metrics.daily")?["reason"] as? String)?.hasPrefix("finished by failed-2026-11-03") == true)
+        #expect(try !runs(workspace).contains { $0.hasPrefix(".failed") })
+        #expect(try workspace.run("nightmarket", ["retry", "pipeline.yaml"]).error.contains("no night has failed"))
+    }
+
+    @Test func aClosedGateIsRecordedAndRetryJudgesAgain() throws {
+        let workspace = try shop()
+        try workspace.write(TinyShop.log(["bad,not-a-time,ann,d1,pv,cpc,,,"]), to: "logs/bad.csv")
+        let closed = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-03"])
+        #expect(closed.status == 65)
+        #expect(try results(workspace, ".failed-2026-11-03-001")["status"] as? String == "gate_closed")
+        let status = try workspace.run("nightmarket", ["status", "pipeline.yaml"])
+        #expect(status.output.contains("gate_closed"))
+        #expect(status.output.contains("1 of 1 records were rejected"))
+        #expect(try workspace.run("nightmarket", ["retry", "pipeline.yaml"]).status == 65)
+        let retry = try workspace.run("nightmarket", ["retry", "pipeline.yaml", "--set", "sources.web.reject_limit=100%"])
+        #expect(retry.status == 0, "\(retry.error)")
+        #expect(try results(workspace)["run"] as? String == "2026-11-03-001")
+    }
+
+    @Test func aFailedNightEndsTheRowUnlessAskedToKeepGoing() throws {
+        let workspace = try shop()
+        try workspace.write(TinyShop.manifest(nodes: RerunTests.failing), to: "pipeline.yaml")
+        let row = ["run", "pipeline.yaml", "--date", "2026-11-04"]
+        #expect(try workspace.run("nightmarket", row).status == 1)
+        #expect(try runs(workspace) == [".failed-2026-11-03-001", "2026-11-02-001"])
+        #expect(try workspace.run("nightmarket", row + ["--keep-going"]).status == 1)
+        #expect(
+            try runs(workspace)
+                == [".failed-2026-11-03-002", ".failed-2026-11-04-001", ".settled-2026-11-03-001", "2026-11-02-001"])
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        let fill = ["backfill", "pipeline.yaml", "--from", "2026-11-01", "--to", "2026-11-09", "--failed"]
+        #expect(try workspace.run("nightmarket", fill).status == 0)
+        #expect(try runs(workspace).suffix(3) == ["2026-11-02-001", "2026-11-03-001", "2026-11-04-001"])
+    }
+
+    // MARK: Backfill
+
+    @Test func backfillFillsTheMissingNightsOfARangeAndNeverMovesCurrentBack() throws {
+        let workspace = try shop()
+        let before = try workspace.published()
+        let fill = ["backfill", "pipeline.yaml", "--from", "2026-10-30", "--to", "2026-11-02"]
+        #expect(try workspace.run("nightmarket", fill).status == 0)
+        #expect(try runs(workspace) == ["2026-10-30-001", "2026-10-31-001", "2026-11-01-001", "2026-11-02-001"])
+        #expect(try workspace.published() == before)
+        #expect(try workspace.run("nightmarket", fill).error.contains("nothing to do"))
+        #expect(try workspace.run("nightmarket", fill + ["--failed"]).error.contains("nothing to do"))
+        let all = try workspace.run("nightmarket", fill + ["--all"])
+        #expect(all.status == 0)
+        #expect(try runs(workspace).count == 4, "every night is as it would be")
+        #expect(try workspace.run("nightmarket", fill + ["--all", "--set", "stages.funnel.purchase.within=2d"]).status == 0)
+        #expect(try runs(workspace).count == 8)
+        #expect(try workspace.run("nightmarket", ["backfill", "pipeline.yaml", "--from", "2026-11-02", "--to", "2026-11-01"]).status == 64)
+    }
+
+    @Test func anOldNightThatWasFilledInMakesNoRunFillTheYearsBetween() throws {
+        let workspace = try shop()
+        let fill = ["backfill", "pipeline.yaml", "--from", "2026-10-01", "--to", "2026-10-01"]
+        #expect(try workspace.run("nightmarket", fill).status == 0)
+        try workspace.night(date: "2026-11-03")
+        #expect(try runs(workspace) == ["2026-10-01-001", "2026-11-02-001", "2026-11-03-001"])
+    }
+
+    // MARK: Selection
+
+    @Test(arguments: [
+        (["--select", "funnel.purchase"], ["funnel.purchase"], false),
+        (["--select", "metrics"], ["metrics.daily", "metrics.touched"], false),
+        (["--select", "+funnel.purchase+"], ["funnel.purchase"], true),
+        (["--select", "+publish"], ["metrics.daily", "metrics.touched", "funnel.purchase"], true),
+        (["--exclude", "metrics.daily"], ["metrics.touched", "funnel.purchase"], true),
+        (["--select", "metrics", "--exclude", "*.daily"], ["metrics.touched"], false),
+        (["--select", "metrics.daily", "--select", "funnel"], ["metrics.daily", "funnel.purchase"], false),
+        (["--select", "metrics.daily funnel.purchase"], ["metrics.daily", "funnel.purchase"], false),
+        (["--select", "metrics,*.touched"], ["metrics.touched"], false),
+        (["--select", "state:modified"], ["funnel.purchase"], false),
+    ])
+    func onlyWhatIsSelectedRuns(_ words: [String], _ nodes: [String], _ takesIn: Bool) throws {
+        let workspace = try shop()
+        try workspace.write(TinyShop.log(["x1,2026-11-02T10:00:00+08:00,cy,d9,pv,,,,"]), to: "logs/late.csv")
+        let outcome = try workspace.run(
+            "nightmarket",
+            ["run", "pipeline.yaml", "--date", "2026-11-02", "--force", "--set", "stages.funnel.purchase.within=2d"] + words)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let published = try results(workspace)
+        let all = published["nodes"] as? [[String: Any]] ?? []
+        #expect(all.count == 3)
+        let computed = all.filter { $0["status"] as? String == "done" }.compactMap { $0["id"] as? String }
+        #expect(Set(computed) == Set(nodes))
+        #expect(outcome.error.contains("ingest: ") == takesIn)
+        // What was not selected is due for the next whole run.
+        try workspace.night(date: "2026-11-02")
+        let clean = try shop(published: nil)
+        try workspace.write(TinyShop.log(["x1,2026-11-02T10:00:00+08:00,cy,d9,pv,,,,"]), to: "logs/late.csv")
+        try clean.write(TinyShop.log(["x1,2026-11-02T10:00:00+08:00,cy,d9,pv,,,,"]), to: "logs/late.csv")
+        try clean.night(date: "2026-11-02")
+        #expect(try workspace.published() == clean.published())
+    }
+
+    @Test func whatFailedCanBeSelectedAndAWrongNameIsSaid() throws {
+        let workspace = try shop(TinyShop.manifest(nodes: RerunTests.failing), published: nil)
+        #expect(try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"]).status == 1)
+        let plan = try workspace.run("nightmarket", ["plan", "pipeline.yaml", "--date", "2026-11-02", "--select", "result:error+"])
+        #expect(plan.output.contains("experiment.checkout  would run"))
+        #expect(plan.output.contains("metrics.daily        not selected"))
+        let wrong = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--select", "metrics.dayly"])
+        #expect(wrong.status == 64)
+        #expect(wrong.error.contains("did you mean 'metrics.daily'?"))
+    }
+
+    // MARK: Intraday
+
+    @Test func anIntradayRunSeesNoFurtherAndTheNightReplacesIt() throws {
+        let workspace = try shop(TinyShop.manifest(more: ["expect: { fresh_within: 4h }"]), published: "2026-11-01")
+        let early = ["run", "pipeline.yaml", "--as-of", "2026-11-02T12:00"]
+        #expect(try workspace.run("nightmarket", early).status == 0)
+        #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 5)
+        #expect(try workspace.read("out/current/metrics/daily.json").contains("\"provisional\": true"))
+        #expect(try workspace.run("nightmarket", ["run", "pipeline.yaml", "--as-of", "2026-11-02T12:00:01"]).status == 0)
+        #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 6)
+        #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("as of 2026-11-02T12:00:01+08:00"))
+        try workspace.night(date: "2026-11-03", ["--set", "sources.web.expect.fresh_within=3d"])
+        #expect(try runs(workspace).filter { $0.hasPrefix("2026-11-02") } == ["2026-11-02-002", "2026-11-02-003"])
+        let clean = try shop(published: "2026-11-03")
+        #expect(try workspace.published() == clean.published())
+        let outside = try workspace.run("nightmarket", early + ["--date", "2026-11-04"])
+        #expect(outside.status == 64)
+    }
+}
