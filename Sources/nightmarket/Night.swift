@@ -100,8 +100,7 @@ struct Night {
     private func takeOver(
         _ item: Plan.Item, from previousRun: PublishedRun?, into run: RunDirectory, _ records: NodeRecords, _ why: String
     ) throws -> Bool {
-        guard let previousRun, let previous = item.previous, let fingerprint = NodeFingerprint(parts: previous.fingerprint)
-        else { return false }
+        guard let previousRun, let previous = item.previous else { return false }
         for mart in previous.marts {
             guard try run.link(mart, formats: manifest.formats, from: previousRun) else { return false }
         }

@@ -96,7 +96,7 @@ extension NodeSelection.State {
     init(_ plan: Plan, failures: [FailedRun]) {
         for item in plan.items where item.isModified { modified.insert(item.node.id) }
         let records = failures.last.flatMap { try? NodeRecords(runDirectory: $0.path).read() } ?? []
-        let results = records.isEmpty ? (try? plan.previousRun?.results())?.nodes ?? [] : records.map(RunResults.Node.init)
+        let results = records.isEmpty ? (try? plan.previousRun?.results())?.nodes ?? [] : records
         for node in results {
             switch node.status {
             case .failed, .blocked: failed.insert(node.id)

@@ -3,12 +3,32 @@ import Testing
 
 /// Nights that were missed, failed, selected or seen too early: every one comes out as if nothing had happened.
 @Suite struct RerunTests {
-    static let failing = """
-          metrics:
-            daily: { period: last 2d, by: [channel], metrics: [events, persons, orders] }
-          experiment:
-            checkout: { experiment: checkout, control: old, starts: 2026-11-01, ends: 2026-11-03, window: 1d, primary: orders }
-        """
+    /// A pipeline in which `metrics.clash` fails once it sees clicks: a report and the log both give them, and nobody
+    /// says which counts.
+    static let failing = TinyShop.manifest(
+        nodes: """
+              metrics:
+                daily: { period: last 2d, by: [channel], metrics: [events, persons, orders] }
+                clash: { period: last 2d, by: [channel], metrics: [clicks] }
+            """
+    ).replacingOccurrences(
+        of: "channels:\n",
+        with: """
+              ads:
+                kind: ad_report
+                files: ads.csv
+                columns: { date: day, channel: channel, clicks: clicks }
+            channels:
+
+            """)
+
+    /// Takes the shop over to the failing pipeline.
+    private func fail(_ workspace: Workspace) throws {
+        try workspace.write(RerunTests.failing, to: "pipeline.yaml")
+        try workspace.write("day,channel,clicks\n2026-11-02,douyin,7\n", to: "ads.csv")
+        let clicks = ["2026-11-02", "2026-11-04"].map { "click-\($0),\($0)T12:30:00+08:00,ann,d1,click,cpc,,," }
+        try workspace.write(TinyShop.log(clicks), to: "logs/clicks.csv")
+    }
 
     private func shop(_ manifest: String = TinyShop.manifest(), published: String? = "2026-11-02") throws -> Workspace {
         let workspace = try Workspace()
@@ -43,14 +63,14 @@ import Testing
     }
 
     @Test func aLongOutageIsBoundedUnlessItsFirstNightIsNamed() throws {
-        let workspace = try shop()
-        let bounded = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-12-05", "--dry-run"])
+        let workspace = try shop(published: "2026-10-01")
+        let bounded = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-03", "--dry-run"])
         #expect(bounded.error.contains("2 older nights are missing too"))
         #expect(bounded.output.components(separatedBy: "this night is missing").count - 1 == 30)
         try workspace.night(date: "2026-11-04", ["--from", "2026-10-31"])
         #expect(
             try runs(workspace) == [
-                "2026-10-31-001", "2026-11-01-001", "2026-11-02-001", "2026-11-03-001", "2026-11-04-001",
+                "2026-10-01-001", "2026-10-31-001", "2026-11-01-001", "2026-11-02-001", "2026-11-03-001", "2026-11-04-001",
             ])
         let wrong = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-04", "--from", "2026-11-09"])
         #expect(wrong.status == 64)
@@ -67,8 +87,7 @@ import Testing
     @Test func aFailedNightKeepsWhatItFinishedAndRetryGoesOnFromThere() throws {
         let workspace = try shop()
         let before = try workspace.published()
-        let manifest = TinyShop.manifest(nodes: RerunTests.failing)
-        try workspace.write(manifest, to: "pipeline.yaml")
+        try fail(workspace)
         let failed = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-03"])
         #expect(failed.status == 1, "\(failed.error)")
         #expect(try workspace.published() == before)
@@ -78,12 +97,12 @@ import Testing
         #expect(node(record, "metrics.daily")?["status"] as? String == "done")
         let status = try workspace.run("nightmarket", ["status", "pipeline.yaml"])
         #expect(status.output.contains("failed-2026-11-03-001  failed"), "\(status.output)")
-        #expect(status.output.contains("experiment.checkout"))
+        #expect(status.output.contains("metrics.clash"))
 
         let again = try workspace.run("nightmarket", ["retry", "pipeline.yaml"])
         #expect(again.status == 1)
-        #expect(again.error.components(separatedBy: "experiment.checkout failed").count == 2)
-        let lines = manifest.split(separator: "\n").filter { !$0.contains("experiment:") }
+        #expect(again.error.components(separatedBy: "metrics.clash failed").count == 2)
+        let lines = RerunTests.failing.split(separator: "\n").filter { !$0.contains("clash:") }
         try workspace.write(lines.joined(separator: "\n") + "\n", to: "pipeline.yaml")
         let done = try workspace.run("nightmarket", ["retry", "pipeline.yaml"])
         #expect(done.status == 0, "\(done.error)")
@@ -111,7 +130,7 @@ import Testing
 
     @Test func aFailedNightEndsTheRowUnlessAskedToKeepGoing() throws {
         let workspace = try shop()
-        try workspace.write(TinyShop.manifest(nodes: RerunTests.failing), to: "pipeline.yaml")
+        try fail(workspace)
         let row = ["run", "pipeline.yaml", "--date", "2026-11-04"]
         #expect(try workspace.run("nightmarket", row).status == 1)
         #expect(try runs(workspace) == [".failed-2026-11-03-001", "2026-11-02-001"])
@@ -189,11 +208,12 @@ import Testing
     }
 
     @Test func whatFailedCanBeSelectedAndAWrongNameIsSaid() throws {
-        let workspace = try shop(TinyShop.manifest(nodes: RerunTests.failing), published: nil)
+        let workspace = try shop(published: nil)
+        try fail(workspace)
         #expect(try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"]).status == 1)
         let plan = try workspace.run("nightmarket", ["plan", "pipeline.yaml", "--date", "2026-11-02", "--select", "result:error+"])
-        #expect(plan.output.contains("experiment.checkout  would run"))
-        #expect(plan.output.contains("metrics.daily        not selected"))
+        #expect(plan.output.contains("metrics.clash  would run"))
+        #expect(plan.output.contains("metrics.daily  not selected"))
         let wrong = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--select", "metrics.dayly"])
         #expect(wrong.status == 64)
         #expect(wrong.error.contains("did you mean 'metrics.daily'?"))
