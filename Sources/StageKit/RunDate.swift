@@ -47,7 +47,5 @@ public enum RunDate {
         throw Problem(.wrongDate, "\(date) lies in the future", help: "give a date up to today")
     }
 
-    private static func today(in zone: Zone) -> CivilDate {
-        zone.day(of: Int64(Date().timeIntervalSince1970) * Timestamp.microsecondsPerSecond)
-    }
+    private static func today(in zone: Zone) -> CivilDate { zone.day(of: now) }
 }

@@ -71,5 +71,14 @@ public struct Problems: Error, Sendable, CustomStringConvertible {
 
     public init(_ all: [Problem]) { self.all = all }
 
+    /// The problems that an error carries; empty where it is of another kind.
+    public static func carried(by error: any Error) -> [Problem] {
+        switch error {
+        case let problem as Problem: [problem]
+        case let problems as Problems: problems.all
+        default: []
+        }
+    }
+
     public var description: String { all.map(\.description).joined(separator: "\n") }
 }

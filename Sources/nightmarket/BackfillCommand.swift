@@ -40,6 +40,7 @@ struct BackfillCommand: AsyncParsableCommand {
             let manifest = try arguments.load(stages: allStages)
             let first = try RunDate.parse(from, zone: manifest.zone)
             let last = try RunDate.parse(to ?? "yesterday", zone: manifest.zone)
+            try RunDate.refuseFuture(last, zone: manifest.zone)
             guard first <= last else {
                 throw Problem(.wrongDate, "--from \(first) lies after --to \(last)", help: "give the older night first")
             }

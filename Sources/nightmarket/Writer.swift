@@ -95,12 +95,7 @@ struct Writer {
 extension RunResults.Warning {
     /// What a person should know of an error.
     static func all(of error: any Error) -> [RunResults.Warning] {
-        let problems =
-            switch error {
-            case let problem as Problem: [problem]
-            case let several as Problems: several.all
-            default: [Problem]()
-            }
+        let problems = Problems.carried(by: error)
         if problems.isEmpty { return [RunResults.Warning(code: "run.ended", message: String(describing: error))] }
         return problems.map {
             RunResults.Warning(code: $0.code.name, message: $0.message, place: $0.place?.description)

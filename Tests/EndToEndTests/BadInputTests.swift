@@ -171,6 +171,8 @@ import Testing
         let future = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2199-01-01"])
         #expect(future.status == 64)
         #expect(future.error.contains("2199-01-01 lies in the future"))
+        let range = ["backfill", "pipeline.yaml", "--from", "2026-11-01", "--to", "2199-01-01"]
+        #expect(try workspace.run("nightmarket", range).status == 64)
         let node = try workspace.run("nightmarket-funnel", ["pipeline.yaml", "purchas"])
         #expect(node.status == 64)
         #expect(node.error.contains("did you mean 'purchase'?"))

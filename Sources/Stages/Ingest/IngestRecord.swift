@@ -23,13 +23,7 @@ public struct IngestRecord {
 
     /// A failure to write it (a full disk) is no failure of its own.
     func write(_ error: any Error) {
-        let problems =
-            switch error {
-            case let problem as Problem: [problem]
-            case let several as Problems: several.all
-            default: [Problem]()
-            }
-        let failures = problems.map {
+        let failures = Problems.carried(by: error).map {
             Failure(code: $0.code.name, message: $0.message, place: $0.place?.description)
         }
         guard let data = try? JSONEncoder().encode(failures) else { return }
