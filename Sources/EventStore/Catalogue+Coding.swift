@@ -59,7 +59,10 @@ extension Catalogue {
     /// The files that this snapshot needs, relative to the store's folder.
     var fileNames: Set<String> {
         var names: Set<String> = []
-        for segment in segments { names.insert("segments/" + segment.name) }
+        for segment in segments {
+            names.insert("segments/" + segment.name)
+            if let links = segment.links, links.count > 0 { names.insert("links/" + segment.name) }
+        }
         for deletion in deletions { names.insert("deletions/" + deletion.name) }
         for table in tables { names.insert("tables/" + table.name) }
         for file in files where file.state != .superseded {

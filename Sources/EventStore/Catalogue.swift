@@ -23,6 +23,10 @@ public struct SegmentEntry: Sendable, Hashable, Codable {
     /// The checksums of the columns that every segment has beside its mapped ones.
     public var personChecksum: String
     public var kindChecksum: String
+    /// The table of users seen on devices; nil where it was not made: it is derived from the rows then.
+    public var links: LinkEntry?
+    /// Set where this holds copies of rows of another segment, under the persons they belong to now.
+    public var moved: MovedRows?
 
     func column(_ name: String) -> StoredColumn? { columns.first { $0.name == name } }
 
@@ -30,6 +34,20 @@ public struct SegmentEntry: Sendable, Hashable, Codable {
     func comesEarlier(than other: SegmentEntry) -> Bool {
         minTime != other.minTime ? minTime < other.minTime : name < other.name
     }
+}
+
+/// The users seen on devices in one segment. Unless it is empty, its file has the segment's name below the folder `links`.
+public struct LinkEntry: Sendable, Hashable, Codable {
+    public var count: Int
+    public var checksum: String
+}
+
+/// Where moved copies come from.
+public struct MovedRows: Sendable, Hashable, Codable {
+    /// The name of the segment whose rows these are copies of.
+    public var from: String
+    /// A hash of which rows moved to whom.
+    public var assignment: String
 }
 
 /// Why a row is not live.
@@ -112,6 +130,8 @@ public struct Catalogue: Sendable, Hashable, Codable {
     public var tables: [TableEntry]
     public var sources: [String: SourceSettings]
     public var balance: Balance
+    /// nil in a snapshot from before devices had owners.
+    public var identity: IdentityRecord?
 
     init(keyFingerprint: String) {
         format = Self.format

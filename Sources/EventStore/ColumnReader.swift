@@ -56,7 +56,8 @@ struct ColumnReader {
         }
     }
 
-    private func code(_ row: Int) -> Int? {
+    /// The place of a row's value in the dictionary.
+    func code(_ row: Int) -> Int? {
         let code: Int? =
             switch indexWidth {
             case 1: word(row, Int8.self).map(Int.init)

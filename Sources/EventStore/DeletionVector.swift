@@ -13,6 +13,28 @@ struct DeletionVector {
         reasons.append(Int8(truncatingIfNeeded: Int(reason.rawValue)))
     }
 
+    /// Both together; no row may be in both.
+    static func + (a: DeletionVector, b: DeletionVector) -> DeletionVector {
+        if a.rows.isEmpty { return b }
+        if b.rows.isEmpty { return a }
+        var sum = DeletionVector()
+        sum.rows.reserveCapacity(a.rows.count + b.rows.count)
+        sum.reasons.reserveCapacity(a.rows.count + b.rows.count)
+        var (i, j) = (0, 0)
+        while i < a.rows.count || j < b.rows.count {
+            if j == b.rows.count || (i < a.rows.count && a.rows[i] < b.rows[j]) {
+                sum.rows.append(a.rows[i])
+                sum.reasons.append(a.reasons[i])
+                i += 1
+            } else {
+                sum.rows.append(b.rows[j])
+                sum.reasons.append(b.reasons[j])
+                j += 1
+            }
+        }
+        return sum
+    }
+
     func count(_ reason: DeletionReason) -> Int {
         reasons.reduce(0) { $0 + ($1 == Int8(reason.rawValue) ? 1 : 0) }
     }
@@ -65,6 +87,15 @@ final class DeadRows: @unchecked Sendable {
             }
             words[row >> 6] |= 1 << UInt64(row & 63)
         }
+    }
+
+    /// nil where all rows are live.
+    init?(_ vector: DeletionVector, of rows: Int) {
+        guard !vector.rows.isEmpty else { return nil }
+        words = .allocate(capacity: (rows + 63) / 64)
+        words.initialize(repeating: 0)
+        count = vector.rows.count
+        for row in vector.rows { words[Int(row) >> 6] |= 1 << UInt64(row & 63) }
     }
 
     deinit { words.deallocate() }

@@ -5,12 +5,15 @@ import Vocabulary
 /// Which rows of one space of event ids are repeats.
 ///
 /// Per person, in canonical order over all segments of the space: a row is a repeat where a kept row with its id lies
-/// at most the window of the row's source before (inclusive). Rows without an id are all distinct.
+/// at most the window of the row's source before (inclusive). Rows without an id are all distinct. Persons are resolved
+/// before: of a row that moved, the copy is judged, among the rows of the person it moved to.
 struct Liveness: Sendable {
     /// The segments of the space that have event ids.
     let segments: [Segment]
     /// Microseconds, one a segment.
     let windows: [Int64]
+    /// Rows that are not live for another reason: one a segment, nil where there are none.
+    let dead: [DeadRows?]
 
     /// One vector a segment.
     func repeats(threads: Int) throws -> [DeletionVector] {
@@ -25,7 +28,7 @@ struct Liveness: Sendable {
             else { throw Segment.damaged(segment.file.path, "the event ids are missing") }
             return EventIDs(start: start.assumingMemoryBound(to: UInt64.self))
         }
-        let inputs = segments.map { MergeInput($0, dead: nil) }
+        let inputs = zip(segments, dead).map { MergeInput($0, dead: $1.flatMap { UnsafePointer($0.words.baseAddress) }) }
         let comparator = RowComparator(segments)
         let rows = segments.reduce(0) { $0 + $1.rows }
         var bits = 0
@@ -58,7 +61,7 @@ struct Liveness: Sendable {
             found.withLock { all in for i in repeats.indices { all[i] += repeats[i] } }
         }
         if threads <= 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: threads, execute: work) }
-        return found.withLock { $0 }.map { rows in
+        return withExtendedLifetime(dead) { found.withLock { $0 } }.map { rows in
             var vector = DeletionVector()
             for row in rows.sorted() { vector.append(Int(row), .duplicate) }
             return vector

@@ -39,16 +39,22 @@ final class RowComparator: Sendable {
 
     /// Negative, 0 or positive.
     func compare(_ a: Int, _ rowA: Int, _ b: Int, _ rowB: Int) -> Int {
+        let order = compareContent(a, rowA, b, rowB)
+        if order != 0 { return order }
+        for column in content where column.isKey {
+            let order = ColumnReader.compare(column.readers[a], rowA, column.readers[b], rowB)
+            if order != 0 { return order }
+        }
+        return 0
+    }
+
+    /// The order as far as it does not depend on the secret key: 0 where nothing but keys tells the rows apart.
+    func compareContent(_ a: Int, _ rowA: Int, _ b: Int, _ rowB: Int) -> Int {
         let order = ColumnReader.compare(sequences.readers[a], rowA, sequences.readers[b], rowB)
         if order != 0 { return order }
         let event = compareEvents(a, rowA, b, rowB)
         if event != 0 { return event }
-        var atKeys = false
-        for column in content {
-            if column.isKey, !atKeys {
-                atKeys = true
-                if sources[a] != sources[b] { return bytewise(sources[a], sources[b]) }
-            }
+        for column in content where !column.isKey {
             let order = ColumnReader.compare(column.readers[a], rowA, column.readers[b], rowB)
             if order != 0 { return order }
         }

@@ -24,6 +24,8 @@ public final class SegmentBuilder {
     private let user: KeyColumn?
     private let device: KeyColumn?
     private let eventID: EventIDColumn?
+    /// The person of each row, where it is given and does not follow from the row's own ids.
+    private let persons: RowStorage?
     /// The columns that break ties after time, sequence and event.
     private let content: [any SegmentColumn]
     private let rowWidth: Int
@@ -38,9 +40,19 @@ public final class SegmentBuilder {
     ///   - rowLimit: a segment has at most this many rows.
     ///   - byteLimit: a segment is cut when its unsorted columns take this much memory.
     /// - Throws: `Problem` `store.misuse` where a column is missing, doubled or has a reserved name.
-    public init(
+    public convenience init(
         columns: [Column], source: String, folder: StoreFolder, namePrefix: String, origin: String,
         rowLimit: Int = 1 << 20, byteLimit: Int = 128 << 20
+    ) throws {
+        try self.init(
+            columns: columns, source: source, folder: folder, namePrefix: namePrefix, origin: origin,
+            rowLimit: rowLimit, byteLimit: byteLimit, personsAreGiven: false)
+    }
+
+    /// - Parameter personsAreGiven: batches come with the person of every row.
+    init(
+        columns: [Column], source: String, folder: StoreFolder, namePrefix: String, origin: String,
+        rowLimit: Int = 1 << 20, byteLimit: Int, personsAreGiven: Bool
     ) throws {
         self.source = source
         self.folder = folder
@@ -77,13 +89,17 @@ public final class SegmentBuilder {
         device = find(SegmentFile.device, KeyColumn.self)
         eventID = find(SegmentFile.eventID, EventIDColumn.self)
         content = CanonicalContent.order(made.map(\.column)).map { made[$0] }
-        rowWidth = made.reduce(0) { $0 + $1.rowWidth }
+        persons = personsAreGiven ? pool.take(width: 16) : nil
+        rowWidth = made.reduce(personsAreGiven ? 16 : 0) { $0 + $1.rowWidth }
     }
 
     /// Takes the rows of a batch in; nothing of the batch is kept.
     /// - Throws: `Problem` `store.misuse` where the batch lacks a column or a row has no time or event; or what writing a
     ///   full segment throws.
-    public func append(_ batch: TypedBatch) throws {
+    public func append(_ batch: TypedBatch) throws { try append(batch, persons: nil) }
+
+    /// - Parameter persons: the person of every row of the batch, where the builder is given persons.
+    func append(_ batch: TypedBatch, persons given: UnsafePointer<Key128>?) throws {
         let typed = try matched(batch)
         if rows > 0, memory + batch.text.count >= byteLimit { try cut() }
         var done = 0
@@ -92,6 +108,9 @@ public final class SegmentBuilder {
             let count = min(batch.count - done, rowLimit - rows)
             for (column, input) in zip(columns, typed) {
                 column.append(input, done..<(done + count), text: batch.text, at: rows)
+            }
+            if let given, let to = persons?.of(Key128.self) {
+                for i in 0..<count { to[rows + i] = given[done + i] }
             }
             rows += count
             done += count
@@ -158,11 +177,12 @@ public final class SegmentBuilder {
             if column === device { return device?.orderedAsDictionary(order, persons: personOfRow) ?? column.ordered(order) }
             return column.ordered(order)
         }
-        let entry = try withExtendedLifetime(sorted) {
+        var entry = try withExtendedLifetime(sorted) {
             try SegmentFile.write(
                 rows: rows, columns: written, types: columns.map(\.column), source: source, minTime: first, maxTime: last,
                 namePrefix: namePrefix, origin: "\(origin) \(entries.count)", folder: folder)
         }
+        if self.persons == nil, user != nil, device != nil { entry.links = try LinkTable.write(for: entry, folder: folder) }
         entries.append(entry)
     }
 
@@ -186,6 +206,9 @@ public final class SegmentBuilder {
             return 0
         }
         let (users, devices, ids, times) = (user?.keys, device?.keys, eventID?.ids, times.values)
+        if let given = persons?.of(Key128.self) {
+            return CanonicalOrder(rows: rows, times: times, key: { given[$0] }, tie: tie)
+        }
         let key = { (row: Int) -> Key128 in
             personKey(
                 user: users?[row] ?? .zero, device: devices?[row] ?? .zero, eventID: ids?[row] ?? 0, time: times[row])

@@ -13,6 +13,7 @@ enum SegmentFile {
     static let eventID = "event_id"
     static let user = "user_id"
     static let device = "device_id"
+    static let order = "order_id"
     static let keyDictionary = ArrowType.dictionary(index: .int32, value: .fixedSizeBinary(16))
 
     /// Writes a segment beside its place, then renames it to a name that its origin and its content determine.

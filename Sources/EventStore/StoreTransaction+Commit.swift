@@ -32,7 +32,7 @@ extension StoreTransaction {
     }
 
     private func syncFolders() throws {
-        for path in [folder.segments, folder.deletions, folder.tables, folder.rejects] {
+        for path in [folder.segments, folder.links, folder.deletions, folder.tables, folder.rejects] {
             try FileSystem.makeFolder(path)
             try FileSystem.sync(path)
         }
@@ -43,7 +43,7 @@ extension StoreTransaction {
     private func sweep() {
         let keep = catalogue.fileNames.union(current?.fileNames ?? [])
         for (prefix, path) in [
-            ("segments", folder.segments), ("deletions", folder.deletions), ("tables", folder.tables),
+            ("segments", folder.segments), ("links", folder.links), ("deletions", folder.deletions), ("tables", folder.tables),
             ("rejects", folder.rejects),
         ] {
             for name in FileSystem.names(in: path) where isOurs(name) && !keep.contains("\(prefix)/\(name)") {

@@ -1,33 +1,81 @@
 import Vocabulary
 
 extension StoreTransaction {
-    /// Computes which rows are live, and the books.
+    /// Computes whom rows belong to and which are live, and the books.
     /// - Throws: `Problem` `store.unbalanced`. Rows of a table that contradict each other are told in `conflicts`.
     public func prepare(threads: Int) throws -> Balance {
         StoragePool.releaseIdle()
         settle()
         conflicts = []
-        catalogue.deletions = try deletions(threads: max(threads, 1))
+        try resolveEvents(threads: max(threads, 1))
+        StoragePool.releaseIdle()
         catalogue.balance = try balance()
         isPrepared = true
         return catalogue.balance
     }
 
-    /// One deletion vector for each segment that has repeats. Those of a space whose segments and windows are what
-    /// they were are kept.
-    private func deletions(threads: Int) throws -> [DeletionEntry] {
-        func spaces(_ catalogue: Catalogue) -> [String: [SegmentEntry]] {
-            Dictionary(
-                grouping: catalogue.segments.filter { $0.column(SegmentFile.eventID) != nil },
-                by: { catalogue.sources[$0.source]?.eventIDSpace ?? $0.source })
+    /// Resolves persons, copies the rows that moved, and finds the repeats.
+    private func resolveEvents(threads: Int) throws {
+        let record = IdentityRecord(
+            maxUsersPerDevice: identity.maxUsersPerDevice, tombstones: catalogue.identity?.tombstones ?? [])
+        catalogue.identity = record
+        let files = catalogue.segments
+        if base.identity == record, base.sources == catalogue.sources, base.segments.filter({ $0.moved == nil }) == files {
+            catalogue.segments = base.segments
+            catalogue.deletions = base.deletions
+            return
+        }
+        let segments = try files.map { try Segment($0, path: folder.segment($0.name)) }
+        let verdicts = try PersonResolution(
+            segments, folder: folder, settings: identity, tombstones: record.tombstones, threads: threads
+        ).verdicts
+        let moved = try move(segments, verdicts, threads: threads)
+        catalogue.segments = (files + moved).sorted { $0.name < $1.name }
+        let dead = Dictionary(
+            zip(files.map(\.name), verdicts.map(\.vector)).filter { !$0.1.rows.isEmpty }, uniquingKeysWith: { first, _ in first })
+        catalogue.deletions = try deletions(dead, threads: threads)
+    }
+
+    /// The copies of the rows that moved; those of a segment whose moves are what they were are kept.
+    private func move(
+        _ segments: [Segment], _ verdicts: [PersonResolution.Verdict], threads: Int
+    ) throws -> [SegmentEntry] {
+        let before = Dictionary(grouping: base.segments.filter { $0.moved != nil }, by: { $0.moved?.from ?? "" })
+        let workers = min(threads, max(segments.count, 1))
+        let byteLimit = max(16 << 20, (128 << 20) / workers)
+        let copies = ParallelResults<[SegmentEntry]>(segments.count)
+        let folder = self.folder
+        try inParallel(segments.count, threads: threads) { i in
+            guard !verdicts[i].moves.isEmpty else { return copies.set(i, []) }
+            let moved = MovedRows(from: segments[i].entry.name, assignment: verdicts[i].assignment)
+            if let known = before[moved.from], known.allSatisfy({ $0.moved == moved }) { return copies.set(i, known) }
+            var copier = RowCopier(segments[i], folder: folder)
+            var made = try copier.copy(verdicts[i].moves, assignment: moved.assignment, byteLimit: byteLimit)
+            for j in made.indices { made[j].moved = moved }
+            copies.set(i, made)
+        }
+        return copies.all.flatMap { $0 }
+    }
+
+    /// One deletion vector for each segment that has dead rows. Those of a space whose segments, windows and forgotten
+    /// persons are what they were are kept: which rows of a segment moved shows in the copies.
+    /// - Parameter dead: by segment, the rows that moved or were erased.
+    private func deletions(_ dead: [String: DeletionVector], threads: Int) throws -> [DeletionEntry] {
+        /// Segments with event ids by their space; those without under nil.
+        func spaces(_ catalogue: Catalogue) -> [String?: [SegmentEntry]] {
+            Dictionary(grouping: catalogue.segments) { segment in
+                guard segment.column(SegmentFile.eventID) != nil else { return nil }
+                return catalogue.sources[segment.source]?.eventIDSpace ?? segment.source
+            }
         }
         func window(_ segment: SegmentEntry, _ catalogue: Catalogue) -> Int64 {
             max(catalogue.sources[segment.source]?.dedupeWindow ?? 0, 0)
         }
         let before = spaces(base)
+        let forgetsTheSame = base.identity?.tombstones ?? [] == catalogue.identity?.tombstones ?? []
         var result: [DeletionEntry] = []
-        for (space, all) in spaces(catalogue).sorted(by: { $0.key < $1.key }) {
-            if let old = before[space], old == all,
+        for (space, all) in spaces(catalogue) {
+            if forgetsTheSame, let old = before[space], old == all,
                 old.map({ window($0, base) }) == all.map({ window($0, catalogue) })
             {
                 let names = Set(all.map(\.name))
@@ -36,8 +84,14 @@ extension StoreTransaction {
             }
             let segments = all.sorted { $0.comesEarlier(than: $1) }
             let open = try segments.map { try Segment($0, path: folder.segment($0.name)) }
-            let vectors = try Liveness(segments: open, windows: segments.map { window($0, catalogue) })
-                .repeats(threads: threads)
+            var vectors = segments.map { dead[$0.name] ?? DeletionVector() }
+            if space != nil {
+                let repeats = try Liveness(
+                    segments: open, windows: segments.map { window($0, catalogue) },
+                    dead: zip(vectors, segments).map { DeadRows($0, of: $1.rows) }
+                ).repeats(threads: threads)
+                vectors = zip(vectors, repeats).map { $0 + $1 }
+            }
             for (segment, vector) in zip(open, vectors) where !vector.rows.isEmpty {
                 result.append(
                     try vector.write(for: segment.entry, liveTimes: segment.times(without: vector), folder: folder))
@@ -62,7 +116,10 @@ extension StoreTransaction {
             sources[file.source, default: .init()] = sources[file.source, default: .init()] + counts
         }
         // Live rows are counted in the segments and tables themselves, so that the books can fail to balance.
-        for segment in catalogue.segments { sources[segment.source, default: .init()].live += segment.rows }
+        for segment in catalogue.segments {
+            sources[segment.source, default: .init()].live += segment.rows
+            if segment.moved != nil { sources[segment.source, default: .init()].movedCopies += segment.rows }
+        }
         let sourceOf = Dictionary(
             catalogue.segments.map { ($0.name, $0.source) }, uniquingKeysWith: { first, _ in first })
         for deletion in catalogue.deletions {

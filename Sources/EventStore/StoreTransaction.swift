@@ -43,6 +43,7 @@ public final class StoreTransaction {
     /// What keeps the prepared snapshot from being committed: `table.conflict`, one a source at the most. It can be set
     /// aside all the same, so that the next run need not read the files again.
     public internal(set) var conflicts: [Problem] = []
+    let identity: IdentitySettings
 
     /// Segments and tables of `base` and of the files added, by name.
     private var segmentPool: [String: SegmentEntry] = [:]
@@ -63,12 +64,16 @@ public final class StoreTransaction {
     }
 
     /// Starts from the snapshot that was set aside, if there is one, else from the current one.
-    /// - Parameter sources: the settings of all sources of the manifest.
+    /// - Parameters:
+    ///   - sources: the settings of all sources of the manifest.
+    ///   - takesUpCandidate: false starts from the current snapshot whatever was set aside.
     /// - Throws: `Problem` `store.wrong-key` (exit 78) where the store was written under another key.
     public init(
-        _ folder: StoreFolder, lock: StoreLock, keyFingerprint: String, sources: [String: SourceSettings]
+        _ folder: StoreFolder, lock: StoreLock, keyFingerprint: String, sources: [String: SourceSettings],
+        identity: IdentitySettings = IdentitySettings(), takesUpCandidate: Bool = true
     ) throws {
         self.folder = folder
+        self.identity = identity
         self.lock = lock
         current = try Catalogue.read(folder.catalogue)
         if let current, current.keyFingerprint != keyFingerprint {
@@ -77,7 +82,7 @@ public final class StoreTransaction {
                 help: "set \(StoreKey.variable) to the store's key, or let a new store be built in another folder")
         }
         // A candidate is worth keeping only while it is sound and follows the current snapshot: its files can be read again.
-        let candidate = (try? Catalogue.read(folder.candidate)).flatMap { $0 }
+        let candidate = takesUpCandidate ? (try? Catalogue.read(folder.candidate)).flatMap { $0 } : nil
         if let candidate, candidate.keyFingerprint == keyFingerprint, candidate.sequence == current?.sequence ?? 0 {
             base = candidate
         } else {
@@ -206,7 +211,8 @@ public final class StoreTransaction {
         return before != catalogue
     }
 
-    /// Puts files, segments and tables in their final order and lets duplicates step in for originals that were superseded.
+    /// Puts files, their segments and tables in their final order and lets duplicates step in for originals that were
+    /// superseded. Moved copies are not among the segments.
     func settle() {
         catalogue.files = catalogue.files.enumerated().sorted { x, y in
             let (a, b) = (x.element, y.element)

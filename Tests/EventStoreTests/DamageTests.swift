@@ -33,7 +33,7 @@ struct DamageTests {
         let deletions = TemporaryStore.names(store.folder.deletions).map { store.folder.deletions + "/" + $0 }
         #expect(!segments.isEmpty && !deletions.isEmpty)
         var generator = SeededGenerator(seed: 8)
-        for path in [segments[0], deletions[0], store.folder.catalogue] {
+        for path in [segments[segments.count - 1], deletions[deletions.count - 1], store.folder.catalogue] {
             let bytes = TemporaryStore.bytes(path)
             var noticed = 0
             for _ in 0..<250 {
@@ -51,6 +51,27 @@ struct DamageTests {
             #expect(noticed > 100)
         }
         #expect(try readAll(store) == sound)
+    }
+
+    @Test("a flipped bit of a table of links gives a problem or the same owners")
+    func flippedLinks() throws {
+        let store = try store()
+        let sound = try store.transaction(maxUsersPerDevice: 2).prepare(threads: 1)
+        let path = store.folder.links + "/" + TemporaryStore.names(store.folder.links)[0]
+        let bytes = TemporaryStore.bytes(path)
+        var generator = SeededGenerator(seed: 9)
+        var noticed = 0
+        for _ in 0..<150 {
+            var damaged = bytes
+            damaged[Int(generator.next() % UInt64(bytes.count))] ^= 1 << UInt8(generator.next() % 8)
+            TemporaryStore.write(damaged, path)
+            do {
+                #expect(try store.transaction(maxUsersPerDevice: 2).prepare(threads: 1) == sound)
+            } catch is Problem {
+                noticed += 1
+            }
+        }
+        #expect(noticed > 40)
     }
 
     @Test("a truncated or missing file of the store gives a problem that names it")

@@ -11,6 +11,7 @@ struct NaiveStore {
     }
 
     var rows: [Row] = []
+    var maxUsersPerDevice = 3
 
     mutating func add(
         _ new: [TestRow], source: String = "web", space: String = "web", window: Int64 = 3 * 86_400_000_000
@@ -18,15 +19,45 @@ struct NaiveStore {
         rows += new.map { Row(row: $0, source: source, space: space, window: window) }
     }
 
-    private enum Owner: Hashable {
+    enum Owner: Hashable {
         case user(Int), device(Int)
         /// Rows of nobody with one event id are judged together.
         case event(Int), nobody
     }
 
-    private func owner(_ row: TestRow) -> Owner {
+    /// By device, the user that owns it.
+    func deviceOwners() -> [Int: Int] {
+        var owners: [Int: Int] = [:]
+        for (device, links) in Dictionary(grouping: rows.filter { $0.row.device != nil && $0.row.user != nil }, by: \.row.device) {
+            guard let device, Set(links.map(\.row.user)).count <= maxUsersPerDevice else { continue }
+            // A user is the owner when one of its rows comes before every row of every other user.
+            owners[device] = links.first { first in
+                links.allSatisfy {
+                    $0.row.user == first.row.user
+                        || TestRow.precedesInContent((first.row, first.source), ($0.row, $0.source)) == true
+                }
+            }?.row.user
+        }
+        return owners
+    }
+
+    /// By order, whoever bought or created it.
+    private func buyers(_ owners: [Int: Int]) -> [String: Set<Owner>] {
+        var buyers: [String: Set<Owner>] = [:]
+        for row in rows.map(\.row) where row.event == "purchase" || row.event == "order_create" {
+            guard let order = row.orderID else { continue }
+            switch owner(row, owners, [:]) {
+            case .event, .nobody: break
+            case let person: buyers[order, default: []].insert(person)
+            }
+        }
+        return buyers
+    }
+
+    private func owner(_ row: TestRow, _ owners: [Int: Int], _ buyers: [String: Set<Owner>]) -> Owner {
         if let user = row.user { return .user(user) }
-        if let device = row.device { return .device(device) }
+        if let device = row.device { return owners[device].map { .user($0) } ?? .device(device) }
+        if let order = row.orderID, let persons = buyers[order], persons.count == 1, let person = persons.first { return person }
         return row.eventID.map { .event($0) } ?? .nobody
     }
 
@@ -41,7 +72,9 @@ struct NaiveStore {
         var nobody: [String] = []
         var repeats = 0
         var times: [Int64] = []
-        for (owner, group) in Dictionary(grouping: rows, by: { owner($0.row) }) {
+        let owners = deviceOwners()
+        let buyers = buyers(owners)
+        for (owner, group) in Dictionary(grouping: rows, by: { owner($0.row, owners, buyers) }) {
             let sorted = group.sorted { TestRow.precedes(($0.row, $0.source), ($1.row, $1.source)) }
             var kept: [Scope: Int64] = [:]
             var texts: [String] = []

@@ -46,14 +46,18 @@ struct TestRow: Hashable {
 
     /// A plain restatement of the canonical order of a person's rows.
     static func precedes(_ a: (row: TestRow, source: String), _ b: (row: TestRow, source: String)) -> Bool {
-        func order<T: Comparable>(_ x: T?, _ y: T?) -> Bool? {
-            switch (x, y) {
-            case (nil, nil): nil
-            case (nil, _): true
-            case (_, nil): false
-            case (let x?, let y?): x < y ? true : y < x ? false : nil
-            }
-        }
+        if let before = precedesInContent(a, b) { return before }
+        let (x, y) = (a.row, b.row)
+        if let before = order(x.deviceKey, y.deviceKey) { return before }
+        if let before = order(x.eventKey?.high, y.eventKey?.high) { return before }
+        if let before = order(x.phoneKey, y.phoneKey) { return before }
+        return order(x.userKey, y.userKey) ?? false
+    }
+
+    /// The canonical order as far as the secret key plays no part; nil where nothing else tells two rows apart.
+    static func precedesInContent(
+        _ a: (row: TestRow, source: String), _ b: (row: TestRow, source: String)
+    ) -> Bool? {
         func bytes(_ text: String?) -> ByteString? { text.map { ByteString(Array($0.utf8)) } }
         let (x, y) = (a.row, b.row)
         if let before = order(x.time, y.time) { return before }
@@ -65,11 +69,17 @@ struct TestRow: Hashable {
         if let before = order(x.day, y.day) { return before }
         if let before = order(x.member.map { $0 ? 1 : 0 }, y.member.map { $0 ? 1 : 0 }) { return before }
         if let before = order(bytes(x.orderID), bytes(y.orderID)) { return before }
-        if let before = order(bytes(a.source), bytes(b.source)) { return before }
-        if let before = order(x.deviceKey, y.deviceKey) { return before }
-        if let before = order(x.eventKey?.high, y.eventKey?.high) { return before }
-        if let before = order(x.phoneKey, y.phoneKey) { return before }
-        return order(x.userKey, y.userKey) ?? false
+        return order(bytes(a.source), bytes(b.source))
+    }
+
+    /// Null first; nil where equal.
+    private static func order<T: Comparable>(_ x: T?, _ y: T?) -> Bool? {
+        switch (x, y) {
+        case (nil, nil): nil
+        case (nil, _): true
+        case (_, nil): false
+        case (let x?, let y?): x < y ? true : y < x ? false : nil
+        }
     }
 }
 
@@ -140,7 +150,7 @@ extension TemporaryStore {
         change: StoreTransaction.Change = .replace, into transaction: StoreTransaction
     ) throws -> StoreTransaction.Outcome {
         let builder = try SegmentBuilder(
-            columns: columns, source: source, folder: folder, namePrefix: source, origin: path,
+            columns: columns, source: source, folder: folder, namePrefix: source, origin: "\(path) \(content ?? "")",
             rowLimit: rowLimit)
         try eachBatch(rows, columns: columns, builder.append)
         let segments = try builder.finish()
@@ -153,9 +163,11 @@ extension TemporaryStore {
     }
 
     func transaction(
-        _ sources: [String: SourceSettings] = ["web": .events()], key: String = "k"
+        _ sources: [String: SourceSettings] = ["web": .events()], key: String = "k", maxUsersPerDevice: Int = 3
     ) throws -> StoreTransaction {
-        try StoreTransaction(folder, lock: try lock(), keyFingerprint: key, sources: sources)
+        try StoreTransaction(
+            folder, lock: try lock(), keyFingerprint: key, sources: sources,
+            identity: IdentitySettings(maxUsersPerDevice: maxUsersPerDevice))
     }
 }
 

@@ -1,0 +1,81 @@
+import EventLog
+import Vocabulary
+
+/// How rows become persons.
+public struct IdentitySettings: Sendable {
+    /// A device with more users than this belongs to none of them.
+    public var maxUsersPerDevice: Int
+    /// Under which order ids are told apart, and stand in tombstones.
+    public var keys: KeyedHash
+
+    public init(maxUsersPerDevice: Int = 3, keys: KeyedHash = KeyedHash(secret: [])) {
+        self.maxUsersPerDevice = max(maxUsersPerDevice, 1)
+        self.keys = keys
+    }
+
+    /// The key of an order id.
+    func orderKey(_ space: KeyedHash.Space, _ id: UnsafeRawBufferPointer) -> Key128 { keys.hash(space: space, id) }
+    var orderSpace: KeyedHash.Space { keys.space("order") }
+}
+
+/// What of a snapshot decides whom its rows belong to, beside the rows.
+public struct IdentityRecord: Sendable, Hashable, Codable {
+    public var maxUsersPerDevice: Int
+    /// The ids that were forgotten, in order.
+    public var tombstones: [Tombstone]
+}
+
+/// An id that was forgotten: rows that carry it are erased whenever they come.
+public struct Tombstone: Sendable, Hashable, Codable, Comparable {
+    public enum Kind: String, Sendable, Codable {
+        case user
+        /// Its rows without a user.
+        case device
+        /// Its rows without any id.
+        case order
+    }
+
+    public var kind: Kind
+    /// 32 hexadecimal digits of the keyed hash.
+    public var key: String
+
+    init(_ kind: Kind, _ key: Key128) {
+        self.kind = kind
+        self.key = withUnsafeBytes(of: key.bigEndian) { hex($0) }
+    }
+
+    public static func < (a: Tombstone, b: Tombstone) -> Bool {
+        a.kind != b.kind ? a.kind.rawValue < b.kind.rawValue : a.key < b.key
+    }
+
+    func matches(_ key: Key128) -> Bool { self.key == Tombstone(kind, key).key }
+}
+
+/// The forgotten ids of a snapshot, as rows are asked about them.
+struct Forgotten: Sendable {
+    /// Keys of persons: users and devices.
+    private(set) var persons: Set<Key128> = []
+    private(set) var orders: Set<Key128> = []
+
+    init(_ tombstones: [Tombstone]) {
+        for stone in tombstones {
+            guard let key = Key128(digits: stone.key) else { continue }
+            switch stone.kind {
+            case .user: persons.insert(userPerson(key))
+            case .device: persons.insert(devicePerson(key))
+            case .order: orders.insert(key)
+            }
+        }
+    }
+
+    var isEmpty: Bool { persons.isEmpty && orders.isEmpty }
+}
+
+extension Key128 {
+    fileprivate init?(digits: String) {
+        guard digits.utf8.count == 32, let high = UInt64(digits.prefix(16), radix: 16),
+            let low = UInt64(digits.suffix(16), radix: 16)
+        else { return nil }
+        self.init(high: high, low: low)
+    }
+}

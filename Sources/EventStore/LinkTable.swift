@@ -1,0 +1,157 @@
+import ArrowIPC
+import Vocabulary
+
+/// Which users were seen on which devices in one segment, by device: a row for each pair, the first in canonical order
+/// (a pair may stand in it more than once).
+final class LinkTable: @unchecked Sendable {
+    let count: Int
+    /// The persons that the devices are without an owner, as they are stored, in increasing order.
+    let devices: UnsafePointer<Key128>
+    /// Rows of the segment; their person is the user.
+    let rows: UnsafePointer<Int32>
+    private let file: ArrowFile?
+
+    private struct Link {
+        var device: Key128
+        var row: Int32
+    }
+
+    deinit {
+        guard file == nil else { return }
+        devices.deallocate()
+        rows.deallocate()
+    }
+
+    /// Opens the table of a segment, or derives it where none was written.
+    /// - Throws: `Problem` where the file is missing, damaged, or does not fit the segment.
+    convenience init(of segment: Segment, folder: StoreFolder) throws {
+        guard let entry = segment.entry.links, entry.count > 0 else {
+            if segment.entry.links == nil, segment.reader(SegmentFile.device) != nil {
+                try segment.verify(nil)
+                try segment.verify(SegmentFile.device)
+            }
+            self.init(derivedFrom: segment)
+            return
+        }
+        try segment.verify(SegmentFile.time)
+        try self.init(entry, of: segment, path: folder.links(segment.entry.name))
+    }
+
+    private init(_ entry: LinkEntry, of segment: Segment, path: String) throws {
+        let file = try ArrowFile(path: path)
+        guard let devices = file.column("device"), let rows = file.column("row"), file.rowCount == entry.count,
+            devices.field.type == .fixedSizeBinary(16), rows.field.type == .int32,
+            let deviceBytes = devices.array.data.baseAddress, devices.array.data.count >= entry.count * 16,
+            let rowBytes = rows.array.data.baseAddress, rows.array.data.count >= entry.count * 4,
+            SegmentFile.combined([segment.entry.hash, devices.checksum() ?? "", rows.checksum() ?? ""]) == entry.checksum
+        else { throw Segment.damaged(path, "the table of links is not what was written") }
+        self.file = file
+        count = entry.count
+        self.devices = UnsafePointer(deviceBytes.assumingMemoryBound(to: Key128.self))
+        self.rows = UnsafePointer(rowBytes.assumingMemoryBound(to: Int32.self))
+    }
+
+    /// Goes through the codes of the devices once: a code's first row is where its pair was seen first.
+    init(derivedFrom segment: Segment) {
+        var links: [Link] = []
+        let known = segment.entry.links.map { $0.count == 0 } ?? false
+        if !known, segment.reader(SegmentFile.user) != nil, let reader = segment.reader(SegmentFile.device) {
+            links = Self.links(segment, reader)
+        }
+        file = nil
+        count = links.count
+        let devices = UnsafeMutablePointer<Key128>.allocate(capacity: max(count, 1))
+        let rows = UnsafeMutablePointer<Int32>.allocate(capacity: max(count, 1))
+        for (i, link) in links.enumerated() {
+            devices[i] = link.device.bigEndian
+            rows[i] = link.row
+        }
+        self.devices = UnsafePointer(devices)
+        self.rows = UnsafePointer(rows)
+    }
+
+    private static func links(_ segment: Segment, _ reader: ColumnReader) -> [Link] {
+        var links: [Link] = []
+        func add(_ row: Int) {
+            let person = Int(segment.personOfRow[row])
+            guard person >= 0, person < segment.personCount, segment.persons[person].bigEndian.kind == .user,
+                let device = reader.key(row)
+            else { return }
+            links.append(Link(device: devicePerson(device), row: Int32(truncatingIfNeeded: row)))
+        }
+        if reader.dictionary != nil, reader.indexWidth == 4, let codes = reader.array.data.baseAddress,
+            reader.array.data.count >= segment.rows * 4
+        {
+            let codes = codes.assumingMemoryBound(to: Int32.self)
+            var next: Int32 = 0
+            // Codes are given in the order of rows; a null has the code 0.
+            for row in 0..<segment.rows where codes[row] >= next && reader.isValid(row) {
+                add(row)
+                next = codes[row] &+ 1
+            }
+        } else {
+            for row in 0..<segment.rows { add(row) }
+        }
+        return sorted(links)
+    }
+
+    /// By device and row: parted by the leading bits of the keys, which are spread evenly, then by comparison.
+    private static func sorted(_ links: [Link]) -> [Link] {
+        var bits = 0
+        while bits < 16, links.count >> bits > 16 { bits += 1 }
+        let shift = UInt64(64 - bits)
+        var places = [Int](repeating: 0, count: 1 << bits)
+        for link in links { places[Int(truncatingIfNeeded: link.device.high >> shift)] += 1 }
+        var next = 0
+        for i in places.indices {
+            let count = places[i]
+            places[i] = next
+            next += count
+        }
+        var result = links
+        for link in links {
+            let part = Int(truncatingIfNeeded: link.device.high >> shift)
+            result[places[part]] = link
+            places[part] += 1
+        }
+        var start = 0
+        for end in places {
+            if end - start > 1 {
+                result[start..<end].sort { $0.device != $1.device ? $0.device < $1.device : $0.row < $1.row }
+            }
+            start = end
+        }
+        return result
+    }
+
+    /// The first link of a device whose key's high half is at least `high`.
+    func lowerBound(_ high: UInt64) -> Int {
+        var (low, end) = (0, count)
+        while low < end {
+            let middle = (low + end) / 2
+            if devices[middle].high.bigEndian < high { low = middle + 1 } else { end = middle }
+        }
+        return low
+    }
+
+    /// Writes the table of a segment that was just written.
+    static func write(for entry: SegmentEntry, folder: StoreFolder) throws -> LinkEntry {
+        let segment = try Segment(entry, path: folder.segment(entry.name))
+        let table = LinkTable(derivedFrom: segment)
+        guard table.count > 0 else { return LinkEntry(count: 0, checksum: "") }
+        return try withExtendedLifetime(table) {
+            let columns = [
+                ArrowColumn(
+                    ArrowField("device", .fixedSizeBinary(16), nullable: false),
+                    ArrowArray(count: table.count, data: UnsafeRawBufferPointer(start: table.devices, count: table.count * 16))),
+                ArrowColumn(
+                    ArrowField("row", .int32, nullable: false),
+                    ArrowArray(count: table.count, data: UnsafeRawBufferPointer(start: table.rows, count: table.count * 4))),
+            ]
+            let sum = SegmentFile.combined([entry.hash] + columns.map { $0.checksum() ?? "" })
+            try SegmentFile.writeWhole(
+                rows: table.count, columns: columns, source: entry.source, to: folder.links(entry.name), in: folder.links)
+            return LinkEntry(count: table.count, checksum: sum)
+        }
+    }
+}
