@@ -25,11 +25,15 @@ public struct LogFormat: Sendable, Hashable {
         public var origin: Origin
         /// A record without a value here is a reject.
         public var required: Bool
+        /// The space of the ids of a key column: equal ids of two spaces are different ids. nil: the column's own,
+        /// which users and inviters of all sources share, as devices share theirs.
+        public var space: String?
 
-        public init(_ column: Column, from origin: Origin, required: Bool = false) {
+        public init(_ column: Column, from origin: Origin, required: Bool = false, space: String? = nil) {
             self.column = column
             self.origin = origin
             self.required = required
+            self.space = space
         }
     }
 

@@ -19,8 +19,8 @@ struct SourceColumn {
     let kind: Kind
     let isRequired: Bool
 
-    /// Resolves a mapping. Users and inviters share a space, as devices and events have theirs; a private column that
-    /// is not an id has its own, so that it joins with nothing else.
+    /// Resolves a mapping. Unless it declares a space, users and inviters share one, as devices and events have theirs;
+    /// a private column that is not an id has its own, so that it joins with nothing else.
     init(_ mapping: LogFormat.Mapping, source: Source, format: LogFormat, keys: KeyedHash) {
         let name = mapping.column.name
         let treatment = format.privateColumns[name]
@@ -29,7 +29,7 @@ struct SourceColumn {
         column = treatment == .hash ? Column(name, .key) : mapping.column
         switch mapping.column.type {
         case _ where treatment == .drop: kind = .dropped
-        case .key: kind = .key(keys.space(Self.space(of: name)))
+        case .key: kind = .key(keys.space(mapping.space ?? Self.space(of: name)))
         case _ where treatment == .hash: kind = .key(keys.space("private:\(name)"))
         case .time: kind = .time
         case .date: kind = .date

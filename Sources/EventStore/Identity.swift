@@ -15,7 +15,9 @@ public struct IdentitySettings: Sendable {
 
     /// The key of an order id.
     func orderKey(_ space: KeyedHash.Space, _ id: UnsafeRawBufferPointer) -> Key128 { keys.hash(space: space, id) }
-    var orderSpace: KeyedHash.Space { keys.space("order") }
+    var orderSpace: KeyedHash.Space { keys.space(Self.orderSpaceName) }
+    /// The space in which order ids are hashed.
+    public static let orderSpaceName = "order"
 }
 
 /// What of a snapshot decides whom its rows belong to, beside the rows.
@@ -39,7 +41,7 @@ public struct Tombstone: Sendable, Hashable, Codable, Comparable {
     /// 32 hexadecimal digits of the keyed hash.
     public var key: String
 
-    init(_ kind: Kind, _ key: Key128) {
+    public init(_ kind: Kind, _ key: Key128) {
         self.kind = kind
         self.key = withUnsafeBytes(of: key.bigEndian) { hex($0) }
     }
@@ -47,17 +49,15 @@ public struct Tombstone: Sendable, Hashable, Codable, Comparable {
     public static func < (a: Tombstone, b: Tombstone) -> Bool {
         a.kind != b.kind ? a.kind.rawValue < b.kind.rawValue : a.key < b.key
     }
-
-    func matches(_ key: Key128) -> Bool { self.key == Tombstone(kind, key).key }
 }
 
-/// The forgotten ids of a snapshot, as rows are asked about them.
-struct Forgotten: Sendable {
+/// The forgotten ids of a snapshot, as rows and texts are asked about them.
+public struct Forgotten: Sendable {
     /// Keys of persons: users and devices.
     private(set) var persons: Set<Key128> = []
     private(set) var orders: Set<Key128> = []
 
-    init(_ tombstones: [Tombstone]) {
+    public init(_ tombstones: [Tombstone]) {
         for stone in tombstones {
             guard let key = Key128(digits: stone.key) else { continue }
             switch stone.kind {
@@ -68,7 +68,16 @@ struct Forgotten: Sendable {
         }
     }
 
-    var isEmpty: Bool { persons.isEmpty && orders.isEmpty }
+    public var isEmpty: Bool { persons.isEmpty && orders.isEmpty }
+
+    /// Whether the keyed hash of an id is of a forgotten one.
+    public func holds(_ kind: Tombstone.Kind, _ key: Key128) -> Bool {
+        switch kind {
+        case .user: persons.contains(userPerson(key))
+        case .device: persons.contains(devicePerson(key))
+        case .order: orders.contains(key)
+        }
+    }
 }
 
 extension Key128 {

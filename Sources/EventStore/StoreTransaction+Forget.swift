@@ -31,6 +31,31 @@ extension StoreTransaction {
         bury([Tombstone(.device, key)])
     }
 
+    /// Takes lines out of the files of rejects, each file replaced as a whole.
+    /// - Parameter remove: given a file and the bytes of one line.
+    /// - Returns: how many were taken out.
+    public func removeRejects(_ remove: (FileEntry, [UInt8]) -> Bool) throws -> Int {
+        var removed = 0
+        for file in catalogue.files {
+            guard let name = file.rejectsFile else { continue }
+            let path = "\(folder.rejects)/\(name)"
+            guard let bytes = try FileSystem.read(path) else { continue }
+            var kept: [UInt8] = []
+            kept.reserveCapacity(bytes.count)
+            let before = removed
+            for line in bytes.split(separator: 0x0A) {
+                if remove(file, Array(line)) {
+                    removed += 1
+                } else {
+                    kept += line
+                    kept.append(0x0A)
+                }
+            }
+            if removed > before { try FileSystem.replace(path, with: kept) }
+        }
+        return removed
+    }
+
     private func bury(_ stones: [Tombstone]) {
         var record = catalogue.identity ?? IdentityRecord(maxUsersPerDevice: identity.maxUsersPerDevice, tombstones: [])
         record.tombstones = Set(record.tombstones + stones).sorted()

@@ -72,7 +72,8 @@ extension Lowering {
             let column = Column(name, lowerType(ours, value, kind: kind, alias: kind.aliases[ours]))
             check(origin, fits: column.type, value["constant"]?.place ?? value.place)
             let required = value["required"]?.boolean ?? kind.requiredColumns.contains(kind.aliases[ours] ?? ours)
-            mappings.append(LogFormat.Mapping(column, from: origin, required: required))
+            mappings.append(
+                LogFormat.Mapping(column, from: origin, required: required, space: lowerSpace(ours, name, value["space"])))
         }
         if kind == .costs, written["spend"] == nil {
             report(
@@ -92,6 +93,34 @@ extension Lowering {
         case (.exposures, "unit"): unit == "device" ? "device_id" : "user_id"
         default: kind.aliases[ours] ?? ours
         }
+    }
+
+    /// The declared space of a column's ids.
+    private mutating func lowerSpace(_ ours: String, _ stored: String, _ value: Value?) -> String? {
+        guard let value, let space = value.string else { return nil }
+        guard ["user_id", "device_id", "inviter_id"].contains(stored) else {
+            report(
+                .impossible, "the column '\(ours)' has no space of ids", value.place,
+                "spaces are for user_id, device_id and inviter_id")
+            return nil
+        }
+        let fits = space.utf8.allSatisfy { byte in
+            (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39) || "_.-".utf8.contains(byte)
+        }
+        guard fits, !space.isEmpty, !["event", "order", "fingerprint"].contains(space) else {
+            report(
+                .wrongValue, "'\(space)' cannot be a space of ids", value.place,
+                "names are made of letters, digits, _, . and -, such as tmall.user; event, order and fingerprint are taken")
+            return nil
+        }
+        let isDevice = stored == "device_id"
+        if idSpaces[space, default: isDevice] != isDevice {
+            report(
+                .impossible, "the space '\(space)' holds both users and devices", value.place,
+                "give devices a space of their own, such as \(space).device")
+        }
+        idSpaces[space] = isDevice
+        return space
     }
 
     /// Columns are written in conditions, so they must read as names there.

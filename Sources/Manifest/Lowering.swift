@@ -13,6 +13,8 @@ struct Lowering {
     var columnTypes: [String: Set<ColumnType>] = [:]
     /// False where a mistake in a source hides which columns there are.
     var columnsAreKnown = true
+    /// The spaces of ids that are in use, and whether they hold devices.
+    var idSpaces: [String: Bool] = ["user": false, "device": true]
 
     mutating func manifest(_ root: Value, path: String) -> Manifest {
         for key in ["pipeline"] { checkName(root[key]?.string, root[key]?.place, "a pipeline's name") }
@@ -42,7 +44,7 @@ struct Lowering {
         return Manifest(
             path: path, folder: folder, pipeline: root["pipeline"]?.string ?? "", zone: zone,
             currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources,
-            channels: channels,
+            maxUsersPerDevice: root["identity"]?["max_users_per_device"]?.integer ?? 3, channels: channels,
             campaigns: campaigns, nodes: nodes, publish: lowerPublish(root["publish"]),
             keepRuns: root["keep_runs"]?.integer ?? 30)
     }

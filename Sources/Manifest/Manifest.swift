@@ -18,6 +18,8 @@ public struct Manifest: Sendable {
     public var output: String
     /// In the order of the file.
     public var sources: [Source]
+    /// A device with more users than this belongs to none of them.
+    public var maxUsersPerDevice: Int
     public var channels: ChannelRules?
     public var campaigns: [Campaign]
     /// The nodes of the graph in the order of the file.
@@ -28,8 +30,8 @@ public struct Manifest: Sendable {
 
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
-        sources: [Source] = [], channels: ChannelRules? = nil, campaigns: [Campaign] = [], nodes: [Node] = [],
-        publish: [String] = [], keepRuns: Int = 30
+        sources: [Source] = [], maxUsersPerDevice: Int = 3, channels: ChannelRules? = nil, campaigns: [Campaign] = [],
+        nodes: [Node] = [], publish: [String] = [], keepRuns: Int = 30
     ) {
         self.path = path
         self.folder = folder
@@ -39,6 +41,7 @@ public struct Manifest: Sendable {
         self.store = store
         self.output = output
         self.sources = sources
+        self.maxUsersPerDevice = maxUsersPerDevice
         self.channels = channels
         self.campaigns = campaigns
         self.nodes = nodes

@@ -16,6 +16,7 @@ enum ManifestShape {
                 "output", .string, required: true,
                 "The folder that results are published into, relative to the manifest."),
             Shape.Key("sources", .map(source), required: true, "The logs, reports and files, by names of your choice."),
+            Shape.Key("identity", identityRules, "How users and devices become persons."),
             Shape.Key("channels", channels, "Rules that give every event its channel and traffic."),
             Shape.Key("campaigns", .map(campaign), "Named periods, by names of your choice."),
             Shape.Key(
@@ -32,6 +33,12 @@ enum ManifestShape {
     private static func stage(_ declaration: StageDeclaration) -> Shape.Key {
         Shape.Key(declaration.name, .map(.object(declaration.options)), declaration.doc)
     }
+
+    private static let identityRules = Shape.object([
+        Shape.Key(
+            "max_users_per_device", .integer(1...100),
+            "A device belongs to the first of at most so many users, and beyond to nobody; 3 unless said otherwise.")
+    ])
 
     private static let campaign = Shape.object(
         Shape.spanKeys + [Shape.Key("compare", .string, "The campaign that this one is compared with.")])
@@ -180,6 +187,9 @@ extension ManifestShape {
                     "type", .word(ColumnType.allCases.map(\.rawValue) + ["number"]),
                     "The type, for a column that is not a standard one; number means decimal."),
                 Key("required", .boolean, "Whether a record without a value is rejected."),
+                Key(
+                    "space", .string,
+                    "The space of user or device ids, such as tmall.user: equal ids of two spaces are different persons."),
             ]),
         ]))
 

@@ -76,6 +76,9 @@ struct Census {
         persons += 1
         var devicesSeen: UInt8 = 0
         var identities: UInt8 = 0
+        var linked: UInt8 = 0
+        for event in lived where event.hasUser && event.device != SimulatedEvent.none { linked |= 1 << event.device }
+        func identity(of event: SimulatedEvent) -> UInt8? { Self.identity(of: event, linked: linked) }
         for event in lived {
             addRow(event)
             if event.device != SimulatedEvent.none { devicesSeen |= 1 << event.device }
@@ -89,7 +92,7 @@ struct Census {
         users += Int(identities & 1)
         devicesWithoutUser += (identities >> 1).nonzeroBitCount
         for identity in UInt8(0)..<8 where identities >> identity & 1 == 1 {
-            addIdentity(lived.filter { self.identity(of: $0) == identity }, window: window)
+            addIdentity(lived.filter { Self.identity(of: $0, linked: linked) == identity }, window: window)
         }
     }
 
@@ -114,9 +117,12 @@ struct Census {
         }
     }
 
-    /// The person as the rows tell: 0 for the user, 1... for a device without a user, nil for nobody.
-    private func identity(of event: SimulatedEvent) -> UInt8? {
-        event.hasUser ? 0 : event.device == SimulatedEvent.none ? nil : event.device + 1
+    /// The person as the rows tell: 0 for the user, on whose devices nobody else was seen; 1... for a device that was
+    /// never seen with a user; nil for nobody.
+    private static func identity(of event: SimulatedEvent, linked: UInt8) -> UInt8? {
+        if event.hasUser { return 0 }
+        if event.device == SimulatedEvent.none { return nil }
+        return linked >> event.device & 1 == 1 ? 0 : event.device + 1
     }
 
     private mutating func addIdentity(_ rows: [SimulatedEvent], window: Int) {

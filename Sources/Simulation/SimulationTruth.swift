@@ -62,7 +62,7 @@ public struct SimulationTruth: Sendable, Hashable {
     public var events: [Named]
     /// People who did something; one may appear under a user id and several devices.
     public var persons: Int
-    /// Distinct user ids, distinct device ids, and distinct devices on rows without a user.
+    /// Distinct user ids, distinct device ids, and distinct devices that were never seen with a user.
     public var users: Int
     public var devices: Int
     public var devicesWithoutUser: Int
@@ -90,7 +90,7 @@ public struct SimulationTruth: Sendable, Hashable {
     /// Days of the funnel's and the experiment's windows.
     public static let windowDays = 7
 
-    /// Identities as the rows tell them: a row's user, or its device where it has none.
+    /// Identities as the rows tell them: a row's user, or its device's, or its device where it has none.
     public var identities: Int { users + devicesWithoutUser }
     public var eventTotal: Int { events.reduce(0) { $0 + $1.count } }
     public var orders: Int { days.reduce(0) { $0 + $1.orders } }

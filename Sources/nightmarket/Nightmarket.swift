@@ -10,7 +10,7 @@ struct Nightmarket: AsyncParsableCommand {
         abstract: "A nightly marketing-analytics pipeline: logs and ad reports in, dashboard-ready JSON out.",
         subcommands: [
             RunCommand.self, RetryCommand.self, BackfillCommand.self, PlanCommand.self, StatusCommand.self,
-            CheckCommand.self, SchemaCommand.self, SimulateCommand.self, InitCommand.self,
+            CheckCommand.self, SchemaCommand.self, SimulateCommand.self, InitCommand.self, ForgetCommand.self,
         ])
 }
 

@@ -140,6 +140,44 @@ struct IdentityTests {
         }
     }
 
+    @Test("a forgotten user's rows, devices and orders are erased, now and when they come again; others stay")
+    func forget() throws {
+        let store = try TemporaryStore()
+        var sale = row(3, user: 1, device: 7, event: "purchase")
+        sale.orderID = "o"
+        var refund = row(4, event: "refund")
+        refund.orderID = "o"
+        let shared = [row(5, user: 2, device: 8), row(6, user: 1, device: 8), row(7, device: 8)]
+        var transaction = try store.transaction()
+        try store.take([row(1, device: 7), sale, refund] + shared, path: "a", into: transaction)
+        #expect(try transaction.prepare(threads: 1).total.live == 6)
+        try transaction.commit()
+
+        transaction = try store.transaction()
+        try transaction.forget(user: TestRow.key(1, 1), threads: 2)
+        var total = try transaction.prepare(threads: 2).total
+        #expect(total.erased == 4 && total.live == 2 && total.balances)
+        try transaction.commit()
+
+        transaction = try store.transaction()
+        try store.take([row(8, device: 7), row(9, user: 1), row(10, user: 3, device: 7), refund], path: "b", into: transaction)
+        total = try transaction.prepare(threads: 1).total
+        #expect(total.erased == 7 && total.live == 3)
+        try transaction.commit()
+        let found = try Snapshot.open(storeFolder: store.folder.path).collect(threads: 1)
+        #expect(found.rows.values.map(\.count).sorted() == [1, 2])
+    }
+
+    @Test("a forgotten device loses its rows without a user, and they alone")
+    func forgetDevice() throws {
+        let store = try TemporaryStore()
+        let transaction = try store.transaction()
+        try store.take([row(1, device: 7), row(2, user: 1, device: 7), row(3, device: 8)], path: "a", into: transaction)
+        transaction.forget(device: TestRow.key(7, 2))
+        let total = try transaction.prepare(threads: 1).total
+        #expect(total.erased == 1 && total.live == 2 && total.movedCopies == 0)
+    }
+
     @Test("any nights, order, replacements and limit give what plain resolution gives", arguments: 0..<30 as Range<UInt64>)
     func differential(seed: UInt64) throws {
         var log = RandomLog(seed: 1000 + seed)

@@ -7,12 +7,24 @@ struct NaiveLog {
         /// Our name of the event.
         var event: String { NaiveLog.names[self["action"]] ?? self["action"] }
         var date: Substring { self["ts"].prefix(10) }
-        /// The person as the row tells, nil for nobody.
-        var identity: String? { self["uid"].isEmpty ? (self["did"].isEmpty ? nil : self["did"]) : self["uid"] }
+        /// The person as the rows tell, nil for nobody.
+        func identity(_ owners: [String: String]) -> String? {
+            if !self["uid"].isEmpty { return self["uid"] }
+            return self["did"].isEmpty ? nil : owners[self["did"]] ?? self["did"]
+        }
         /// Seconds from the first of the month, by the stamp's own clock.
         var time: Int {
             let parts = self["ts"].prefix(19).split { "-T:".contains($0) }.compactMap { Int($0) }
             return parts.count == 6 ? ((parts[2] * 24 + parts[3]) * 60 + parts[4]) * 60 + parts[5] : 0
+        }
+    }
+
+    /// The only user of every device that has one.
+    static func owners(_ records: [Record]) -> [String: String] {
+        let links = records.filter { !$0["uid"].isEmpty && !$0["did"].isEmpty }
+        return Dictionary(grouping: links) { $0["did"] }.compactMapValues { rows in
+            let users = Set(rows.map { $0["uid"] })
+            return users.count == 1 ? users.first : nil
         }
     }
 

@@ -58,8 +58,9 @@ struct SimulationTruthTests {
         }
         #expect(Set(events.map { $0["uid"] }).subtracting([""]).count == truth.users)
         #expect(Set(events.map { $0["did"] }).subtracting([""]).count == truth.devices)
-        #expect(Set(events.compactMap(\.identity)).count == truth.identities)
-        #expect(events.count { $0.identity == nil } == truth.eventsWithoutID)
+        let owners = NaiveLog.owners(events)
+        #expect(Set(events.compactMap { $0.identity(owners) }).count == truth.identities)
+        #expect(events.count { $0.identity(owners) == nil } == truth.eventsWithoutID)
         #expect(truth.eventsWithoutID > 0)
 
         let purchases = events.filter { $0.event == "purchase" }
@@ -89,13 +90,14 @@ struct SimulationTruthTests {
     @Test("orders, refunds and coupons tell one story")
     func stories() throws {
         let events = try events(of: SimulatedFolder(SimulatedFolder.options(events: 20_000, dirt: 0)))
+        let owners = NaiveLog.owners(events)
         let orders = Dictionary(grouping: events.filter { !$0["order_id"].isEmpty }) { $0["order_id"] }
         for (order, rows) in orders {
             let created = rows.filter { $0.event == "order_create" }
             let paid = rows.filter { $0.event == "purchase" }
             let refunds = rows.filter { $0.event == "refund" }
             #expect(created.count == 1 && paid.count <= 1 && refunds.count <= paid.count, "\(order)")
-            #expect(Set(rows.map(\.identity)).count == 1)
+            #expect(Set(rows.map { $0.identity(owners) }).count == 1)
             if let refund = refunds.first, let purchase = paid.first {
                 #expect(refund.time > purchase.time)
                 #expect(refund["price"] == purchase["price"])
@@ -126,7 +128,8 @@ struct SimulationTruthTests {
         var units = ["A": 0, "B": 0]
         var converted = units
         let events = try events(of: folder)
-        for (_, rows) in Dictionary(grouping: events.filter { $0.identity != nil }, by: { $0.identity }) {
+        let owners = NaiveLog.owners(events)
+        for (person, rows) in Dictionary(grouping: events, by: { $0.identity(owners) }) where person != nil {
             if rows.contains(where: { onSite.contains($0.event) }) { visitors += 1 }
             let purchases = rows.filter { $0.event == "purchase" }
             if !purchases.isEmpty { buyers += 1 }

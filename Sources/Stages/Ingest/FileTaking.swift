@@ -23,6 +23,8 @@ struct FileTaking: Sendable {
     let formatHash: String
     let folder: StoreFolder
     let keys: KeyedHash
+    /// Rejects that show one of these ids are counted and not kept.
+    let forgotten: ForgottenIDs
 
     /// Reads the file between two looks at its directory entry.
     /// - Parameters:
@@ -98,7 +100,8 @@ struct FileTaking: Sendable {
         let partial = "\(folder.rejects)/.\(name).partial"
         let rejects = try RejectFile(path: partial)
         do {
-            let report = try reader.read(reject: rejects.append, consume: append)
+            let report = try reader.read(
+                reject: { if !forgotten.mentioned(in: $0, of: source) { try rejects.append($0) } }, consume: append)
             try rejects.close()
             if report.rejected > 0 {
                 guard rename(partial, "\(folder.rejects)/\(name)") == 0 else {
@@ -197,6 +200,7 @@ extension Manifest.Source {
         text += "\(log.zone.name)\nheader \(log.header.map { $0.joined(separator: "\u{1F}") } ?? "-")\n"
         for mapping in log.mappings {
             text += "\(mapping.column.name) \(mapping.column.type.rawValue) \(mapping.origin) \(mapping.required)\n"
+            if let space = mapping.space { text += "space \(space)\n" }
         }
         for (theirs, ours) in log.eventNames.sorted(by: { $0.key < $1.key }) { text += "event \(theirs)=\(ours)\n" }
         for (column, treatment) in log.privateColumns.sorted(by: { $0.key < $1.key }) {

@@ -34,8 +34,10 @@ public struct IngestStep {
     public func run(under lock: StoreLock) throws -> IngestReport {
         let hash = KeyedHash(secret: key.secret)
         let settings = Dictionary(uniqueKeysWithValues: manifest.sources.map { ($0.name, $0.storeSettings) })
-        let transaction = try StoreTransaction(folder, lock: lock, keyFingerprint: hash.fingerprint, sources: settings)
+        let transaction = try StoreTransaction(folder, lock: lock, keyFingerprint: hash.fingerprint, sources: settings,
+            identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: hash))
 
+        let forgotten = ForgottenIDs(manifest, keys: hash, tombstones: transaction.catalogue.identity?.tombstones ?? [])
         var report = IngestReport()
         var due: [FileTaking] = []
         var matched: [String: Int] = [:]
@@ -51,7 +53,9 @@ public struct IngestStep {
                     report.unchanged += 1
                     continue
                 }
-                due.append(FileTaking(source: source, file: file, formatHash: formatHash, folder: folder, keys: hash))
+                due.append(
+                    FileTaking(
+                        source: source, file: file, formatHash: formatHash, folder: folder, keys: hash, forgotten: forgotten))
             }
         }
 
