@@ -1,3 +1,4 @@
+import Digests
 import EventLog
 import Vocabulary
 
@@ -43,7 +44,7 @@ public struct Tombstone: Sendable, Hashable, Codable, Comparable {
 
     public init(_ kind: Kind, _ key: Key128) {
         self.kind = kind
-        self.key = withUnsafeBytes(of: key.bigEndian) { hex($0) }
+        self.key = withUnsafeBytes(of: key.bigEndian) { hexadecimal($0) }
     }
 
     public static func < (a: Tombstone, b: Tombstone) -> Bool {

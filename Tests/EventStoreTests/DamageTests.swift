@@ -48,7 +48,7 @@ struct DamageTests {
             }
             TemporaryStore.write(bytes, path)
             // What may pass unnoticed is padding, and columns that the scan does not read.
-            #expect(noticed > 100)
+            #expect(noticed > 80)
         }
         #expect(try readAll(store) == sound)
     }

@@ -53,7 +53,7 @@ import Vocabulary
         ("# nothing\n", "m.yaml:1:1: the manifest is empty | start from pipelines/nightly.yaml"),
         (
             "- a\n",
-            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, channels, campaigns, stages, publish, keep_runs, found a list"
+            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, identity, channels, campaigns, stages, publish, keep_runs, found a list"
         ),
         (
             "pipeline: p\n\ttimezone: x\n",
@@ -99,7 +99,7 @@ import Vocabulary
         ),
         (
             "kind: events\n    files: x\n    columns: { event_time: t }",
-            "m.yaml:10:5: the key 'event' is missing in sources.web.columns | expected text, or a map with column, constant, type, required: Text of few distinct values."
+            "m.yaml:10:5: the key 'event' is missing in sources.web.columns | expected text, or a map with column, constant, type, required, space: Text of few distinct values."
         ),
         (
             "kind: events\n    files: { a: b }\n    columns: { event_time: t, event: e }",
@@ -208,11 +208,11 @@ import Vocabulary
         ("x: ''", "m.yaml:10:51: the column 'x' is mapped to nothing | give the name that the column has in the file"),
         (
             "x:",
-            "m.yaml:10:48: sources.web.columns.x: expected text, or a map with column, constant, type, required, found nothing"
+            "m.yaml:10:48: sources.web.columns.x: expected text, or a map with column, constant, type, required, space, found nothing"
         ),
         (
             "x: [a]",
-            "m.yaml:10:51: sources.web.columns.x: expected text, or a map with column, constant, type, required, found a list"
+            "m.yaml:10:51: sources.web.columns.x: expected text, or a map with column, constant, type, required, space, found a list"
         ),
         (
             "x: { column: a, type: float }",
