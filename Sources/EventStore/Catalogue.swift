@@ -16,6 +16,8 @@ public struct SegmentEntry: Sendable, Hashable, Codable {
     /// Microseconds UTC, over all rows.
     public var minTime: Int64
     public var maxTime: Int64
+    /// The hours that hold its rows.
+    public var hours: OccupiedHours
     /// A checksum of the whole content.
     public var hash: String
     /// The mapped columns.
@@ -114,7 +116,7 @@ public struct SourceSettings: Sendable, Hashable, Codable {
 
 /// A snapshot of the store: which files were taken in, and which rows are live. Replaced as a whole.
 public struct Catalogue: Sendable, Hashable, Codable {
-    public static let format = 1
+    public static let format = 2
 
     public var format: Int
     public var keyFingerprint: String

@@ -1,4 +1,5 @@
 import ArrowIPC
+import Digests
 import Vocabulary
 
 /// The rows of a segment that are not live, with the reason of each.
@@ -39,29 +40,36 @@ struct DeletionVector {
         reasons.reduce(0) { $0 + ($1 == Int8(reason.rawValue) ? 1 : 0) }
     }
 
-    /// Writes the vector of a segment under a name that its content determines.
-    func write(
-        for segment: SegmentEntry, liveTimes: (min: Int64, max: Int64)?, folder: StoreFolder
-    ) throws -> DeletionEntry {
+    /// Writes the vector of a segment under a name that its content determines. Each row comes with its time, so that what
+    /// changed in a span of time shows without the segment.
+    func write(for segment: Segment, folder: StoreFolder) throws -> DeletionEntry {
+        let entry = segment.entry
+        let times = rows.map { segment.times[Int($0)] }
         let (sum, name) = try rows.withUnsafeBytes { rowBytes in
             try reasons.withUnsafeBytes { reasonBytes in
-                let columns = [
-                    ArrowColumn(ArrowField("row", .int32, nullable: false), ArrowArray(count: rows.count, data: rowBytes)),
-                    ArrowColumn(
-                        ArrowField("reason", .int8, nullable: false), ArrowArray(count: rows.count, data: reasonBytes)),
-                ]
-                let sum = SegmentFile.combined([segment.hash] + columns.map { $0.checksum() ?? "" })
-                let name = "\(segment.name.dropLast(".arrow".count))-\(sum.prefix(16)).arrow"
-                try SegmentFile.writeWhole(
-                    rows: rows.count, columns: columns, source: segment.source, to: folder.deletion(name),
-                    in: folder.deletions)
-                return (sum, name)
+                try times.withUnsafeBytes { timeBytes in
+                    let columns = [
+                        ArrowColumn(ArrowField("row", .int32, nullable: false), ArrowArray(count: rows.count, data: rowBytes)),
+                        ArrowColumn(
+                            ArrowField("reason", .int8, nullable: false), ArrowArray(count: rows.count, data: reasonBytes)),
+                        ArrowColumn(
+                            ArrowField(SegmentFile.time, .timestamp, nullable: false),
+                            ArrowArray(count: rows.count, data: timeBytes)),
+                    ]
+                    let sum = SegmentFile.combined([entry.hash] + columns.map { $0.checksum() ?? "" })
+                    let name = "\(entry.name.dropLast(".arrow".count))-\(sum.prefix(16)).arrow"
+                    try SegmentFile.writeWhole(
+                        rows: rows.count, columns: columns, source: entry.source, to: folder.deletion(name),
+                        in: folder.deletions)
+                    return (sum, name)
+                }
             }
         }
+        let live = segment.times(without: self)
         return DeletionEntry(
-            name: name, segment: segment.name, rows: rows.count, duplicate: count(.duplicate),
+            name: name, segment: entry.name, rows: rows.count, duplicate: count(.duplicate),
             superseded: count(.superseded), filtered: count(.filtered), erased: count(.erased), moved: count(.moved),
-            minTime: liveTimes?.min, maxTime: liveTimes?.max, checksum: sum)
+            minTime: live?.min, maxTime: live?.max, checksum: sum)
     }
 }
 
@@ -69,14 +77,19 @@ struct DeletionVector {
 final class DeadRows: @unchecked Sendable {
     let words: UnsafeMutableBufferPointer<UInt64>
     let count: Int
+    /// nil for rows that were never written.
+    private let file: ArrowFile?
 
     /// - Throws: `Problem` where the file is missing, damaged, or does not fit the segment.
     init(_ entry: DeletionEntry, segment: SegmentEntry, path: String) throws {
         let file = try ArrowFile(path: path)
-        guard let rows = file.column("row"), let reasons = file.column("reason"), rows.field.type == .int32,
-            reasons.field.type == .int8, file.rowCount == entry.rows, rows.array.data.count >= entry.rows * 4,
-            SegmentFile.combined([segment.hash, rows.checksum() ?? "", reasons.checksum() ?? ""]) == entry.checksum
+        guard let rows = file.column("row"), let reasons = file.column("reason"), let times = file.column(SegmentFile.time),
+            rows.field.type == .int32, reasons.field.type == .int8, times.field.type == .timestamp,
+            file.rowCount == entry.rows, rows.array.data.count >= entry.rows * 4,
+            reasons.array.data.count >= entry.rows, times.array.data.count >= entry.rows * 8,
+            SegmentFile.combined([segment.hash] + [rows, reasons, times].map { $0.checksum() ?? "" }) == entry.checksum
         else { throw Segment.damaged(path, "the deletion vector is not what was written") }
+        self.file = file
         words = .allocate(capacity: (segment.rows + 63) / 64)
         words.initialize(repeating: 0)
         count = entry.rows
@@ -96,6 +109,22 @@ final class DeadRows: @unchecked Sendable {
         words.initialize(repeating: 0)
         count = vector.rows.count
         for row in vector.rows { words[Int(row) >> 6] |= 1 << UInt64(row & 63) }
+        file = nil
+    }
+
+    /// Adds the rows in a span of time and their reasons to a digest.
+    func add(in span: ScanRequest.Span, to digest: BLAKE2b.Stream) {
+        guard let rows = file?.column("row")?.array.data, let reasons = file?.column("reason")?.array.data,
+            let times = file?.column(SegmentFile.time)?.array.data
+        else { return }
+        var found: [Int32] = []
+        for i in 0..<count {
+            let time = times.loadUnaligned(fromByteOffset: i * 8, as: Int64.self)
+            guard time >= span.start, time < span.end else { continue }
+            found.append(rows.loadUnaligned(fromByteOffset: i * 4, as: Int32.self))
+            found.append(Int32(reasons.loadUnaligned(fromByteOffset: i, as: Int8.self)))
+        }
+        found.withUnsafeBytes(digest.update)
     }
 
     deinit { words.deallocate() }

@@ -24,10 +24,12 @@ enum SegmentFile {
     ) throws -> SegmentEntry {
         let sums = columns.map { $0.checksum() ?? "" }
         let hash = combined([source, "\(rows)"] + sums)
+        let times = zip(types, columns.dropFirst(2)).first { $0.0.name == time }?.1.array.data
+        let hours = OccupiedHours(times?.bindMemory(to: Int64.self) ?? .init(start: nil, count: 0), in: minTime...maxTime)
         let name = name(prefix: namePrefix, origin: origin, hash: hash)
         try writeWhole(rows: rows, columns: columns, source: source, to: folder.segment(name), in: folder.segments)
         return SegmentEntry(
-            name: name, source: source, rows: rows, minTime: minTime, maxTime: maxTime, hash: hash,
+            name: name, source: source, rows: rows, minTime: minTime, maxTime: maxTime, hours: hours, hash: hash,
             columns: zip(types, sums.dropFirst(2)).map { StoredColumn(name: $0.name, type: $0.type, checksum: $1) },
             personChecksum: sums[0], kindChecksum: sums[1])
     }

@@ -6,21 +6,23 @@ extension Snapshot {
     /// A source of this kind whose files have no rows gives a table without rows.
     /// - Throws: `Problem` `table.conflict`, `table.key`, `store.column-type`.
     public func tables() throws -> [TableSnapshot] {
-        let files = Dictionary(grouping: tableFiles, by: \.entry.source)
-        let paths = catalogue.tablePaths
-        let sources = Set(files.keys).union(
+        let sources = Set(catalogue.tables.map(\.source)).union(
             catalogue.files.filter { $0.state == .live && catalogue.isTable($0.source) }.map(\.source))
-        return try sources.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { source in
-            let settings = catalogue.sources[source]
-            let own = files[source] ?? []
-            let resolution = try TableResolution(
-                own, paths: own.map { paths[$0.entry.name] ?? $0.entry.name }, source: source, settings: settings)
-            return TableSnapshot(
-                source: source, kind: settings?.kind ?? "", rowCount: resolution.live.count,
-                columns: resolution.columns.map { column in
-                    Self.column(column, resolution.live.map { (own[$0.file].reader(column.name), $0.row) })
-                })
-        }
+        return try sources.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map(table)
+    }
+
+    /// The live rows of one versioned table.
+    func table(_ source: String) throws -> TableSnapshot {
+        let paths = catalogue.tablePaths
+        let settings = catalogue.sources[source]
+        let files = tableFiles.filter { $0.entry.source == source }
+        let resolution = try TableResolution(
+            files, paths: files.map { paths[$0.entry.name] ?? $0.entry.name }, source: source, settings: settings)
+        return TableSnapshot(
+            source: source, kind: settings?.kind ?? "", rowCount: resolution.live.count,
+            columns: resolution.columns.map { column in
+                Self.column(column, resolution.live.map { (files[$0.file].reader(column.name), $0.row) })
+            })
     }
 
     private static func column(_ column: Column, _ cells: [(reader: ColumnReader?, row: Int)]) -> TableColumn {

@@ -93,8 +93,7 @@ extension StoreTransaction {
                 vectors = zip(vectors, repeats).map { $0 + $1 }
             }
             for (segment, vector) in zip(open, vectors) where !vector.rows.isEmpty {
-                result.append(
-                    try vector.write(for: segment.entry, liveTimes: segment.times(without: vector), folder: folder))
+                result.append(try vector.write(for: segment, folder: folder))
             }
         }
         return result.sorted { $0.segment < $1.segment }

@@ -1,6 +1,8 @@
 import Chronology
 import Digests
+import EventStore
 import Manifest
+import Vocabulary
 
 /// What the marts of a node follow from, part by part: a node is skipped when no part has changed.
 public struct NodeFingerprint: Sendable, Hashable {
@@ -10,9 +12,9 @@ public struct NodeFingerprint: Sendable, Hashable {
     public var options: String
     /// The settings of the manifest that any stage may look at: zone, currency, sources, channels, campaigns.
     public var settings: String
-    /// The period with the newest instant that the node may know of.
+    /// The period, and the newest instant that the node knows of.
     public var period: String
-    /// The live data.
+    /// The live data within its reach.
     public var data: String
 
     /// The parts as run_results.json keeps them.
@@ -42,21 +44,36 @@ public struct NodeFingerprint: Sendable, Hashable {
     }
 }
 
-extension StageContext {
-    /// The fingerprint of a node on the snapshot of the given fingerprint.
-    /// - Throws: `Problem` when the node's period names no campaign.
-    public func fingerprint(of node: Manifest.Node, stageVersion: Int, snapshot: String) throws -> NodeFingerprint {
-        var period: String
-        if let asked = node.options["period"]?.period {
-            let resolved = try span(of: asked)
-            period = "\(resolved.span.start) \(resolved.span.end) \(resolved.asOf)"
-        } else {
-            period = "\(date) \(horizon)"
+/// The fingerprints of nodes on one snapshot.
+public final class NodeFingerprints {
+    private let context: StageContext
+    private let snapshot: Snapshot?
+    private let digests: DataDigests?
+
+    /// - Parameter snapshot: nil before anything was taken in.
+    public init(_ context: StageContext, _ snapshot: Snapshot?) {
+        self.context = context
+        self.snapshot = snapshot
+        digests = snapshot.map(DataDigests.init)
+    }
+
+    /// - Throws: what the stage has against the node's options; `Problem` where a table of the store is damaged.
+    public func fingerprint(of node: Manifest.Node, stage: any Stage.Type) throws -> NodeFingerprint {
+        let reach = try stage.prepare(node, in: context).reach
+        var period = "\(reach.asOf.map { "\($0)" } ?? "-")"
+        if let asked = node.options["period"]?.period ?? stage.usualPeriod {
+            let span = try context.span(of: asked).span
+            let hasHistory = context.oldestEvent.map { $0 < span.start } ?? false
+            period += " \(span.start) \(span.end)\(hasHistory ? " history" : "")"
         }
-        if intraday != nil { period += " provisional" }
+        if context.intraday != nil { period += " provisional" }
+        var data = try digests?.digest(of: reach.data) ?? ""
+        let sources = Set(stage.sources(of: node, in: context.manifest).map(\.name))
+        let damaged = snapshot?.damagedFiles(of: sources, within: reach.data, context.manifest.zone) ?? []
+        if !damaged.isEmpty { data += " \(BLAKE2b.digits(of: "\(damaged)"))" }
         return NodeFingerprint(
-            stage: "\(node.stage) \(stageVersion)", options: BLAKE2b.digits(of: node.options.canonicalText),
-            settings: BLAKE2b.digits(of: manifest.settingsText), period: period, data: snapshot)
+            stage: "\(node.stage) \(stage.version)", options: BLAKE2b.digits(of: node.options.canonicalText),
+            settings: BLAKE2b.digits(of: context.manifest.settingsText), period: period, data: data)
     }
 }
 

@@ -72,4 +72,10 @@ extension StageContext {
         let bound = min(endOfDate, intraday ?? endOfDate)
         return min(bound, newestEvent.map { $0 + 1 } ?? bound)
     }
+    /// The days of tables that a span of time meets, as far as they have come (days since 1970-01-01).
+    public func dates(of span: TimeSpan) -> Range<Int> {
+        let end = min(span.end, endOfDate)
+        guard span.start < end else { return 0..<0 }
+        return manifest.zone.day(of: span.start).daysSinceEpoch..<(manifest.zone.day(of: end - 1).daysSinceEpoch + 1)
+    }
 }

@@ -19,6 +19,8 @@ public protocol Stage: Sendable {
     /// Whether nodes of the stage look at sources of a kind (default: at events); a node with a `source` option looks
     /// at that one alone.
     static func reads(_ kind: Manifest.Source.Kind) -> Bool
+    /// The period of a node that names none; nil where the stage's nodes have no period.
+    static var usualPeriod: PeriodExpression? { get }
     /// What may be wrong with a node before any data is read: `check` and every run report it.
     /// - Throws: `Problem` or `Problems` with the place in the manifest.
     static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation
@@ -26,11 +28,24 @@ public protocol Stage: Sendable {
 
 extension Stage {
     public static func reads(_ kind: Manifest.Source.Kind) -> Bool { kind == .events || kind == .exposures }
+    public static var usualPeriod: PeriodExpression? { .usual }
 
     /// The sources that stand behind the marts of a node.
     public static func sources(of node: Manifest.Node, in manifest: Manifest) -> [Manifest.Source] {
         if let only = node.options["source"]?.string { return manifest.sources.filter { $0.name == only } }
         return manifest.sources.filter { reads($0.kind) }
+    }
+}
+
+/// What a node's marts can depend on: data elsewhere in time may change without them.
+public struct NodeReach: Sendable, Hashable {
+    public var data: DataReach
+    /// The first instant that its figures do not know of, as far as it shows in the marts; nil where none does.
+    public var asOf: Int64?
+
+    public init(_ data: DataReach, asOf: Int64?) {
+        self.data = data
+        self.asOf = asOf
     }
 }
 
@@ -67,6 +82,8 @@ public struct StageContext: Sendable {
 /// In each round the runner asks for what to scan, makes one accumulator a thread, feeds them the scan, and hands
 /// them back. Accumulators hold exact, mergeable state: nothing may depend on how persons were shared out to them.
 public protocol Computation: AnyObject {
+    /// Known before the first round, and the same whatever tables the context has.
+    var reach: NodeReach { get }
     /// What the next round reads; nil when no further round is needed. All nodes of a process share one scan a round.
     func nextRequest() -> ScanRequest?
     /// A fresh accumulator for the round (called once a thread).

@@ -67,7 +67,7 @@ public struct StageRunner {
             }
         }
         for (index, computation) in computations {
-            results[index] = Result { try annotated(computation.finish(), of: nodes[index]) }
+            results[index] = Result { try annotated(computation.finish(), of: nodes[index], computation.reach) }
         }
         let elapsed = started.duration(to: clock.now)
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
@@ -77,9 +77,9 @@ public struct StageRunner {
     }
 
     /// Adds what every reader must know of the data behind a mart: damaged files contribute nothing.
-    private func annotated(_ marts: [Mart], of node: Manifest.Node) -> [Mart] {
+    private func annotated(_ marts: [Mart], of node: Manifest.Node, _ reach: NodeReach) -> [Mart] {
         let sources = Set(stage.sources(of: node, in: context.manifest).map(\.name))
-        let notes = snapshot.damagedFiles.filter { sources.contains($0.source) }.map { damaged in
+        let notes = snapshot.damagedFiles(of: sources, within: reach.data, context.manifest.zone).map { damaged in
             let days = damaged.days.isEmpty ? "the days in them" : damaged.days.map(\.description).joined(separator: ", ")
             return MartNote(
                 code: "damaged_files",
@@ -96,18 +96,31 @@ public struct StageRunner {
     }
 }
 
-extension Snapshot {
-    /// By source, in byte order, how many files are tracked and damaged, and the days that their names tell of.
-    fileprivate var damagedFiles: [(source: String, count: Int, days: [CivilDate])] {
-        let damaged = catalogue.files.filter { $0.state == .damaged }
-        return Dictionary(grouping: damaged, by: \.source).map { source, files in
-            (source, files.count, Set(files.flatMap { CivilDate.named(in: $0.path) }).sorted())
-        }.sorted { $0.0 < $1.0 }
-    }
+/// The damaged files of one source.
+struct DamagedFiles: Hashable {
+    let source: String
+    let count: Int
+    /// The days that their names tell of.
+    let days: [CivilDate]
+}
 
-    /// What marts say of the data follows from it: the live rows, and the damaged files that notes tell of.
-    public var dataFingerprint: String {
-        damagedFiles.isEmpty ? fingerprint : BLAKE2b.digits(of: "\(fingerprint) \(damagedFiles)")
+extension Snapshot {
+    /// By source, in byte order, the damaged files that may lack something within a reach: one whose name tells of no day may.
+    func damagedFiles(of sources: Set<String>, within reach: DataReach, _ zone: Zone) -> [DamagedFiles] {
+        func isMissed(_ day: CivilDate) -> Bool {
+            let span = TimeSpan(start: zone.start(of: day), end: zone.start(of: day.adding(days: 1)))
+            if let events = reach.events, span.start < events.end, events.start < span.end { return true }
+            return !reach.tables.isEmpty && reach.dates?.contains(day.daysSinceEpoch) ?? true
+        }
+        let damaged = catalogue.files.filter { file in
+            guard file.state == .damaged, sources.contains(file.source) else { return false }
+            let days = CivilDate.named(in: file.path)
+            return days.isEmpty || days.contains(where: isMissed)
+        }
+        return Dictionary(grouping: damaged, by: \.source).map { source, files in
+            DamagedFiles(
+                source: source, count: files.count, days: Set(files.flatMap { CivilDate.named(in: $0.path) }).sorted())
+        }.sorted { $0.source < $1.source }
     }
 }
 

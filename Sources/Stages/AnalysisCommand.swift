@@ -73,13 +73,14 @@ struct AnalysisCommand: ParsableCommand {
         in run: RunDirectory
     ) throws -> ExitStatus {
         let records = NodeRecords(runDirectory: run.path)
+        let fingerprints = NodeFingerprints(context, snapshot)
         var status = ExitStatus.done
         for outcome in outcomes {
-            let fingerprint = try context.fingerprint(
-                of: outcome.node, stageVersion: stage.version, snapshot: snapshot.dataFingerprint)
+            // A node that cannot be prepared has failed, and is never taken over.
+            let fingerprint = try? fingerprints.fingerprint(of: outcome.node, stage: stage)
             var record = RunResults.Node(
                 id: outcome.node.id, stage: stage.name, status: .done, seconds: outcome.seconds, rows: 0, marts: [],
-                fingerprint: fingerprint.parts)
+                fingerprint: fingerprint?.parts ?? [])
             do {
                 for mart in try outcome.result.get() {
                     try run.write(mart, formats: context.manifest.formats)

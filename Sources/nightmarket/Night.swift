@@ -26,7 +26,7 @@ struct Night {
         let context = StageContext(
             manifest: manifest, date: date, intraday: writer.intraday, tables: [], newestEvent: snapshot.newestEvent,
             oldestEvent: snapshot.oldestEvent)
-        let plan = try Plan(context, snapshot: snapshot.dataFingerprint, force: writer.force)
+        let plan = try Plan(context, snapshot, force: writer.force)
         if onlyIfDue, let previous = plan.previousRun, previous.date == date, previous.intraday == nil,
             !plan.items.contains(where: \.isDue)
         {

@@ -27,18 +27,20 @@ struct Plan {
 
     /// Compares every node with what the published run recorded.
     /// - Parameters:
+    ///   - snapshot: nil before anything was taken in.
     ///   - newData: files wait to be taken in, so that the data will have changed by the time the nodes run.
     ///   - force: every node is due.
-    init(_ context: StageContext, snapshot: String, newData: Bool = false, force: Bool = false) throws {
+    init(_ context: StageContext, _ snapshot: Snapshot?, newData: Bool = false, force: Bool = false) throws {
         let manifest = context.manifest
         previousRun =
             PublishedRun.all(in: manifest.output).last { $0.date == context.date }
             ?? PublishedRun.current(in: manifest.output)
         // A damaged record of the run before only means that everything is computed anew.
         let recorded = (try? previousRun?.results())?.nodes ?? []
-        items = try manifest.nodes.map { node in
-            let version = allStages.first { $0.name == node.stage }?.version ?? 0
-            let fingerprint = try context.fingerprint(of: node, stageVersion: version, snapshot: snapshot)
+        let fingerprints = NodeFingerprints(context, snapshot)
+        items = try manifest.nodes.compactMap { node in
+            guard let stage = allStages.first(where: { $0.name == node.stage }) else { return nil }
+            let fingerprint = try fingerprints.fingerprint(of: node, stage: stage)
             let previous = recorded.first { $0.id == node.id && ($0.status == .done || $0.status == .skipped) }
             let earlier = previous.flatMap { NodeFingerprint(parts: $0.fingerprint) }
             var reasons = earlier.map { fingerprint.changes(since: $0).map { "\($0) changed" } } ?? ["not computed before"]

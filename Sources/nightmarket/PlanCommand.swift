@@ -45,8 +45,7 @@ struct PlanReport {
         let context = StageContext(
             manifest: manifest, date: date, intraday: intraday, tables: [], newestEvent: snapshot?.newestEvent,
             oldestEvent: snapshot?.oldestEvent)
-        let plan = try Plan(
-            context, snapshot: snapshot?.dataFingerprint ?? "", newData: !waiting.isEmpty, force: force)
+        let plan = try Plan(context, snapshot, newData: !waiting.isEmpty, force: force)
         let ingest = waiting.map { "\($0.source): \($0.name) (\($0.reason))" }
         let nothing = takesIn ? "nothing new" : "not selected"
         var lines = (ingest.isEmpty ? [nothing] : ingest).map { ("ingest", $0) }

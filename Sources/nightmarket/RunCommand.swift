@@ -91,6 +91,6 @@ extension NodeSelection.State {
     init(_ manifest: Manifest, _ date: CivilDate) throws {
         let context = StageContext(manifest: manifest, date: date, tables: [], newestEvent: nil, oldestEvent: nil)
         let failures = FailedRun.all(in: manifest.output).filter { $0.isOpen && $0.date == date }
-        self.init(try Plan(context, snapshot: ""), failures: failures)
+        self.init(try Plan(context, nil), failures: failures)
     }
 }

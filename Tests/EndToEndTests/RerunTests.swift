@@ -82,6 +82,60 @@ import Testing
         #expect(try runs(workspace) == ["2026-11-04-001", "2026-11-05-001"])
     }
 
+    // MARK: Reach
+
+    /// Nodes over one day each, beside an ad report of both days.
+    static let daysApart = TinyShop.manifest(
+        nodes: """
+              metrics:
+                first: { period: { from: 2026-11-01, to: 2026-11-02 }, by: [page], metrics: [events, persons] }
+                second: { period: { from: 2026-11-02, to: 2026-11-03 }, by: [page], metrics: [events, persons] }
+                spent: { period: { from: 2026-11-01, to: 2026-11-02 }, by: [campaign], metrics: [spend] }
+                latest: { period: last 1d, metrics: [events] }
+              funnel:
+                early: { period: { from: 2026-11-01, to: 2026-11-02 }, steps: [product_view, purchase], within: 12h }
+            """
+    ).replacingOccurrences(
+        of: "channels:\n",
+        with: """
+              ads:
+                kind: ad_report
+                files: ads/*.csv
+                columns: { date: day, campaign: campaign, spend: cost, revision: { column: v, type: integer } }
+                key: [date, campaign]
+                version: { column: revision }
+            channels:
+
+            """)
+
+    @Test func onlyNodesWhoseReachMeetsWhatChangedAreComputedAnew() throws {
+        let workspace = try shop(RerunTests.daysApart, published: nil)
+        try workspace.write("day,campaign,cost,v\n2026-11-01,c,5,1\n2026-11-02,c,6,1\n", to: "ads/1.csv")
+        try workspace.night(date: "2026-11-02")
+        func computed(_ date: String) throws -> [String] {
+            try workspace.night(date: date)
+            let nodes = try results(workspace)["nodes"] as? [[String: Any]] ?? []
+            return nodes.filter { $0["status"] as? String == "done" }.compactMap { $0["id"] as? String }
+        }
+        try workspace.write(TinyShop.log(["n1,2026-11-03T13:00:00+08:00,ann,d1,pv,,,,"]), to: "logs/3.csv")
+        #expect(try computed("2026-11-03") == ["metrics.second", "metrics.latest"], "the end of the second day is seen now")
+        try workspace.write(TinyShop.log(["l1,2026-11-02T00:30:00+08:00,cy,d9,pv,,,,"]), to: "logs/late.csv")
+        #expect(try computed("2026-11-03") == ["metrics.second", "funnel.early"])
+        try workspace.write(TinyShop.log(["l2,2026-11-02T13:30:00+08:00,cy,d9,pv,,,,", TinyShop.records[0]]), to: "logs/later.csv")
+        #expect(try computed("2026-11-03") == ["metrics.first", "metrics.second", "funnel.early"])
+        try workspace.write("day,campaign,cost,v\n2026-11-02,c,7,2\n", to: "ads/2.csv")
+        #expect(try computed("2026-11-03") == [])
+        try workspace.write("day,campaign,cost,v\n2026-11-01,c,8,2\n", to: "ads/3.csv")
+        #expect(try computed("2026-11-03") == ["metrics.spent"])
+
+        let clean = try Workspace()
+        for name in ["pipeline.yaml", "logs/all.csv", "logs/3.csv", "logs/late.csv", "logs/later.csv", "ads/1.csv", "ads/2.csv", "ads/3.csv"] {
+            try clean.write(workspace.read(name), to: name)
+        }
+        try clean.night(date: "2026-11-03")
+        #expect(try clean.published() == workspace.published())
+    }
+
     // MARK: Retry
 
     @Test func aFailedNightKeepsWhatItFinishedAndRetryGoesOnFromThere() throws {

@@ -67,6 +67,28 @@ struct TableTests {
         }
     }
 
+    @Test("a digest over days follows the live rows of these days alone")
+    func digestsByDay() throws {
+        let store = try TemporaryStore()
+        func night(_ path: String, _ lines: [Line]) throws -> [String] {
+            let transaction = try store.transaction(settings(key: ["date", "campaign"], version: "revision"))
+            try take(lines, path: path, store: store, into: transaction)
+            _ = try transaction.prepare(threads: 1)
+            try transaction.commit()
+            let digests = DataDigests(try Snapshot.open(storeFolder: store.folder.path))
+            return try [10..<11, 11..<12, 12..<13, nil].map {
+                try digests.digest(of: DataReach(events: nil, tables: ["ads"], dates: $0))
+            }
+        }
+        let first = try night("1", [(10, "a", 5, 1), (11, "a", 6, 1)])
+        let restated = try night("2", [(11, "a", 8, 2), (12, "a", 9, 1)])
+        #expect(first[0] == restated[0])
+        for place in 1...3 { #expect(first[place] != restated[place]) }
+        let overtaken = try night("3", [(11, "a", 4, 1)])
+        #expect(overtaken[0...2] == restated[0...2])
+        #expect(try night("4", [(10, "b", nil, nil)])[0] != restated[0])
+    }
+
     @Test("the greatest version of a key wins, equal rows of it count once, in any order of files", arguments: [false, true])
     func versions(reversed: Bool) throws {
         let store = try TemporaryStore()

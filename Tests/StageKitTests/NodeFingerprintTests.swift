@@ -1,5 +1,7 @@
 import Chronology
+import EventStore
 import Manifest
+import Marts
 import StageKit
 import Testing
 import Vocabulary
@@ -7,13 +9,13 @@ import Vocabulary
 @Suite("Whether a node is due")
 struct NodeFingerprintTests {
     private func fingerprint(
-        _ options: [(key: String, value: Value.Content)], date: String = "2026-03-31", version: Int = 1, data: String = "a"
+        _ options: [(key: String, value: Value.Content)], date: String = "2026-03-31"
     ) throws -> NodeFingerprint {
         let place = Place.path("m.yaml")
         let node = Manifest.Node(
-            stage: "funnel", name: "f",
+            stage: "still", name: "f",
             options: Value(.map(options.map { ($0.key, Value($0.value, at: place)) }), at: place), place: place)
-        return try StageContext.at(date).fingerprint(of: node, stageVersion: version, snapshot: data)
+        return try NodeFingerprints(.at(date), nil).fingerprint(of: node, stage: StillStage.self)
     }
 
     @Test("the order of options and where they stand do not matter")
@@ -29,8 +31,11 @@ struct NodeFingerprintTests {
         func changes(_ now: NodeFingerprint) -> [String] { now.changes(since: before) }
         #expect(changes(try fingerprint([("top", .string("1"))])) == ["its options"])
         #expect(changes(try fingerprint([("top", .integer(1))], date: "2026-04-01")) == ["the period"])
-        #expect(changes(try fingerprint([("top", .integer(1))], version: 2)) == ["the stage's version"])
-        #expect(changes(try fingerprint([("top", .integer(1))], data: "b")) == ["the data"])
+        for (part, name) in [(0, "the stage's version"), (2, "the manifest's settings"), (4, "the data")] {
+            var parts = before.parts
+            parts[part] += "x"
+            #expect(changes(try #require(NodeFingerprint(parts: parts))) == [name])
+        }
     }
 
     @Test("a period that ends with the run's date follows it")
@@ -48,4 +53,35 @@ struct NodeFingerprintTests {
         #expect(NodeFingerprint(parts: fingerprint.parts) == fingerprint)
         #expect(NodeFingerprint(parts: fingerprint.parts + ["more"]) == nil)
     }
+}
+
+/// A stage whose nodes know the data of their period, and compute nothing.
+private enum StillStage: Stage {
+    static let name = "still"
+    static let version = 1
+    static let doc = "Computes nothing."
+    static let options: [Shape.Key] = []
+
+    static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation {
+        StillComputation(try context.span(of: node.options["period"]?.period ?? .usual))
+    }
+}
+
+private final class StillComputation: Computation {
+    let reach: NodeReach
+
+    init(_ period: ResolvedPeriod) {
+        let span = ScanRequest.Span(start: period.span.start, end: period.span.end)
+        reach = NodeReach(DataReach(events: span), asOf: period.asOf(lookingAhead: 0))
+    }
+
+    func nextRequest() -> ScanRequest? { nil }
+    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { NoConsumer() }
+    func absorb(_ accumulators: [any ScanConsumer]) throws {}
+    func finish() throws -> [Mart] { [] }
+}
+
+private final class NoConsumer: ScanConsumer {
+    func consume(_ rows: EventRows) {}
+    func endBucket() {}
 }

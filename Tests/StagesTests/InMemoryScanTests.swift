@@ -42,6 +42,8 @@ private final class Recorder: Computation {
     private(set) var keysOfPersons: Set<Key128> = []
     private var rounds = 0
 
+    var reach: NodeReach { NodeReach(DataReach(events: nil), asOf: nil) }
+
     func nextRequest() -> ScanRequest? {
         rounds == 0 ? ScanRequest(columns: ["order_id", "channel", "amount", "absent"], span: nil) : nil
     }

@@ -15,13 +15,18 @@ final class EventExperiment: Computation {
         totalsLayout = UnitTotalsLayout(plan.metrics.map(\.metric))
     }
 
+    var reach: NodeReach {
+        NodeReach(DataReach(events: span), asOf: min(basis.reach.end, basis.horizon))
+    }
+
+    private var span: ScanRequest.Span { .init(start: basis.reach.start, end: basis.reach.end) }
+
     func nextRequest() -> ScanRequest? {
         guard tally == nil else { return nil }
         var columns: Set<String> = ["experiment", "variant"]
         if totalsLayout.readsAmounts { columns.formUnion(["amount", "currency"]) }
         if totalsLayout.readsOrders { columns.insert("order_id") }
-        let reach = basis.reach
-        return ScanRequest(columns: columns, span: .init(start: reach.start, end: reach.end))
+        return ScanRequest(columns: columns, span: span)
     }
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {

@@ -8,6 +8,9 @@ public enum ExperimentStage: Stage {
     public static let doc =
         "Compares the variants of an experiment: lift over the control with confidence interval, p-value and checks of its health."
 
+    /// An experiment lasts from `starts` to `ends`.
+    public static let usualPeriod: PeriodExpression? = nil
+
     public static let options: [Shape.Key] = [
         .init(
             "experiment", .string, "Value of the experiment column; needed but for a units source without that column."),

@@ -15,6 +15,8 @@ final class UnitTableExperiment: Computation {
         self.table = table
     }
 
+    var reach: NodeReach { NodeReach(DataReach(events: nil, tables: [basis.source]), asOf: nil) }
+
     func nextRequest() -> ScanRequest? { nil }
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { IdleConsumer() }

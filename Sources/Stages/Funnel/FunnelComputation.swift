@@ -14,10 +14,15 @@ final class FunnelComputation: Computation {
         result = FunnelResult(stepCount: plan.steps.count, breakdownCount: plan.breakdown.count)
     }
 
+    var reach: NodeReach { NodeReach(DataReach(events: span), asOf: plan.horizon) }
+
     func nextRequest() -> ScanRequest? {
-        if isScanned { return nil }
+        isScanned ? nil : ScanRequest(columns: plan.columns, span: span)
+    }
+
+    private var span: ScanRequest.Span {
         let start = plan.period.span.start
-        return ScanRequest(columns: plan.columns, span: .init(start: start, end: max(start, plan.horizon)))
+        return .init(start: start, end: max(start, plan.horizon))
     }
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { FunnelAccumulator(plan, layout: layout) }

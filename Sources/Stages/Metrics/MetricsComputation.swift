@@ -19,6 +19,13 @@ final class MetricsComputation: Computation {
         isDone = plan.slots.isEmpty || plan.table != nil
     }
 
+    var reach: NodeReach {
+        let readsEvents = !plan.slots.isEmpty && plan.table == nil
+        return NodeReach(
+            DataReach(events: readsEvents ? plan.request.span : nil, tables: plan.tablesRead, dates: plan.datesRead),
+            asOf: plan.statedAsOf)
+    }
+
     func nextRequest() -> ScanRequest? { isDone ? nil : plan.request }
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {
@@ -76,6 +83,20 @@ final class MetricsComputation: Computation {
 extension MetricsPlan {
     var countsPersons: Bool {
         measures.contains { if case .persons = $0.counting { true } else { false } }
+    }
+
+    /// The sources of the tables that figures are taken from.
+    fileprivate var tablesRead: Set<String> {
+        if let table { return [table.source] }
+        var sources: Set<String> = []
+        for case .report(let reports, let costs, _) in measures.map(\.counting) { sources.formUnion(reports + costs) }
+        return sources
+    }
+
+    /// Which days of them count; nil: all, where the authority of two reports is compared over all their days.
+    fileprivate var datesRead: Range<Int>? {
+        let hasRivals = measures.contains { if case .report(let reports, _, _) = $0.counting { reports.count > 1 } else { false } }
+        return hasRivals ? nil : dates
     }
 
     /// Refunds after the period's end are looked for.

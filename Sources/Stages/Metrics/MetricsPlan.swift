@@ -46,6 +46,8 @@ struct MetricsPlan: Sendable {
     /// The part of the period that is seen.
     let seen: TimeSpan
     let endOfDate: Int64
+    /// The days of tables that fall into the period.
+    let dates: Range<Int>
     let oldestEvent: Int64?
     let grain: Grain
     let cells: TimeCells

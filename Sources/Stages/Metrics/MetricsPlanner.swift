@@ -49,7 +49,7 @@ struct MetricsPlanner {
         var resolver = MeasureResolver(context: context, columns: columns, conversion: conversion, table: source, start: period.span.start)
         try resolver.resolve(metrics, followsOrders: dimensions.contains(where: \.isTouch))
         return MetricsPlan(
-            node: node, manifest: context.manifest, period: period, seen: seen, endOfDate: context.endOfDate,
+            node: node, manifest: context.manifest, period: period, seen: seen, endOfDate: context.endOfDate, dates: context.dates(of: period.span),
             oldestEvent: context.oldestEvent, grain: grain, cells: cells, dimensions: dimensions, metrics: metrics,
             columnTypes: columns.types,
             credit: options["credit"]?.string.flatMap(MetricsPlan.Credit.init) ?? .lastTouch,
