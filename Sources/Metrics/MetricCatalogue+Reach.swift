@@ -47,6 +47,10 @@ extension MetricCatalogue {
             .value(Combination(.persons([Selection.all.on(.first)]))),
             "Persons whose first event in all history lies in the cell.", source: "plans 000, 001"),
         Metric(
+            "sessions", "Sessions", "会话数", .events, .up, .value(Combination(.rows(Selection.visits.on(.sessionStart)))),
+            "Runs of a person's on-site events, in the cell of their first event; a new one begins after 30 minutes without any, with "
+                + "another campaign, or after 24 hours.", source: "plan 002"),
+        Metric(
             "plays", "Video plays", "播放量", .events, .up, .value(Combination(.plays)), "video_play events.",
             source: "plan 004"),
         Metric(

@@ -7,6 +7,8 @@ public struct Selection: Sendable, Hashable {
         case first
         /// Rows in the time cell that holds the person's first row of the selection in all history.
         case newcomer
+        /// Only the first row of each of the person's sessions.
+        case sessionStart
         /// Rows of an order other than the first order that the person has in the cell.
         case anotherOrder
     }

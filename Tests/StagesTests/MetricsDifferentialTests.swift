@@ -9,7 +9,7 @@ import Vocabulary
 @Suite("The metrics against their definitions")
 struct MetricsDifferentialTests {
     static let metrics = [
-        "events", "persons", "impressions", "reach", "frequency", "clicks", "ctr", "visitors", "new_users", "plays",
+        "events", "persons", "impressions", "reach", "frequency", "clicks", "ctr", "visitors", "new_users", "sessions", "plays",
         "completion_rate", "engagements", "interaction_per_play", "interaction_per_impression", "share_rate",
         "participants", "participation_rate", "orders", "gmv_paid", "refund_rate", "refund_flow", "net_revenue", "buyers",
         "conversion_rate", "order_rate", "add_to_cart_rate", "aov", "revenue_per_buyer", "arpu", "new_buyer_share",

@@ -29,6 +29,7 @@ struct MetricsOracle {
         /// Where the credit rule puts it.
         var credited: [TestValue?]
         var isFirstOfPerson = false
+        var beginsSession = false
         var firstPurchase: Int64?
         var order: String { event.text("order_id") ?? "no id, row \(number)" }
     }
@@ -63,6 +64,9 @@ struct MetricsOracle {
                 return (a.time, EventVocabulary.rank(of: a.event)) < (b.time, EventVocabulary.rank(of: b.event))
             }
             rows[ordered[0]].isFirstOfPerson = true
+            for index in Self.sessionStarts(ordered.filter { Self.onSite.contains(rows[$0].event.event) }, rows) {
+                rows[index].beginsSession = true
+            }
             let firstPurchase = ordered.first { rows[$0].event.event == "purchase" }.map { rows[$0].event.time }
             var click: Row?
             for index in ordered {
@@ -86,6 +90,24 @@ struct MetricsOracle {
             }
         }
         self.rows = rows
+    }
+
+    /// Cuts a person's on-site rows into runs and names the first of each.
+    private static func sessionStarts(_ ordered: [Int], _ rows: [Row]) -> [Int] {
+        var sessions: [[Int]] = []
+        for index in ordered {
+            let event = rows[index].event
+            let campaigns = Set((sessions.last ?? []).compactMap { rows[$0].event.values["campaign"] })
+            let isOtherCampaign = event.values["campaign"].map { campaigns != [$0] } ?? false
+            if let session = sessions.last, let last = session.last, event.time - rows[last].event.time <= 30 * TestTime.minute,
+                event.time - rows[session[0]].event.time <= 24 * TestTime.hour, !isOtherCampaign
+            {
+                sessions[sessions.count - 1].append(index)
+            } else {
+                sessions.append([index])
+            }
+        }
+        return sessions.map { $0[0] }
     }
 
     private static func credited(_ row: Row, _ click: Row?, _ by: [String]) -> [TestValue?] {
@@ -136,6 +158,7 @@ struct MetricsOracle {
         case "ctr": return (count("click"), count("impression"))
         case "visitors": return (Int128(visitors.count), 1)
         case "new_users": return (Int128(all.filter(\.isFirstOfPerson).count), 1)
+        case "sessions": return (Int128(all.filter(\.beginsSession).count), 1)
         case "plays": return (count("video_play"), 1)
         case "completion_rate": return (count("video_complete"), count("video_play"))
         case "engagements": return (engagements, 1)
@@ -227,6 +250,7 @@ extension MetricsOracle {
     func takesPart(_ metrics: [String], _ level: Level) -> Bool {
         metrics.contains { metric in
             if metric == "new_users" { return !rows(nil, level).filter(\.isFirstOfPerson).isEmpty }
+            if metric == "sessions" { return !rows(nil, level).filter(\.beginsSession).isEmpty }
             if metric == "frequency" { return !rows(["impression"], level).isEmpty }
             if ["events", "persons", "arpu"].contains(metric) || metric.contains("(") {
                 if !rows(nil, level).isEmpty { return true }

@@ -122,6 +122,8 @@ extension MetricsPlan {
             case .rows, .persons, .report, .absent: break
             }
         }
+        let cutsSessions = slots.contains { $0.selection.occasion == .sessionStart }
+        if cutsSessions { columns.insert("campaign") }
         let looksAtOrders = slots.contains { $0.selection.occasion == .anotherOrder || $0.selection.followsOrder }
         if looksAtOrders { columns.insert("order_id") }
         columns.formUnion(condition?.columns ?? [])
@@ -129,8 +131,9 @@ extension MetricsPlan {
         var start = seen.start
         if needsHistory {
             start = .min
-        } else if movesSales {
-            let (earlier, underflow) = start.subtractingReportingOverflow(Self.touchWindow)
+        } else {
+            let back = max(movesSales ? Self.touchWindow : 0, cutsSessions ? SessionCutter.lookBack : 0)
+            let (earlier, underflow) = start.subtractingReportingOverflow(back)
             start = underflow ? .min : earlier
         }
         let end = looksAhead ? max(seen.end, period.asOf) : seen.end

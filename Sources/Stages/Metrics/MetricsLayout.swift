@@ -71,6 +71,8 @@ struct MetricsLayout {
     let occasionBits: UInt64
     /// Rows whose first one matters.
     let firstBases: UInt64
+    /// Rows that make sessions.
+    let sessionBases: UInt64
     /// Rows of orders that may be another one than the first.
     let repeatBases: UInt64
     /// Occasions that are a question of one time cell, and asked anew for the period.
@@ -79,6 +81,7 @@ struct MetricsLayout {
     /// Per dimension whether the credit rule says its value.
     let isTouch: [Bool]
     let order: ColumnReader?
+    let campaignSlot: Int?
     let currencySlot: Int?
     /// Codes of the currency column that are not the report currency.
     let foreignCurrency: [Bool]
@@ -98,6 +101,7 @@ struct MetricsLayout {
         identifiedBits = bits(\.identified)
         isTouch = plan.dimensions.map(\.isTouch)
         order = ColumnReader("order_id", layout)
+        campaignSlot = layout.slot("campaign").flatMap { layout.type(ofSlot: $0) == .category ? $0 : nil }
         currencySlot = layout.slot("currency").flatMap { layout.type(ofSlot: $0) == .category ? $0 : nil }
         foreignCurrency = currencySlot.map { layout.values(ofSlot: $0).map { $0 != plan.manifest.currency } } ?? []
 
@@ -161,9 +165,10 @@ struct MetricsLayout {
         func joined(_ bit: KeyPath<Occasion, UInt64>, _ kinds: Set<Selection.Occasion>) -> UInt64 {
             occasions.reduce(0) { kinds.contains($1.kind) ? $0 | $1[keyPath: bit] : $0 }
         }
-        occasionBits = joined(\.bit, [.first, .newcomer, .anotherOrder])
+        occasionBits = joined(\.bit, [.first, .newcomer, .sessionStart, .anotherOrder])
         cellOnlyBits = joined(\.bit, [.newcomer, .anotherOrder])
         firstBases = joined(\.base, [.first, .newcomer])
+        sessionBases = joined(\.base, [.sessionStart])
         repeatBases = joined(\.base, [.anotherOrder])
         personBits = persons.reduce(repeatBases) { $0 | $1.mask }
         movedBits = plan.movesSales ? bits { $0.selection.credited && !$0.selection.followsOrder } : 0
@@ -189,7 +194,7 @@ struct MetricsLayout {
     }
 
     /// True where rows depend on what their person did before.
-    var looksBack: Bool { firstBases != 0 || plan.movesSales || keepsOrderPlaces }
+    var looksBack: Bool { firstBases != 0 || sessionBases != 0 || plan.movesSales || keepsOrderPlaces }
     /// True where the places of orders must be kept, for refunds to find.
     var keepsOrderPlaces: Bool { waitingBits != 0 }
     /// True where refunded orders are counted.

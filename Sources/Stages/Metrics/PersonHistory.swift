@@ -7,6 +7,7 @@ struct PersonHistory {
     private let plan: MetricsPlan
     /// Per occasion the time of the first row that it looks for; `.max` before it came.
     private var firstTimes: [Int64]
+    private var sessions = SessionCutter()
     /// The time of the last click; `.min` without one.
     private var touchTime = Int64.min
     /// The codes of the last click, one a dimension.
@@ -47,6 +48,7 @@ struct PersonHistory {
             for row in span.start..<span.end {
                 let mask = scratch.masks[row]
                 if isPerson, mask & bases != 0 { markOccasions(rows.times[row], row, index, scratch, layout) }
+                if isPerson, mask & layout.sessionBases != 0 { markSession(rows, row, scratch, layout) }
                 if rows.events[row] == click { noteClick(rows.times[row], row, codes, isPerson) }
                 if mask & sales != 0 { place(rows, row, codes, isPerson, scratch, layout, &space) }
             }
@@ -56,6 +58,7 @@ struct PersonHistory {
     private mutating func begin() {
         for index in firstTimes.indices { firstTimes[index] = .max }
         touchTime = .min
+        sessions.reset()
     }
 
     private mutating func markOccasions(
@@ -68,7 +71,7 @@ struct PersonHistory {
             if isFirst { firstTimes[index] = time }
             guard cell >= 0 else { continue }
             switch occasion.kind {
-            case .every, .anotherOrder: break
+            case .every, .sessionStart, .anotherOrder: break
             case .first:
                 if isFirst { scratch.masks[row] |= occasion.bit }
             case .newcomer:
@@ -77,6 +80,12 @@ struct PersonHistory {
                 if first >= plan.period.span.start { scratch.periodBits[span] |= occasion.bit }
             }
         }
+    }
+
+    private mutating func markSession(_ rows: EventRows, _ row: Int, _ scratch: BatchScratch, _ layout: MetricsLayout) {
+        let campaign = layout.campaignSlot.map { rows.codes($0)[row] } ?? -1
+        guard sessions.begins(rows.times[row], campaign: campaign), scratch.times[row] >= 0 else { return }
+        for occasion in layout.occasions where occasion.kind == .sessionStart { scratch.masks[row] |= occasion.bit }
     }
 
     private mutating func noteClick(
