@@ -3,15 +3,20 @@ import Vocabulary
 /// The decoded bytes of a file, as UTF-8, whatever its compression and encoding.
 struct LogDecoder {
     private let source: any ByteSource
+    private let content: HashedSource
 
     /// Opens a file and finds out by its first bytes, not by its name, how it is compressed.
     /// - Throws: `log.unreadable`; `log.not-gzip` and `log.not-zstd` for a file that should be compressed so and is not;
     ///   `log.empty` for one that should be compressed and has no byte.
     init(path: String, name: String, format: LogFormat) throws {
         let input = try FileInput(path: path, name: name)
-        source = try Transcoder.text(
-            Self.decompressed(input, path: path, format.compression), as: format.encoding, file: name)
+        content = HashedSource(try Self.decompressed(input, path: path, format.compression))
+        source = try Transcoder.text(content, as: format.encoding, file: name)
     }
+
+    /// The hash of the decompressed bytes, before they are decoded as text: the file is the same whatever encoding the
+    /// manifest says. Ends the reading.
+    func contentHash() -> String { content.finish() }
 
     /// Fills `target` as far as the file goes; fewer bytes than fit mean that the file has ended.
     /// - Throws: `log.damaged`, `log.unreadable`.

@@ -47,11 +47,14 @@ public final class LogReader {
 
     /// Reads the file from start to end.
     /// - Parameters:
-    ///   - reject: takes each reject, in the order of the file.
+    ///   - keptRejects: how many rejects `reject` is given at most, beside the first of each reason. All are counted.
+    ///   - reject: takes rejects, in the order of the file.
     ///   - consume: takes batches of rows, in the order of the file; nothing in a batch outlives the call.
     /// - Throws: `Problem` where the file as a whole is wrong (codes `log.…`): the caller then discards everything it
     ///   was given. Errors of `reject` and `consume` pass through.
-    public func read(reject: (Reject) throws -> Void, consume: (TypedBatch) throws -> Void) throws -> LogReport {
+    public func read(
+        keptRejects: Int = .max, reject: (Reject) throws -> Void, consume: (TypedBatch) throws -> Void
+    ) throws -> LogReport {
         if [0x22, 0x0A, 0x0D].contains(format.delimiter) {
             throw Problem(.logBadDelimiter, "the delimiter is a quote or a line break", at: .path(name))
         }
@@ -88,6 +91,7 @@ public final class LogReader {
                     mask: RejectPayload.mask) : nil)
 
         var report = LogReport()
+        var tally = RejectTally()
         func deliver() throws {
             if batch.count == 0 { return }
             batch.text = stream.window.all
@@ -103,10 +107,14 @@ public final class LogReader {
                 let before = report.read + report.totals
                 typer.type(records, in: stream.window, into: batch, firstNumber: Int64(before) + 1)
                 for record in 0..<records.count where records.faults[record].isReject {
-                    let made = makeReject(record, of: records, number: before + record + 1, typer, stream.window, payload)
-                    report.rejected += 1
-                    report.rejectedByCode[made.code, default: 0] += 1
-                    try reject(made)
+                    let number = before + record + 1
+                    let fault = records.faults[record]
+                    let index = fault.isOfRecord ? -1 : typer.failedColumns[record]
+                    let column = index < 0 ? nil : typer.columns[Int(index)].column.name
+                    let isFirst = tally.add(fault, column: index, name: column, layout: format.layout, record: number)
+                    if isFirst || tally.count <= keptRejects {
+                        try reject(makeReject(record, of: records, number: number, column, stream.window, payload))
+                    }
                 }
                 report.read += records.count - totals
                 report.totals += totals
@@ -119,8 +127,21 @@ public final class LogReader {
         }
         report.decodedBytes = stream.decodedBytes
         report.contentHash = stream.contentHash()
+        report.rejected = tally.count
+        report.rejects = tally.counts
         if report.read == 0 { report.warnings.append("\(name): the file has no records") }
         return report
+    }
+
+    /// The hash of the file's decompressed bytes, without cutting or typing them.
+    /// - Throws: `Problem` where the file cannot be decoded.
+    public func contentHash() throws -> String {
+        let stream = try LogStream(path: path, name: name, format: format, constants: [], limits: limits)
+        while !stream.hasEnded {
+            stream.window.advance(to: stream.window.end)
+            try stream.refill()
+        }
+        return stream.contentHash()
     }
 
     private func makeCutter(_ stream: LogStream, delimiter: UInt8) throws -> any RecordCutter {
@@ -150,11 +171,10 @@ public final class LogReader {
     }
 
     private func makeReject(
-        _ record: Int, of records: RecordBatch, number: Int, _ typer: RecordTyper, _ window: TextWindow,
+        _ record: Int, of records: RecordBatch, number: Int, _ column: String?, _ window: TextWindow,
         _ payload: RejectPayload
     ) -> Reject {
         let fault = records.faults[record]
-        let column = fault.isOfRecord ? nil : typer.columns[Int(typer.failedColumns[record])].column.name
         let start = Int(records.starts[record])
         let bytes = UnsafeRawBufferPointer(start: window.base + start, count: Int(records.ends[record]) - start)
         return Reject(

@@ -1,7 +1,6 @@
-import Digests
 import Vocabulary
 
-/// The decoded text of a file as it passes through the window; hashed and counted on the way.
+/// The decoded text of a file as it passes through the window; counted on the way.
 final class LogStream {
     let window: TextWindow
     private(set) var hasEnded = false
@@ -9,7 +8,6 @@ final class LogStream {
 
     private let name: String
     private let decoder: LogDecoder
-    private let hash = BLAKE2b.Stream()
 
     /// Opens the file and decodes its first bytes; skips a byte order mark.
     /// - Throws: `log.unreadable`, `log.damaged`, `log.not-gzip`, `log.not-zstd`, `log.empty`, `log.not-text`.
@@ -61,13 +59,12 @@ final class LogStream {
     /// - Throws: `log.damaged`, `log.unreadable`.
     func refill() throws {
         let (added, ended) = try window.refill { try decoder.read(into: $0) }
-        hash.update(added)
         decodedBytes += added.count
         hasEnded = ended
     }
 
-    /// The hash of all decoded bytes; ends the stream.
-    func contentHash() -> String { hash.finish() }
+    /// The hash of the file's decompressed bytes; ends the stream.
+    func contentHash() -> String { decoder.contentHash() }
 
     private var unread: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: window.base + window.cursor, count: window.unreadCount)

@@ -23,3 +23,19 @@ public struct Reject: Sendable, Codable, Hashable {
         self.payload = payload
     }
 }
+
+/// The rejects of one file that have column and code in common.
+public struct RejectCount: Sendable, Codable, Hashable {
+    public var column: String?
+    public var code: String
+    public var count: Int
+    /// The number of the first of these records in the file.
+    public var firstRecord: Int
+
+    public init(column: String?, code: String, count: Int, firstRecord: Int) {
+        self.column = column
+        self.code = code
+        self.count = count
+        self.firstRecord = firstRecord
+    }
+}

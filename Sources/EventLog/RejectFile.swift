@@ -1,8 +1,10 @@
 import Glibc
 import Vocabulary
 
-/// Writes rejects to a file of JSON lines that a person can read, one object a reject with its keys always in the
-/// same order. The caller gives a name beside the final one and renames the file when it is whole.
+/// Writes the rejects of one log file to a file of JSON lines that a person can read: one object a reject, and behind
+/// them one object with the books of all rejects, of which the file may hold only the first ones. Keys always stand in
+/// the same order. The shape has a JSON Schema, docs/schemas/reject.schema.json. The caller gives a name beside the final
+/// one and renames the file when it is whole.
 public final class RejectFile {
     private static let bufferSize = 64 * 1024
 
@@ -32,7 +34,7 @@ public final class RejectFile {
         buffer.append(contentsOf: #"{"file":"#.utf8)
         append(quoted: reject.file)
         buffer.append(contentsOf: #","record":\#(reject.record),"column":"#.utf8)
-        if let column = reject.column { append(quoted: column) } else { buffer.append(contentsOf: "null".utf8) }
+        append(reject.column)
         buffer.append(contentsOf: #","code":"#.utf8)
         append(quoted: reject.code)
         buffer.append(contentsOf: #","reason":"#.utf8)
@@ -42,6 +44,27 @@ public final class RejectFile {
         buffer.append(contentsOf: "}\n".utf8)
         count += 1
         if buffer.count >= Self.bufferSize { try flush() }
+    }
+
+    /// Ends the file with the books of the rejects: of which content they are (`content_hash`), how many there are for
+    /// each column and code, and how many of them stand in this file.
+    /// - Throws: `rejects.write-failed`.
+    public func close(file: String, _ report: LogReport) throws {
+        buffer.append(contentsOf: #"{"file":"#.utf8)
+        append(quoted: file)
+        buffer.append(contentsOf: #","content_hash":"#.utf8)
+        append(quoted: report.contentHash)
+        buffer.append(contentsOf: #","rejected":\#(report.rejected),"kept":\#(count),"reasons":["#.utf8)
+        for (index, group) in report.rejects.enumerated() {
+            buffer.append(contentsOf: (index > 0 ? "," : "").utf8)
+            buffer.append(contentsOf: #"{"column":"#.utf8)
+            append(group.column)
+            buffer.append(contentsOf: #","code":"#.utf8)
+            append(quoted: group.code)
+            buffer.append(contentsOf: #","count":\#(group.count),"first_record":\#(group.firstRecord)}"#.utf8)
+        }
+        buffer.append(contentsOf: "]}\n".utf8)
+        try close()
     }
 
     /// Writes what is buffered, has the disk keep it, and closes the file; nothing can be appended after this.
@@ -74,6 +97,10 @@ public final class RejectFile {
         Problem(
             .rejectsWriteFailed, "writing rejects failed: \(String(cString: strerror(number)))", at: .path(path),
             help: "check the space on the disk")
+    }
+
+    private func append(_ text: String?) {
+        if let text { append(quoted: text) } else { buffer.append(contentsOf: "null".utf8) }
     }
 
     private func append(quoted text: String) {

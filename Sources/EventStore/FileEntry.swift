@@ -1,3 +1,4 @@
+import EventLog
 import Vocabulary
 
 /// What a directory says of a file without opening it.
@@ -30,7 +31,7 @@ public struct FileEntry: Sendable, Hashable, Codable {
     /// The path as the ingest names it.
     public var path: String
     public var look: FileLook
-    /// A hash of the decoded bytes, and of whatever else its rows depend on beside the format (a version taken from
+    /// A hash of the decompressed bytes, and of whatever else its rows depend on beside the format (a version taken from
     /// the file's name). Empty for a damaged file.
     public var contentHash: String
     /// A hash of how it was decoded and typed.
@@ -43,7 +44,10 @@ public struct FileEntry: Sendable, Hashable, Codable {
     /// Records: `read = rejected + stored`.
     public var read: Int
     public var rejected: Int
-    public var rejectedByCode: [String: Int]
+    /// All rejects by column and code.
+    public var rejects: [RejectCount]
+    /// How many of them stand in the file of rejects.
+    public var keptRejects: Int
     public var stored: Int
     /// Rows of totals, which are no records; nil without any.
     public var totals: Int?
@@ -61,8 +65,8 @@ public struct FileEntry: Sendable, Hashable, Codable {
 
     public init(
         source: String, path: String, look: FileLook, contentHash: String, formatHash: String, state: State = .live,
-        problem: String? = nil, read: Int = 0, rejected: Int = 0, rejectedByCode: [String: Int] = [:], stored: Int = 0,
-        totals: Int? = nil, rejectsFile: String? = nil
+        problem: String? = nil, read: Int = 0, rejected: Int = 0, rejects: [RejectCount] = [], keptRejects: Int = 0,
+        stored: Int = 0, totals: Int? = nil, rejectsFile: String? = nil
     ) {
         self.source = source
         self.path = path
@@ -74,7 +78,8 @@ public struct FileEntry: Sendable, Hashable, Codable {
         rotated = false
         self.read = read
         self.rejected = rejected
-        self.rejectedByCode = rejectedByCode
+        self.rejects = rejects
+        self.keptRejects = keptRejects
         self.stored = stored
         self.totals = totals
         segments = []
@@ -84,5 +89,15 @@ public struct FileEntry: Sendable, Hashable, Codable {
         maxTime = nil
         firstDate = nil
         lastDate = nil
+    }
+
+    mutating func takeRejectsFile(of other: FileEntry) {
+        rejectsFile = other.rejectsFile
+        keptRejects = other.keptRejects
+    }
+
+    mutating func dropRejectsFile() {
+        rejectsFile = nil
+        keptRejects = 0
     }
 }

@@ -122,41 +122,77 @@ public final class StoreTransaction {
             append(file, id)
             return .taken
         }
-        let rows = segments.reduce(0) { $0 + $1.rows } + tables.reduce(0) { $0 + $1.rows }
-        guard file.read == file.rejected + file.stored, file.stored == rows else {
-            throw Problem(
-                .storeUnbalanced,
-                "\(file.read) records read, \(file.rejected) rejected, \(file.stored) stored, \(rows) rows written",
-                at: .path(file.path), help: "report this: it is a fault of the program")
-        }
+        try checkBooks(of: file, segments, tables)
         file.state = .live
         if let place = places[id], isSame(catalogue.files[place], file) {
             catalogue.files[place].look = file.look
+            if catalogue.files[place].state == .live { catalogue.files[place].takeRejectsFile(of: file) }
             return .untouched
         }
         retire(id, content: file.contentHash, onChange)
         if let original = liveFile(file.source, file.contentHash) {
             guard catalogue.files[original].formatHash != file.formatHash else {
                 file.state = .duplicate
-                file.rejectsFile = nil
+                file.dropRejectsFile()
                 append(file, id)
                 return .duplicate(of: catalogue.files[original].path)
             }
             supersede(original)
         }
-        file.segments = segments.map(\.name)
-        file.tables = tables.map(\.name)
-        file.minTime = segments.map(\.minTime).min()
-        file.maxTime = segments.map(\.maxTime).max()
+        append(file.with(segments, tables), id)
+        pool(segments, tables)
+        return .taken
+    }
+
+    /// Puts a new reading of a live file's content in its place: the same path, the same content, typed anew.
+    /// - Returns: `untouched` where the new reading gives what the old one gave.
+    /// - Throws: `Problem` `store.misuse` where the file is not live or its content another, `store.unbalanced`.
+    @discardableResult
+    public func replace(
+        _ old: FileEntry, by file: FileEntry, segments: [SegmentEntry] = [], tables: [TableEntry] = []
+    ) throws -> Outcome {
+        isPrepared = false
+        guard let place = catalogue.files.firstIndex(of: old), old.state == .live, file.source == old.source,
+            file.path == old.path, file.contentHash == old.contentHash
+        else { throw Problem(.storeMisuse, "only the same content can take a live file's place", at: .path(file.path)) }
+        try checkBooks(of: file, segments, tables)
+        if isSame(old, file) {
+            catalogue.files[place].takeRejectsFile(of: file)
+            return .untouched
+        }
+        supersede(place)
+        var file = file.with(segments, tables)
+        file.state = .live
+        file.look = old.look
+        file.rotated = old.rotated
+        catalogue.files.append(file)
+        pool(segments, tables)
+        index()
+        return .taken
+    }
+
+    private func checkBooks(of file: FileEntry, _ segments: [SegmentEntry], _ tables: [TableEntry]) throws {
+        let rows = segments.reduce(0) { $0 + $1.rows } + tables.reduce(0) { $0 + $1.rows }
+        guard file.read == file.rejected + file.stored, file.stored == rows,
+            file.rejected == file.rejects.reduce(0, { $0 + $1.count })
+        else {
+            throw Problem(
+                .storeUnbalanced,
+                "\(file.read) records read, \(file.rejected) rejected, \(file.stored) stored, \(rows) rows written",
+                at: .path(file.path), help: "report this: it is a fault of the program")
+        }
+    }
+
+    private func pool(_ segments: [SegmentEntry], _ tables: [TableEntry]) {
         for segment in segments { segmentPool[segment.name] = segment }
         for table in tables { tablePool[table.name] = table }
-        append(file, id)
-        return .taken
     }
 
     /// Whether an entry already stands for the content and format of a file that was read again.
     private func isSame(_ entry: FileEntry, _ file: FileEntry) -> Bool {
-        guard entry.contentHash == file.contentHash, entry.formatHash == file.formatHash else { return false }
+        guard entry.contentHash == file.contentHash, entry.formatHash == file.formatHash,
+            entry.read == file.read, entry.rejects == file.rejects
+        else { return false }
         return entry.state == .live || (entry.state == .duplicate && liveFile(file.source, file.contentHash) != nil)
     }
 
@@ -192,7 +228,7 @@ public final class StoreTransaction {
         catalogue.files[place].rotated = false
         catalogue.files[place].segments = []
         catalogue.files[place].tables = []
-        catalogue.files[place].rejectsFile = nil
+        catalogue.files[place].dropRejectsFile()
     }
 
     /// The files taken in (or found damaged) since the current snapshot: what the gate judges.
@@ -246,11 +282,20 @@ public final class StoreTransaction {
 }
 
 extension FileEntry {
+    fileprivate func with(_ segments: [SegmentEntry], _ tables: [TableEntry]) -> FileEntry {
+        var file = self
+        file.segments = segments.map(\.name)
+        file.tables = tables.map(\.name)
+        file.minTime = segments.map(\.minTime).min()
+        file.maxTime = segments.map(\.maxTime).max()
+        return file
+    }
+
     /// A duplicate's records are those of the file whose content it has.
     fileprivate mutating func takeCounts(of original: FileEntry) {
         read = original.read
         rejected = original.rejected
-        rejectedByCode = original.rejectedByCode
+        rejects = original.rejects
         stored = original.stored
     }
 
@@ -260,7 +305,7 @@ extension FileEntry {
         formatHash = original.formatHash
         segments = original.segments
         tables = original.tables
-        rejectsFile = original.rejectsFile
+        takeRejectsFile(of: original)
         minTime = original.minTime
         maxTime = original.maxTime
         firstDate = original.firstDate

@@ -46,7 +46,7 @@ struct Lowering {
             currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources,
             maxUsersPerDevice: root["identity"]?["max_users_per_device"]?.integer ?? 3, channels: channels,
             campaigns: campaigns, nodes: nodes, publish: lowerPublish(root["publish"]),
-            keepRuns: root["keep_runs"]?.integer ?? 30)
+            keepRuns: root["keep_runs"]?.integer ?? 30, keepRejects: root["keep_rejects"]?.integer ?? 10_000)
     }
 
     mutating func report(_ code: ProblemCode, _ message: String, _ place: Place, _ help: String? = nil) {

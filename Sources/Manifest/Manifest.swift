@@ -27,11 +27,13 @@ public struct Manifest: Sendable {
     public var publish: [String]
     /// How many published runs stay.
     public var keepRuns: Int
+    /// How many rejects of a file are kept to be read, beside the first of each reason.
+    public var keepRejects: Int
 
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
         sources: [Source] = [], maxUsersPerDevice: Int = 3, channels: ChannelRules? = nil, campaigns: [Campaign] = [],
-        nodes: [Node] = [], publish: [String] = [], keepRuns: Int = 30
+        nodes: [Node] = [], publish: [String] = [], keepRuns: Int = 30, keepRejects: Int = 10_000
     ) {
         self.path = path
         self.folder = folder
@@ -47,6 +49,7 @@ public struct Manifest: Sendable {
         self.nodes = nodes
         self.publish = publish
         self.keepRuns = keepRuns
+        self.keepRejects = keepRejects
     }
 
     /// A set of files and how they are read.

@@ -27,6 +27,9 @@ enum ManifestShape {
             Shape.Key(
                 "keep_runs", .integer(1...100_000),
                 "How many published runs stay before the oldest are removed; 30 unless said otherwise."),
+            Shape.Key(
+                "keep_rejects", .integer(0...10_000_000),
+                "How many rejects of a file are kept to be read, beside the first of each reason; all are counted. 10000 unless said otherwise."),
         ])
     }
 

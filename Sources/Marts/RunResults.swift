@@ -120,7 +120,7 @@ public struct RunResults: Sendable, Hashable {
         public var path: String
         /// Bytes on the disk.
         public var size: Int64
-        /// Of the decoded bytes, with the name of the function before it.
+        /// Of the decompressed bytes, with the name of the function before it.
         public var hash: String
         public var state: State
         public var read: Int

@@ -9,7 +9,7 @@ struct Nightmarket: AsyncParsableCommand {
         commandName: "nightmarket",
         abstract: "A nightly marketing-analytics pipeline: logs and ad reports in, dashboard-ready JSON out.",
         subcommands: [
-            RunCommand.self, RetryCommand.self, BackfillCommand.self, PlanCommand.self, StatusCommand.self,
+            RunCommand.self, RetryCommand.self, BackfillCommand.self, ReplayCommand.self, PlanCommand.self, StatusCommand.self,
             CheckCommand.self, SchemaCommand.self, SimulateCommand.self, InitCommand.self, ForgetCommand.self,
         ])
 }

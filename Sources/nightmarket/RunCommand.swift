@@ -73,17 +73,24 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 /// What every command takes that writes.
-struct WritingArguments: ParsableArguments {
+struct WaitingArgument: ParsableArguments {
     @Option(
         defaultAsFlag: 1e9,
         help: ArgumentHelp("Wait for another run to end (at most so many seconds) instead of exiting 75.", valueName: "seconds"))
     var wait: Double?
-    @Flag(help: "Go on with later nights where one fails.")
-    var keepGoing = false
 
     mutating func validate() throws {
         if let wait, !(wait >= 0) { throw ValidationError("--wait takes seconds.") }
     }
+}
+
+/// What every command takes that publishes nights.
+struct WritingArguments: ParsableArguments {
+    @OptionGroup var waiting: WaitingArgument
+    @Flag(help: "Go on with later nights where one fails.")
+    var keepGoing = false
+
+    var wait: Double? { waiting.wait }
 }
 
 extension NodeSelection.State {

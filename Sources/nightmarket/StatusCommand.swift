@@ -27,7 +27,8 @@ struct StatusCommand: AsyncParsableCommand {
             if rebuild { try Ledger.rebuild(output: manifest.output) }
             try showRun(manifest)
             try showHistory(manifest)
-            if let candidate = Catalogue.candidate(storeFolder: manifest.store) {
+            let candidate = Catalogue.candidate(storeFolder: manifest.store)
+            if let candidate {
                 let live = try openSnapshot(manifest)?.catalogue.files ?? []
                 let count = candidate.files.count { file in
                     !live.contains { $0.source == file.source && $0.path == file.path && $0.contentHash == file.contentHash }
@@ -35,11 +36,13 @@ struct StatusCommand: AsyncParsableCommand {
                 try Console.print(
                     "candidate   \(count) file\(count == 1 ? "" : "s") set aside: the gate is closed; `nightmarket run` judges again and says why")
             }
-            guard let snapshot = try openSnapshot(manifest) else {
+            let catalogue = try openSnapshot(manifest)?.catalogue
+            if let catalogue {
+                try showBooks(manifest, catalogue)
+            } else {
                 try Console.print("store       nothing taken in yet")
-                return .done
             }
-            try showBooks(manifest, snapshot.catalogue)
+            if let catalogue = candidate ?? catalogue { try RejectSummary(manifest, catalogue).print() }
             return .done
         }
     }
@@ -90,11 +93,6 @@ struct StatusCommand: AsyncParsableCommand {
                         ? " + \(books.filtered) filtered + \(books.erased) erased + \(books.moved) moved" : ""))
             let totals = files.filter { $0.state != .superseded }.reduce(0) { $0 + ($1.totals ?? 0) }
             if totals > 0 { try Console.print("  \(totals) rows of totals passed over, in none of these counts") }
-            var reasons: [String: Int] = [:]
-            for file in files where file.state != .superseded { reasons.merge(file.rejectedByCode, uniquingKeysWith: +) }
-            for (code, count) in reasons.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
-                try Console.print("  rejected \(count)  \(code)")
-            }
             for file in files where file.state == .damaged {
                 try Console.print("  damaged \(file.path): \(file.problem ?? "")")
             }

@@ -136,6 +136,68 @@ import Vocabulary
         }
     }
 
+    @Test func everyRejectIsCountedAndOnlyTheFirstAreKept() throws {
+        let format = LogFormat(mappings: [
+            LogFormat.Mapping(Column("event_time", .time), from: .column("ts"), required: true),
+            LogFormat.Mapping(Column("amount", .decimal), from: .column("price")),
+            LogFormat.Mapping(Column("cost", .decimal), from: .column("cost")),
+        ])
+        var lines = (0..<5000).map { $0 % 3 == 0 ? "2026-11-01,1,1" : "2026-11-01,x,1" }
+        lines += ["2026-11-01,1,x", "2026-11-01,1", "never,1,1", "2026-11-01,1,y"]
+        let text = "ts,price,cost\n" + lines.joined(separator: "\n") + "\n"
+        try LogFixture.withFile(Array(text.utf8)) { path in
+            let reader = LogReader(path: path, displayName: "log.csv", format: format, keys: LogFixture.keys)
+            for limit in [0, 7, 4096, .max] {
+                var kept: [Int] = []
+                let report = try reader.read(keptRejects: limit, reject: { kept.append($0.record) }, consume: { _ in })
+                #expect(report.rejected == 3337)
+                #expect(report.read == report.rejected + report.accepted)
+                #expect(
+                    report.rejects == [
+                        RejectCount(column: "amount", code: "decimal.invalid", count: 3333, firstRecord: 2),
+                        RejectCount(column: "cost", code: "decimal.invalid", count: 2, firstRecord: 5001),
+                        RejectCount(column: nil, code: "csv.field-count", count: 1, firstRecord: 5002),
+                        RejectCount(column: "event_time", code: "time.invalid", count: 1, firstRecord: 5003),
+                    ])
+                #expect(report.rejectedByCode == ["decimal.invalid": 3335, "csv.field-count": 1, "time.invalid": 1])
+                let rejected = (1...5000).filter { $0 % 3 != 1 } + [5001, 5002, 5003, 5004]
+                let firsts: Set = [2, 5001, 5002, 5003]
+                #expect(kept == rejected.enumerated().filter { $0.offset < limit || firsts.contains($0.element) }.map(\.element))
+            }
+            #expect(try reader.contentHash() == reader.read(reject: { _ in }, consume: { _ in }).contentHash)
+        }
+    }
+
+    @Test func everyKindOfRejectSaysWhatToDo() {
+        for fault in Fault.allCases where fault != .none && fault != .skipped {
+            for layout in LogFormat.Layout.allCases {
+                let code = fault.code(column: "amount", layout: layout)
+                #expect(!RejectCount(column: "amount", code: code, count: 1, firstRecord: 1).remedy.isEmpty, "\(code)")
+            }
+        }
+    }
+
+    @Test func aFileOfRejectsEndsWithItsBooks() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).jsonl").path
+        defer { unlink(path) }
+        let file = try RejectFile(path: path)
+        try file.append(Reject(file: "a", record: 3, column: "amount", code: "decimal.invalid", reason: "r", payload: "p"))
+        var report = LogReport()
+        report.rejected = 9
+        report.contentHash = "ab"
+        report.rejects = [
+            RejectCount(column: "amount", code: "decimal.invalid", count: 8, firstRecord: 3),
+            RejectCount(column: nil, code: "csv.quote", count: 1, firstRecord: 4),
+        ]
+        try file.close(file: "a", report)
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(
+            lines.last
+                == #"{"file":"a","content_hash":"ab","rejected":9,"kept":1,"reasons":[{"column":"amount","code":"decimal.invalid","count":8,"first_record":3},{"column":null,"code":"csv.quote","count":1,"first_record":4}]}"#
+        )
+    }
+
     @Test func aFileOfRejectsThatCannotBeWrittenIsAProblem() throws {
         #expect(problem { _ = try RejectFile(path: "/nowhere/at/all") }?.code == .rejectsCannotWrite)
         let reject = Reject(file: "a", record: 1, column: nil, code: "c", reason: "r", payload: "p")

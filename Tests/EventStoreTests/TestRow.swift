@@ -158,7 +158,8 @@ extension TemporaryStore {
         let entry = FileEntry(
             source: source, path: path, look: FileLook(size: Int64(rows.count), modified: Int64(content.count), inode: 1),
             contentHash: content, formatHash: "f", read: rows.count + rejected, rejected: rejected,
-            rejectedByCode: rejected > 0 ? ["log.bad-time": rejected] : [:], stored: rows.count)
+            rejects: rejected > 0 ? [RejectCount(column: "event_time", code: "time.invalid", count: rejected, firstRecord: 1)] : [],
+            stored: rows.count)
         return try transaction.add(entry, segments: segments, onChange: change)
     }
 

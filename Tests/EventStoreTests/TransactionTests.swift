@@ -145,6 +145,41 @@ struct TransactionTests {
         #expect(try live(store) == texts(rows(0..<10)))
     }
 
+    @Test("a new reading of a live file takes its place, also where another content of the path stands beside it")
+    func replaced() throws {
+        let store = try TemporaryStore()
+        var transaction = try store.transaction()
+        try store.take(rows(0..<10), path: "a", content: "old", rejected: 4, into: transaction)
+        try commit(transaction)
+        transaction = try store.transaction()
+        try store.take(rows(20..<30), path: "a", content: "new", change: .rotate, into: transaction)
+        try commit(transaction)
+
+        transaction = try store.transaction()
+        let old = try #require(transaction.catalogue.files.first { $0.contentHash == "old" })
+        #expect(old.rotated)
+        let builder = try SegmentBuilder(
+            columns: TestRow.columns, source: "web", folder: store.folder, namePrefix: "web", origin: "again")
+        try eachBatch(rows(0..<14), builder.append)
+        let segments = try builder.finish()
+        var entry = FileEntry(
+            source: "web", path: "a", look: FileLook(size: 7, modified: 7, inode: 7), contentHash: "old", formatHash: "g",
+            read: 14, stored: 14)
+        #expect(try transaction.replace(old, by: entry, segments: segments) == .taken)
+        let counts = try commit(transaction)
+        #expect(counts.live == 24 && counts.superseded == 10 && counts.read == 38 && counts.rejected == 4)
+        #expect(try live(store) == texts(rows(0..<14) + rows(20..<30)))
+
+        // The same reading once more changes nothing, and another content is refused.
+        transaction = try store.transaction()
+        let new = try #require(transaction.catalogue.files.first { $0.formatHash == "g" })
+        #expect(new.rotated && new.look == old.look)
+        #expect(try transaction.replace(new, by: entry, segments: segments) == .untouched)
+        #expect(!transaction.hasChanges)
+        entry.contentHash = "other"
+        #expect(throws: Problem.self) { try transaction.replace(new, by: entry, segments: segments) }
+    }
+
     @Test("a file that was only touched is not taken in again")
     func touched() throws {
         let store = try TemporaryStore()

@@ -93,8 +93,8 @@ extension Manifest.Source {
     }
 }
 
-/// The paths that an absolute glob matches.
-private func matches(of pattern: String) -> [[UInt8]] {
+/// The paths that a glob matches.
+func matches(of pattern: String) -> [[UInt8]] {
     var result = glob_t()
     defer { globfree(&result) }
     guard glob(pattern, GLOB_BRACE, nil, &result) == 0 else { return [] }

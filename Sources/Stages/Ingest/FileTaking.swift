@@ -25,6 +25,7 @@ struct FileTaking: Sendable {
     let keys: KeyedHash
     /// Rejects that show one of these ids are counted and not kept.
     let forgotten: ForgottenIDs
+    let keptRejects: Int
 
     /// Reads the file between two looks at its directory entry.
     /// - Parameters:
@@ -101,8 +102,9 @@ struct FileTaking: Sendable {
         let rejects = try RejectFile(path: partial)
         do {
             let report = try reader.read(
+                keptRejects: keptRejects,
                 reject: { if !forgotten.mentioned(in: $0, of: source) { try rejects.append($0) } }, consume: append)
-            try rejects.close()
+            try rejects.close(file: file.name, report)
             if report.rejected > 0 {
                 guard rename(partial, "\(folder.rejects)/\(name)") == 0 else {
                     throw Problem(
@@ -115,8 +117,8 @@ struct FileTaking: Sendable {
             advanced(Int(file.look.size))
             return FileEntry(
                 source: source.name, path: file.name, look: file.look, contentHash: report.contentHash,
-                formatHash: formatHash, read: report.read, rejected: report.rejected,
-                rejectedByCode: report.rejectedByCode, stored: report.accepted,
+                formatHash: formatHash, read: report.read, rejected: report.rejected, rejects: report.rejects,
+                keptRejects: rejects.count, stored: report.accepted,
                 totals: report.totals > 0 ? report.totals : nil, rejectsFile: report.rejected > 0 ? name : nil)
         } catch {
             unlink(partial)
@@ -128,7 +130,7 @@ struct FileTaking: Sendable {
     private var fileVersion: String? {
         get throws {
             guard case .fileName(let prefix, let suffix, let pattern) = source.version else { return nil }
-            let name = URL(fileURLWithPath: file.path).lastPathComponent
+            let name = URL(fileURLWithPath: file.name).lastPathComponent
             let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
             guard name.hasPrefix(prefix), name.hasSuffix(suffix), digits.count == pattern.count,
                 digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
@@ -144,7 +146,7 @@ struct FileTaking: Sendable {
     /// `SOURCE-FILE-HASH.jsonl`: readable, below one folder whatever the file's name holds, and one for each content.
     private var rejectsName: String {
         let base = String(
-            URL(fileURLWithPath: file.path).lastPathComponent.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" }
+            URL(fileURLWithPath: file.name).lastPathComponent.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" }
                 .prefix(80))
         return "\(source.name)-\(base)-\(shortDigest(origin)).jsonl"
     }

@@ -45,10 +45,9 @@ public struct ForgetStep {
                     ?? "there are \(names.joined(separator: ", "))")
         }
         let hash = KeyedHash(secret: key.secret)
-        let settings = Dictionary(uniqueKeysWithValues: manifest.sources.map { ($0.name, $0.storeSettings) })
         // What the gate kept aside was not judged fit to go live: it is read again by the next run.
         let transaction = try StoreTransaction(
-            folder, lock: lock, keyFingerprint: hash.fingerprint, sources: settings,
+            folder, lock: lock, keyFingerprint: hash.fingerprint, sources: manifest.storeSettings,
             identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: hash),
             takesUpCandidate: false)
         let before = transaction.catalogue

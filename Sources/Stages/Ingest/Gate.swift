@@ -19,8 +19,8 @@ struct Gate {
     let date: CivilDate
     /// The instant that an intraday run sees up to.
     let intraday: Int64?
-    /// By source, how many files its globs match now.
-    let matched: [String: Int]
+    /// By source, how many files its globs match now; nil where nobody looked, and what a night should bring is not judged.
+    let matched: [String: Int]?
 
     struct Judgement {
         var problems: [Problem] = []
@@ -33,7 +33,10 @@ struct Gate {
             let files = pending.filter { $0.source == source.name }
             judgeRejects(source, files, &judgement)
             judgeDamage(source, files, &judgement)
-            judgeArrival(source, catalogue.files.filter { $0.source == source.name && $0.state == .live }, &judgement)
+            if let matched {
+                let live = catalogue.files.filter { $0.source == source.name && $0.state == .live }
+                judgeArrival(source, live, matched: matched[source.name, default: 0], &judgement)
+            }
         }
         let declared = Set(manifest.sources.map(\.name))
         for (name, books) in catalogue.balance.sources.sorted(by: { $0.key < $1.key })
@@ -47,7 +50,7 @@ struct Gate {
     private func judgeRejects(_ source: Manifest.Source, _ files: [FileEntry], _ judgement: inout Judgement) {
         for file in files where file.read > 0 && file.state != .superseded {
             guard Double(file.rejected) > source.rejectLimit * Double(file.read) else { continue }
-            let reasons = file.rejectedByCode.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
+            let reasons = file.rejects.byCode.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
                 .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             judgement.problems.append(
                 Problem(
@@ -55,7 +58,7 @@ struct Gate {
                     "\(file.rejected) of \(file.read) records were rejected (\(reasons)), over the limit of "
                         + "\(percent(source.rejectLimit)) for source '\(source.name)'",
                     at: .path(file.path),
-                    help: "mend the file or the mapping, or raise reject_limit; the rejects lie in "
+                    help: "mend the file or the mapping, or raise reject_limit, then nightmarket run; the rejects lie in "
                         + "\(manifest.store)/rejects/\(file.rejectsFile ?? "")"))
         }
     }
@@ -79,9 +82,11 @@ struct Gate {
         }
     }
 
-    private func judgeArrival(_ source: Manifest.Source, _ live: [FileEntry], _ judgement: inout Judgement) {
+    private func judgeArrival(
+        _ source: Manifest.Source, _ live: [FileEntry], matched: Int, _ judgement: inout Judgement
+    ) {
         let expects = source.expectedFilesPerDay != nil || source.freshWithin != nil
-        if matched[source.name, default: 0] == 0 {
+        if matched == 0 {
             let message = "no file matches \(source.patterns(folder: manifest.folder)) of source '\(source.name)'"
             if expects {
                 judgement.problems.append(

@@ -1,11 +1,9 @@
 import Chronology
-import Dispatch
 import EventLog
 import EventStore
 import Foundation
 import Manifest
 import StageKit
-import Synchronization
 import Vocabulary
 
 /// The system step that brings the store up to date with the files that the manifest's sources match.
@@ -32,12 +30,8 @@ public struct IngestStep {
 
     /// - Throws: `Problem` or `Problems`: the gate closed (exit 65), a wrong key (78), an unwritable store (73, 74).
     public func run(under lock: StoreLock) throws -> IngestReport {
-        let hash = KeyedHash(secret: key.secret)
-        let settings = Dictionary(uniqueKeysWithValues: manifest.sources.map { ($0.name, $0.storeSettings) })
-        let transaction = try StoreTransaction(folder, lock: lock, keyFingerprint: hash.fingerprint, sources: settings,
-            identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: hash))
-
-        let forgotten = ForgottenIDs(manifest, keys: hash, tombstones: transaction.catalogue.identity?.tombstones ?? [])
+        let transaction = try transaction(under: lock)
+        let forgotten = forgottenIDs(transaction)
         var report = IngestReport()
         var due: [FileTaking] = []
         var matched: [String: Int] = [:]
@@ -53,9 +47,7 @@ public struct IngestStep {
                     report.unchanged += 1
                     continue
                 }
-                due.append(
-                    FileTaking(
-                        source: source, file: file, formatHash: formatHash, folder: folder, keys: hash, forgotten: forgotten))
+                due.append(taking(file, of: source, forgotten))
             }
         }
 
@@ -78,6 +70,25 @@ public struct IngestStep {
         return report
     }
 
+    func transaction(under lock: StoreLock) throws -> StoreTransaction {
+        let hash = KeyedHash(secret: key.secret)
+        return try StoreTransaction(
+            folder, lock: lock, keyFingerprint: hash.fingerprint, sources: manifest.storeSettings,
+            identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: hash))
+    }
+
+    /// The ids that were forgotten before a transaction.
+    func forgottenIDs(_ transaction: StoreTransaction) -> ForgottenIDs {
+        ForgottenIDs(
+            manifest, keys: KeyedHash(secret: key.secret), tombstones: transaction.catalogue.identity?.tombstones ?? [])
+    }
+
+    func taking(_ file: DiscoveredFile, of source: Manifest.Source, _ forgotten: ForgottenIDs) -> FileTaking {
+        FileTaking(
+            source: source, file: file, formatHash: source.formatHash, folder: folder,
+            keys: KeyedHash(secret: key.secret), forgotten: forgotten, keptRejects: manifest.keepRejects)
+    }
+
     /// The files that a run would read, by a quick look, with the reason.
     public static func waiting(
         _ manifest: Manifest, catalogue: Catalogue?
@@ -94,38 +105,21 @@ public struct IngestStep {
         }
     }
 
-    /// Reads files side by side, a file a thread; the result is in the order of the files.
-    private func takeIn(_ due: [FileTaking]) throws -> [TakenFile] {
-        let total = due.reduce(0) { $0 + $1.file.look.size }
-        let progress = Progress("ingest", total: Double(total) / 1e6, unit: "MB")
-        defer { progress.end() }
-        let results = Mutex<[Int: Result<TakenFile, any Error>]>([:])
-        let next = Atomic(0)
-        let done = Atomic<Int64>(0)
-        let stop = Atomic(false)
+    /// Reads files side by side; the result is in the order of the files.
+    func takeIn(_ due: [FileTaking]) throws -> [TakenFile] {
         let now = RunDate.now
-        let workers = min(threads, due.count)
         // One budget of memory, shared by the builders that are at work at the same time.
-        let byteLimit = max(16 << 20, (192 << 20) / max(1, workers))
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in
-            while !stop.load(ordering: .relaxed) {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < due.count else { return }
-                let result = Result {
-                    try due[index].run(byteLimit: byteLimit, now: now) { bytes in
-                        let sum = done.add(Int64(bytes), ordering: .relaxed).newValue
-                        progress.update(total > 0 ? Double(sum) / Double(total) : 1)
-                    }
-                }
-                if case .failure = result { stop.store(true, ordering: .relaxed) }
-                results.withLock { $0[index] = result }
-            }
+        let byteLimit = max(16 << 20, (192 << 20) / max(1, min(threads, due.count)))
+        return try sideBySide("ingest", sizes: due.map(\.file.look.size), threads: threads) { index, advanced in
+            try due[index].run(byteLimit: byteLimit, now: now, advanced: advanced)
         }
-        let finished = results.withLock { $0 }
-        if let failure = finished.sorted(by: { $0.key < $1.key }).first(where: { if case .failure = $0.value { true } else { false } }) {
-            _ = try failure.value.get()
-        }
-        return try due.indices.compactMap { try finished[$0]?.get() }
+    }
+}
+
+extension Manifest {
+    /// What of each source decides which of its rows are live.
+    var storeSettings: [String: SourceSettings] {
+        Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.storeSettings) })
     }
 }
 

@@ -1,4 +1,5 @@
 import Chronology
+import EventLog
 import EventStore
 import Manifest
 import Marts
@@ -112,7 +113,7 @@ extension RunResults.File {
         self.init(
             path: file.path, size: file.look.size, hash: file.contentHash, state: state, read: file.read,
             rejected: file.rejected, stored: file.stored,
-            rejects: file.rejectedByCode.sorted { $0.key < $1.key }
+            rejects: file.rejects.byCode.sorted { $0.key < $1.key }
                 .map { RunResults.Count(code: $0.key, count: $0.value) },
             problem: file.problem)
     }

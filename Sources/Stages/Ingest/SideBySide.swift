@@ -1,0 +1,36 @@
+import Dispatch
+import StageKit
+import Synchronization
+
+/// Works on files side by side, a file a thread, and shows how far it is; the results are in the order of the files.
+/// - Parameters:
+///   - sizes: the bytes of each file.
+///   - work: is given the index of a file, and calls `advanced` with the bytes that it has read since the last call.
+/// - Throws: what `work` threw for the first of the files that it failed for.
+func sideBySide<Result: Sendable>(
+    _ title: String, sizes: [Int64], threads: Int,
+    _ work: @Sendable (_ index: Int, _ advanced: (Int) -> Void) throws -> Result
+) throws -> [Result] {
+    let total = sizes.reduce(0, +)
+    let progress = Progress(title, total: Double(total) / 1e6, unit: "MB")
+    defer { progress.end() }
+    let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
+    let next = Atomic(0)
+    let done = Atomic<Int64>(0)
+    let stop = Atomic(false)
+    DispatchQueue.concurrentPerform(iterations: min(threads, sizes.count)) { _ in
+        while !stop.load(ordering: .relaxed) {
+            let index = next.add(1, ordering: .relaxed).oldValue
+            guard index < sizes.count else { return }
+            let result = Swift.Result {
+                try work(index) { bytes in
+                    let sum = done.add(Int64(bytes), ordering: .relaxed).newValue
+                    progress.update(total > 0 ? Double(sum) / Double(total) : 1)
+                }
+            }
+            if case .failure = result { stop.store(true, ordering: .relaxed) }
+            results.withLock { $0[index] = result }
+        }
+    }
+    return try results.withLock { $0 }.sorted { $0.key < $1.key }.map { try $0.value.get() }
+}
