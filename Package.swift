@@ -68,7 +68,15 @@ let package = Package(
             ],
             swiftSettings: warnings),
 
-        .target(name: "TestSupport", dependencies: ["Vocabulary"], path: "Tests/TestSupport", swiftSettings: warnings),
+        .target(
+            name: "TestSupport", dependencies: ["Vocabulary", "CZlib", "CZstd"], path: "Tests/TestSupport",
+            swiftSettings: warnings),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "TestSupport", "EventLog", "EventStore", "ArrowIPC", "Manifest", "Expressions", "Marts", "Chronology", "Digests",
+            ], path: "Tests/FuzzTargets", swiftSettings: warnings),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: warnings),
         tests("Vocabulary"),
         tests("Digests"),
         tests("Chronology"),
@@ -89,3 +97,9 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// libFuzzer brings the main function of this program, so that only scripts/fuzz.sh can build it.
+if Context.environment["NIGHTMARKET_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz", swiftSettings: warnings))
+}

@@ -61,8 +61,10 @@ bool is_number(std::string_view token) {
     return at == token.size();
 }
 
+bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
+
 std::string_view trimmed(std::string_view token) {
-    while (!token.empty() && std::strchr(" \t\n\r", token.back()) != nullptr) { token.remove_suffix(1); }
+    while (!token.empty() && is_blank(token.back())) { token.remove_suffix(1); }
     return token;
 }
 

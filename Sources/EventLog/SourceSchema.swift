@@ -49,7 +49,7 @@ struct SourceSchema {
                 names.count == 1 ? "did you mean '\($0)'?" : "for '\(name)' did you mean '\($0)'?"
             }
         }
-        let listed = header.prefix(30).map { "'\($0)'" }.joined(separator: ", ") + (header.count > 30 ? ", …" : "")
+        let listed = header.prefix(30).map { "'\($0.prefix(60))'" }.joined(separator: ", ") + (header.count > 30 ? ", …" : "")
         return Problem(
             .logMissingColumn, "there is no column \(quoted)", at: .path(file),
             help: nearest.isEmpty ? "the file has \(listed)" : nearest.joined(separator: " "))

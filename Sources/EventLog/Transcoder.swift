@@ -14,9 +14,9 @@ final class Transcoder: ByteSource {
     private let converter: iconv_t
     /// Bytes of a unit that is dropped where it cannot be decoded.
     private let unit: Int
-    private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: Transcoder.inputSize, alignment: 16)
+    private let input: UnsafeMutableRawBufferPointer
     private var inputCount: Int
-    private let output = UnsafeMutableRawBufferPointer.allocate(byteCount: Transcoder.outputSize, alignment: 16)
+    private let output: UnsafeMutableRawBufferPointer
     private var ready = 0..<0
     private var sourceHasEnded = false
 
@@ -28,16 +28,15 @@ final class Transcoder: ByteSource {
     }
 
     private init(_ source: any ByteSource, _ encoding: LogFormat.Encoding, file: String) throws {
+        // Read before anything is allocated: where this throws, no deinit runs.
+        let head = try Self.head(of: source)
         self.source = source
-        var head = 0
-        while head < 4 {
-            let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: input[head..<4]))
-            if count == 0 { break }
-            head += count
-        }
-        inputCount = head
+        input = .allocate(byteCount: Self.inputSize, alignment: 16)
+        output = .allocate(byteCount: Self.outputSize, alignment: 16)
+        input.copyBytes(from: head)
+        inputCount = head.count
         unit = encoding == .utf16 ? 2 : 1
-        let name = Self.name(of: encoding, head: input[..<head])
+        let name = Self.name(of: encoding, head: head)
         converter = iconv_open("UTF-8", name)
         // iconv_open answers -1 as a pointer.
         if Int(bitPattern: converter) == -1 {
@@ -53,7 +52,21 @@ final class Transcoder: ByteSource {
         output.deallocate()
     }
 
-    private static func name(of encoding: LogFormat.Encoding, head: Slice<UnsafeMutableRawBufferPointer>) -> String {
+    /// The first four bytes, or as many as there are.
+    private static func head(of source: any ByteSource) throws -> [UInt8] {
+        var head = [UInt8](repeating: 0, count: 4)
+        var count = 0
+        while count < head.count {
+            let more = try head.withUnsafeMutableBytes {
+                try source.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
+            }
+            if more == 0 { break }
+            count += more
+        }
+        return Array(head[..<count])
+    }
+
+    private static func name(of encoding: LogFormat.Encoding, head: [UInt8]) -> String {
         if head.starts(with: [0xEF, 0xBB, 0xBF]) { return "UTF-8" }
         switch encoding {
         case .utf8: return "UTF-8"

@@ -14,7 +14,7 @@ import Vocabulary
         let text = Array("a,b\nc,d\n".utf8)
         let plain = try LogFixture.read(text, format)
         for name in ["log.csv.gz", "log.csv"] {
-            let compressed = try read(LogFixture.gzip(text), named: name)
+            let compressed = try read(Compression.gzip(text), named: name)
             #expect(compressed.rows == plain.rows)
             #expect(compressed.report == plain.report)
         }
@@ -24,10 +24,10 @@ import Vocabulary
         let text = Array("first,\"line\nbreak\"\nsecond,b\nthird,c\n".utf8)
         let expected = try LogFixture.read(text, format)
         for cut in 0...text.count {
-            let parts = [text[..<cut], text[cut...], []].map { LogFixture.gzip(Array($0)) }
+            let parts = [text[..<cut], text[cut...], []].map { Compression.gzip(Array($0)) }
             #expect(try read(parts.flatMap { $0 }) == renamed(expected))
         }
-        let each = text.flatMap { LogFixture.gzip([$0]) }
+        let each = text.flatMap { Compression.gzip([$0]) }
         #expect(try read(each) == renamed(expected))
     }
 
@@ -38,12 +38,12 @@ import Vocabulary
     }
 
     @Test func zerosBehindTheLastMemberArePadding() throws {
-        let file = LogFixture.gzip(Array("a,b\n".utf8)) + [UInt8](repeating: 0, count: 1000)
+        let file = Compression.gzip(Array("a,b\n".utf8)) + [UInt8](repeating: 0, count: 1000)
         #expect(try read(file).rows == [["a", "b"]])
     }
 
     @Test func anythingElseBehindTheLastMemberIsDamage() {
-        let member = LogFixture.gzip(Array("a,b\n".utf8))
+        let member = Compression.gzip(Array("a,b\n".utf8))
         for tail in [[1], [0, 0, 1], [0x1F], [0x1F, 0x8C], Array("a,b\n".utf8)] as [[UInt8]] {
             let found = problem { _ = try read(member + tail) }
             #expect(found?.code == .logDamaged, "\(tail)")
@@ -51,7 +51,7 @@ import Vocabulary
     }
 
     @Test func aFileTruncatedAtAnyByteIsAProblemWithNameAndOffset() {
-        let file = LogFixture.gzip(Array((0..<50).map { "\($0),value\n" }.joined().utf8))
+        let file = Compression.gzip(Array((0..<50).map { "\($0),value\n" }.joined().utf8))
         for length in 1..<file.count {
             let found = problem { _ = try read(Array(file[..<length])) }
             #expect(found?.code == .logDamaged)
@@ -61,7 +61,7 @@ import Vocabulary
     }
 
     @Test func aFlippedBitIsAProblemOrChangesNothing() throws {
-        let file = LogFixture.gzip(Array((0..<20).map { "\($0),value\n" }.joined().utf8))
+        let file = Compression.gzip(Array((0..<20).map { "\($0),value\n" }.joined().utf8))
         let intact = try read(file)
         for index in file.indices {
             for bit in 0..<8 {
@@ -95,14 +95,14 @@ import Vocabulary
         #expect(problem { _ = try LogFixture.read([], demanding) }?.code == .logEmpty)
         var plain = format
         plain.compression = .none
-        #expect(problem { _ = try LogFixture.read(LogFixture.gzip(text), plain) }?.code == .logNotText)
+        #expect(problem { _ = try LogFixture.read(Compression.gzip(text), plain) }?.code == .logNotText)
         #expect(problem { _ = try LogFixture.read(text, plain, named: "log.csv.gz") } == nil)
     }
 
     @Test func anEmptyMemberIsAnEmptyFile() throws {
-        #expect(try read(LogFixture.gzip([])).report.read == 0)
+        #expect(try read(Compression.gzip([])).report.read == 0)
         var headered = format
         headered.header = nil
-        #expect(problem { _ = try LogFixture.read(LogFixture.gzip([]), headered) }?.code == .logEmpty)
+        #expect(problem { _ = try LogFixture.read(Compression.gzip([]), headered) }?.code == .logEmpty)
     }
 }

@@ -80,6 +80,14 @@ import Vocabulary
         #expect(contents.values == ["fine"])
     }
 
+    /// Found by the fuzz target `json_lines`.
+    @Test func aNULBehindAScalarIsNoJSON() throws {
+        for scalar in ["1", "true", "null", "\"x\""] {
+            let line = Array("{\"a\":\(scalar)".utf8) + [0] + Array("}\n".utf8)
+            #expect(try LogFixture.read(line, format(["a"])).codes == ["json.invalid"], "\(scalar)")
+        }
+    }
+
     @Test func aHundredThousandLevelsAndALineTooLongAreRejects() throws {
         var limits = RecordLimits()
         limits.record = 400_000

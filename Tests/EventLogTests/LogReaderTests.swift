@@ -1,6 +1,7 @@
 import Chronology
 import EventLog
 import Foundation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -190,10 +191,10 @@ import Vocabulary
 
     @Test func theWindowDoesNotGrowWithTheFile() throws {
         // 64 MB of one line, and 8 MB of many, from some 100 KB; then a quote that is never closed.
-        let line = LogFixture.gzip([UInt8](repeating: 0x78, count: 16 << 20))
+        let line = Compression.gzip([UInt8](repeating: 0x78, count: 16 << 20))
         let many = String(repeating: String(repeating: "y", count: 4095) + "\n", count: 512)
-        let lines = LogFixture.gzip(Array(many.utf8))
-        let file = [line, line, line, line, LogFixture.gzip(Array("\n\"z\n".utf8)), lines, lines, lines, lines]
+        let lines = Compression.gzip(Array(many.utf8))
+        let file = [line, line, line, line, Compression.gzip(Array("\n\"z\n".utf8)), lines, lines, lines, lines]
         var largest = 0
         try LogFixture.withFile(file.flatMap { $0 }) { path in
             let reader = LogReader(

@@ -15,7 +15,7 @@ import Vocabulary
         let plain = try LogFixture.read(text, format)
         for name in ["log.csv.zst", "log.csv"] {
             for level: Int32 in [1, 19] {
-                let compressed = try read(LogFixture.zstd(text, level: level), named: name)
+                let compressed = try read(Compression.zstd(text, level: level), named: name)
                 #expect(compressed.rows == plain.rows)
                 #expect(compressed.report == plain.report)
             }
@@ -28,21 +28,21 @@ import Vocabulary
         // A skippable frame of three bytes.
         let skipped: [UInt8] = [0x5A, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3]
         for cut in 0...text.count {
-            let parts = [text[..<cut], text[cut...], []].map { LogFixture.zstd(Array($0)) }
+            let parts = [text[..<cut], text[cut...], []].map { Compression.zstd(Array($0)) }
             #expect(try read(skipped + parts[0] + skipped + parts[1] + parts[2] + skipped).rows == expected.rows)
         }
-        #expect(try read(text.flatMap { LogFixture.zstd([$0]) }).report == expected.report)
+        #expect(try read(text.flatMap { Compression.zstd([$0]) }).report == expected.report)
     }
 
     @Test func aLargeFileComesThroughWhole() throws {
         var random = SeededGenerator(seed: 71)
         let lines = (0..<60_000).map { "\($0),\(Int.random(in: 0..<1_000_000, using: &random))" }
         let text = Array((lines.joined(separator: "\n") + "\n").utf8)
-        #expect(try read(LogFixture.zstd(text)).report == LogFixture.read(text, format).report)
+        #expect(try read(Compression.zstd(text)).report == LogFixture.read(text, format).report)
     }
 
     @Test func aFileTruncatedAtAnyByteIsAProblemWithNameAndOffset() {
-        let file = LogFixture.zstd(Array((0..<50).map { "\($0),value\n" }.joined().utf8))
+        let file = Compression.zstd(Array((0..<50).map { "\($0),value\n" }.joined().utf8))
         for length in 1..<file.count {
             let found = problem { _ = try read(Array(file[..<length])) }
             #expect(found?.code == .logDamaged)
@@ -52,7 +52,7 @@ import Vocabulary
     }
 
     @Test func aFlippedBitIsAProblemOrChangesNothing() throws {
-        let file = LogFixture.zstd(Array((0..<20).map { "\($0),value\n" }.joined().utf8))
+        let file = Compression.zstd(Array((0..<20).map { "\($0),value\n" }.joined().utf8))
         let intact = try read(file)
         for index in file.indices {
             for bit in 0..<8 {
@@ -90,14 +90,14 @@ import Vocabulary
     @Test func aFileThatShouldBeZstdAndIsNotIsAProblem() {
         let text = Array("a,b\n".utf8)
         #expect(problem { _ = try read(text) }?.code == .logNotZstd)
-        #expect(problem { _ = try read(LogFixture.gzip(text)) } == nil)
+        #expect(problem { _ = try read(Compression.gzip(text)) } == nil)
         var demanding = format
         demanding.compression = .zstd
-        for bytes in [text, LogFixture.gzip(text)] {
+        for bytes in [text, Compression.gzip(text)] {
             #expect(problem { _ = try LogFixture.read(bytes, demanding) }?.code == .logNotZstd)
         }
         var plain = format
         plain.compression = .none
-        #expect(problem { _ = try LogFixture.read(LogFixture.zstd(text), plain) }?.code == .logNotText)
+        #expect(problem { _ = try LogFixture.read(Compression.zstd(text), plain) }?.code == .logNotText)
     }
 }
