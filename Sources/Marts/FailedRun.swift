@@ -34,7 +34,7 @@ public struct FailedRun: Sendable, Hashable, Comparable {
                 let run = PublishedRun(output: output, name: String(name.dropFirst(prefix.count)))
             else { return nil }
             return FailedRun(output: output, date: run.date, number: run.number, isOpen: prefix == open)
-        }.sorted()
+        }.filter { OutputFiles.isPlainDirectory($0.path) }.sorted()
     }
 
     /// What the run did and why it failed.

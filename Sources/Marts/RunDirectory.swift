@@ -66,15 +66,17 @@ public struct RunDirectory: Sendable {
     }
 
     /// Takes over a mart that has not changed since another run, without a copy where the file system allows.
-    /// - Returns: false, and nothing done, where that run does not hold the mart whole in each of these forms.
+    /// - Returns: false, and nothing done, where that run does not hold the mart whole in each of these forms, or its record
+    ///   was tampered with and names what cannot be a mart.
     /// - Throws: `Problem` of the output.
     public func link(_ mart: String, formats: Set<MartFormat>, from run: PublishedRun) throws -> Bool {
-        try link(MartID(mart), formats, from: run.path, describedBy: "\(run.path)/\(DataPackage.fileName)")
+        guard let id = try? MartID(mart) else { return false }
+        return try link(id, formats, from: run.path, describedBy: "\(run.path)/\(DataPackage.fileName)")
     }
 
     /// The same for what a run finished that failed afterwards.
     public func link(_ mart: String, formats: Set<MartFormat>, from run: FailedRun) throws -> Bool {
-        let id = try MartID(mart)
+        guard let id = try? MartID(mart) else { return false }
         return try link(id, formats, from: run.path, describedBy: "\(run.path)/\(RunDirectory.descriptions)/\(id).json")
     }
 

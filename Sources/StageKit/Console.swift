@@ -19,7 +19,10 @@ public enum Console {
     public static func print(_ text: String) throws { try write(Array(text.utf8) + [0x0A], to: STDOUT_FILENO) }
 
     /// Writes a line to standard error; a failure to do so is nobody's to hear of.
-    public static func log(_ text: String) { try? write(Array(text.utf8) + [0x0A], to: STDERR_FILENO) }
+    public static func log(_ text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { TerminalText.shown(String($0)) }
+        try? write(Array(lines.joined(separator: "\n").utf8) + [0x0A], to: STDERR_FILENO)
+    }
 
     /// Reports an error on standard error and gives the exit status that it leads to.
     public static func report(_ error: any Error) -> ExitStatus {

@@ -56,11 +56,12 @@ public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
         self.help = help
     }
 
+    /// Two lines at the most: what a file's names and values would do to a terminal or a log is spelled out.
     public var description: String {
         var text = "error[\(code.name)]: "
-        if let place { text += "\(place): " }
-        text += message
-        if let help { text += "\n  help: \(help)" }
+        if let place { text += "\(TerminalText.shown(place.description)): " }
+        text += TerminalText.shown(message)
+        if let help { text += "\n  help: \(TerminalText.shown(help))" }
         return text
     }
 }

@@ -74,7 +74,7 @@ struct StatusCommand: AsyncParsableCommand {
             if run.failed > 0 { line += ", \(run.failed) failed" }
             if let intraday = run.intraday { line += "  (as of \(intraday))" }
             try Console.print(line)
-            if let reason = run.reason { try Console.print("    \(reason)") }
+            if let reason = run.reason { try Console.print("    \(TerminalText.shown(reason))") }
         }
     }
 
@@ -94,7 +94,7 @@ struct StatusCommand: AsyncParsableCommand {
             let totals = files.filter { $0.state != .superseded }.reduce(0) { $0 + ($1.totals ?? 0) }
             if totals > 0 { try Console.print("  \(totals) rows of totals passed over, in none of these counts") }
             for file in files where file.state == .damaged {
-                try Console.print("  damaged \(file.path): \(file.problem ?? "")")
+                try Console.print(TerminalText.shown("  damaged \(file.path): \(file.problem ?? "")"))
             }
         }
     }

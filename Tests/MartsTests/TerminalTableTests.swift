@@ -2,6 +2,7 @@ import Chronology
 import Marts
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite struct TerminalTableTests {
     private var mart: Mart {

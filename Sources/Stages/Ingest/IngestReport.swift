@@ -25,7 +25,7 @@ public struct IngestReport: Sendable {
     /// The lines that a person reads.
     public var lines: [String] {
         let total = balance.total
-        var lines = warnings.map { "warning: \($0)" }
+        var lines = warnings.map { "warning: \(TerminalText.shown($0))" }
         lines.append(
             "ingest: \(taken.count) file\(taken.count == 1 ? "" : "s") read, \(unchanged) unchanged; "
                 + "books: \(total.read) read = \(total.rejected) rejected + \(total.stored) stored; "
