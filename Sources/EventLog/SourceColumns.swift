@@ -29,7 +29,7 @@ struct SourceColumn {
         column = treatment == .hash ? Column(name, .key) : mapping.column
         switch mapping.column.type {
         case _ where treatment == .drop: kind = .dropped
-        case .key: kind = .key(keys.space(mapping.space ?? Self.space(of: name)))
+        case .key: kind = .key(keys.space(mapping.space ?? KeyedHash.usualSpace(of: name)))
         case _ where treatment == .hash: kind = .key(keys.space("private:\(name)"))
         case .time: kind = .time
         case .date: kind = .date
@@ -44,13 +44,16 @@ struct SourceColumn {
         if case .dropped = kind { return false }
         return true
     }
+}
 
-    private static func space(of name: String) -> String {
-        switch name {
+extension KeyedHash {
+    /// The space of a key column's ids where none is declared.
+    public static func usualSpace(of column: String) -> String {
+        switch column {
         case "user_id", "inviter_id": "user"
         case "device_id": "device"
         case "event_id": "event"
-        default: "key:\(name)"
+        default: "key:\(column)"
         }
     }
 }

@@ -48,7 +48,7 @@ public struct LinkEntry: Sendable, Hashable, Codable {
 public struct MovedRows: Sendable, Hashable, Codable {
     /// The name of the segment whose rows these are copies of.
     public var from: String
-    /// A hash of which rows moved to whom.
+    /// A hash of which rows of that segment moved to whom, in this copy or in others.
     public var assignment: String
 }
 
@@ -134,6 +134,8 @@ public struct Catalogue: Sendable, Hashable, Codable {
     public var balance: Balance
     /// nil in a snapshot from before devices had owners.
     public var identity: IdentityRecord?
+    /// What was forgotten when, the oldest first; nil before the first time.
+    public var erasures: [Erasure]?
 
     init(keyFingerprint: String) {
         format = Self.format

@@ -36,6 +36,13 @@ struct DeletionVector {
         return sum
     }
 
+    /// The rows with one reason.
+    func only(_ reason: DeletionReason) -> DeletionVector {
+        var some = DeletionVector()
+        for (row, code) in zip(rows, reasons) where code == Int8(reason.rawValue) { some.append(Int(row), reason) }
+        return some
+    }
+
     func count(_ reason: DeletionReason) -> Int {
         reasons.reduce(0) { $0 + ($1 == Int8(reason.rawValue) ? 1 : 0) }
     }
@@ -110,6 +117,15 @@ final class DeadRows: @unchecked Sendable {
         count = vector.rows.count
         for row in vector.rows { words[Int(row) >> 6] |= 1 << UInt64(row & 63) }
         file = nil
+    }
+
+    /// The rows with their reasons, as they were written.
+    var vector: DeletionVector {
+        var vector = DeletionVector()
+        guard let rows = file?.column("row")?.array.data, let reasons = file?.column("reason")?.array.data else { return vector }
+        vector.rows = (0..<count).map { rows.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self) }
+        vector.reasons = (0..<count).map { reasons.loadUnaligned(fromByteOffset: $0, as: Int8.self) }
+        return vector
     }
 
     /// Adds the rows in a span of time and their reasons to a digest.

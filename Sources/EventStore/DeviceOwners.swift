@@ -12,9 +12,9 @@ struct DeviceOwners: Sendable {
     /// One a segment.
     let links: [LinkTable]
     let comparator: RowComparator
-    /// Forgotten users own nothing.
-    let forgotten: Set<Key128>
     let maxUsers: Int
+    /// Users that own nothing and do not count.
+    var forgotten: Set<Key128> = []
 
     /// A person of a segment that is a device, and its owner.
     struct Owned: Sendable {

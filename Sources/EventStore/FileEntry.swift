@@ -49,6 +49,8 @@ public struct FileEntry: Sendable, Hashable, Codable {
     /// How many of them stand in the file of rejects.
     public var keptRejects: Int
     public var stored: Int
+    /// Stored rows that were forgotten and lie in no file of the store any more; nil without any.
+    public var erased: Int?
     /// Rows of totals, which are no records; nil without any.
     public var totals: Int?
     /// The names of its segments (events) or table files; empty unless live.
@@ -87,6 +89,7 @@ public struct FileEntry: Sendable, Hashable, Codable {
         self.rejectsFile = rejectsFile
         minTime = nil
         maxTime = nil
+        erased = nil
         firstDate = nil
         lastDate = nil
     }

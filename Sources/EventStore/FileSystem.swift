@@ -101,6 +101,12 @@ enum FileSystem {
         try sync(folder.isEmpty ? "/" : folder)
     }
 
+    /// The file's size in bytes; 0 where there is none.
+    static func size(_ path: String) -> Int64 {
+        var info = stat()
+        return lstat(path, &info) == 0 ? Int64(info.st_size) : 0
+    }
+
     /// Removes the file if it is there.
     static func remove(_ path: String) { unlink(path) }
 

@@ -14,8 +14,10 @@ public struct IdentitySettings: Sendable {
         self.keys = keys
     }
 
-    /// The key of an order id.
-    func orderKey(_ space: KeyedHash.Space, _ id: UnsafeRawBufferPointer) -> Key128 { keys.hash(space: space, id) }
+    /// The key of the order id of a row, as a text or hashed before.
+    func orderKey(_ orders: ColumnReader, _ row: Int, _ space: KeyedHash.Space) -> Key128? {
+        orders.type == .key ? orders.key(row) : orders.bytes(row).map { keys.hash(space: space, $0) }
+    }
     var orderSpace: KeyedHash.Space { keys.space(Self.orderSpaceName) }
     /// The space in which order ids are hashed.
     public static let orderSpaceName = "order"
@@ -28,9 +30,28 @@ public struct IdentityRecord: Sendable, Hashable, Codable {
     public var tombstones: [Tombstone]
 }
 
+/// One time that ids were forgotten; neither an id nor a key stands in it.
+public struct Erasure: Sendable, Hashable, Codable {
+    /// RFC 3339.
+    public var time: String
+    /// Ids that were asked to be forgotten.
+    public var ids: Int
+    /// Rows that were erased, and rejects that were removed.
+    public var rows: Int
+    public var rejects: Int
+
+    public init(time: String, ids: Int, rows: Int, rejects: Int) {
+        self.time = time
+        self.ids = ids
+        self.rows = rows
+        self.rejects = rejects
+    }
+}
+
 /// An id that was forgotten: rows that carry it are erased whenever they come.
 public struct Tombstone: Sendable, Hashable, Codable, Comparable {
     public enum Kind: String, Sendable, Codable {
+        /// All its rows.
         case user
         /// Its rows without a user.
         case device

@@ -23,8 +23,6 @@ struct OrderPersons: Sendable {
         case several
     }
 
-    private static let sales: Set<String> = ["purchase", "order_create"]
-
     /// By segment, the rows without any id that have an order.
     func waiting(threads: Int) throws -> [[Waiting]] {
         let found = ParallelResults<[Waiting]>(segments.count)
@@ -48,24 +46,19 @@ struct OrderPersons: Sendable {
                 person = segment.personOfRow[row]
                 isNobody = segment.person(ofRow: row)?.kind == .nobody
             }
-            guard isNobody, let order = key(orders, row, space) else { continue }
+            guard isNobody, let order = settings.orderKey(orders, row, space) else { continue }
             waiting.append(Waiting(row: Int32(truncatingIfNeeded: row), order: order))
         }
         return waiting
-    }
-
-    private func key(_ orders: ColumnReader, _ row: Int, _ space: KeyedHash.Space) -> Key128? {
-        orders.type == .key ? orders.key(row) : orders.bytes(row).map { settings.orderKey(space, $0) }
     }
 
     /// By order, the one person who bought it; only orders that rows wait for.
     func buyers(of waiting: [[Waiting]], threads: Int) throws -> [Key128: Key128] {
         let wanted = Set(waiting.joined().map(\.order))
         guard !wanted.isEmpty else { return [:] }
-        let space = settings.orderSpace
         let buyers = Mutex<[Key128: Buyer]>([:])
         try inParallel(segments.count, threads: threads) { i in
-            try eachSale(of: segments[i], owned[i], space) { order, person in
+            try eachSale(of: segments[i], owned[i]) { order, person in
                 guard wanted.contains(order) else { return }
                 buyers.withLock { buyers in
                     switch buyers[order] {
@@ -79,35 +72,15 @@ struct OrderPersons: Sendable {
         return buyers.withLock { $0 }.compactMapValues { if case .one(let person) = $0 { person } else { nil } }
     }
 
-    /// The orders that a person bought or created.
-    func orders(of wanted: Set<Key128>, threads: Int) throws -> Set<Key128> {
-        let space = settings.orderSpace
-        let found = Mutex<Set<Key128>>([])
-        try inParallel(segments.count, threads: threads) { i in
-            try eachSale(of: segments[i], owned[i], space) { order, person in
-                if wanted.contains(person) { found.withLock { _ = $0.insert(order) } }
-            }
-        }
-        return found.withLock { $0 }
-    }
-
     /// The orders of a segment's purchases with the persons they belong to.
     private func eachSale(
-        of segment: Segment, _ owned: [DeviceOwners.Owned], _ space: KeyedHash.Space, _ body: (Key128, Key128) -> Void
+        of segment: Segment, _ owned: [DeviceOwners.Owned], _ body: (Key128, Key128) -> Void
     ) throws {
-        guard let orders = segment.reader(SegmentFile.order), let events = segment.reader(SegmentFile.event),
-            let names = events.dictionary
-        else { return }
-        let isSale = (0..<names.count).map { code in
-            names.slice(code).map { Self.sales.contains(String(decoding: $0, as: UTF8.self)) } ?? false
-        }
-        guard isSale.contains(true) else { return }
-        try segment.verify(SegmentFile.event)
-        try segment.verify(SegmentFile.order)
+        guard let sales = try Sales(of: segment, settings) else { return }
         var next = 0
         for row in 0..<segment.rows {
-            guard let code = events.code(row), isSale[code], var person = segment.person(ofRow: row),
-                person.kind != .nobody, !forgotten.persons.contains(person), let order = key(orders, row, space)
+            guard let order = sales.order(row), var person = segment.person(ofRow: row), person.kind != .nobody,
+                !forgotten.persons.contains(person)
             else { continue }
             if person.kind == .device {
                 let place = segment.personOfRow[row]
@@ -116,5 +89,37 @@ struct OrderPersons: Sendable {
             }
             body(order, person)
         }
+    }
+}
+
+/// The rows of a segment that say who an order's person is.
+struct Sales {
+    private static let names: Set<String> = ["purchase", "order_create"]
+
+    private let orders: ColumnReader
+    private let events: ColumnReader
+    private let isSale: [Bool]
+    private let settings: IdentitySettings
+    private let space: KeyedHash.Space
+
+    /// nil where the segment has none.
+    init?(of segment: Segment, _ settings: IdentitySettings) throws {
+        guard let orders = segment.reader(SegmentFile.order), let events = segment.reader(SegmentFile.event),
+            let names = events.dictionary
+        else { return nil }
+        let isSale = (0..<names.count).map { code in
+            names.slice(code).map { Self.names.contains(String(decoding: $0, as: UTF8.self)) } ?? false
+        }
+        guard isSale.contains(true) else { return nil }
+        try segment.verify(SegmentFile.event)
+        try segment.verify(SegmentFile.order)
+        (self.orders, self.events, self.isSale, self.settings) = (orders, events, isSale, settings)
+        space = settings.orderSpace
+    }
+
+    /// The key of a row's order; nil where the row is no sale or names none.
+    func order(_ row: Int) -> Key128? {
+        guard let code = events.code(row), isSale[code] else { return nil }
+        return settings.orderKey(orders, row, space)
     }
 }

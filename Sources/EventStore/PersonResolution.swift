@@ -6,6 +6,14 @@ struct PersonResolution: Sendable {
     struct Move: Sendable {
         var rows: Range<Int>
         var person: Key128
+        var cause: Cause
+    }
+
+    /// Why rows move: all rows of a segment with one cause move to one person.
+    enum Cause: Hashable, Sendable {
+        /// The person that the device is without an owner.
+        case device(Key128)
+        case order(Key128)
     }
 
     /// What becomes of the rows of one segment; in the order of rows, without overlap.
@@ -24,31 +32,42 @@ struct PersonResolution: Sendable {
             }
             return vector
         }
+    }
 
-        /// Equal for equal moves.
-        var assignment: String {
-            var sum = Checksum()
-            for move in moves {
-                sum.add(UInt64(move.rows.lowerBound))
-                sum.add(UInt64(move.rows.upperBound))
-                sum.add(move.person.high)
-                sum.add(move.person.low)
-            }
-            return sum.digits
+    /// Equal for equal moves.
+    static func assignment(_ moves: [Move]) -> String {
+        var sum = Checksum()
+        for move in moves {
+            sum.add(UInt64(move.rows.lowerBound))
+            sum.add(UInt64(move.rows.upperBound))
+            sum.add(move.person.high)
+            sum.add(move.person.low)
         }
+        return sum.digits
     }
 
     /// One a segment.
     let verdicts: [Verdict]
+    /// The ids known as forgotten before, and what belongs to them.
+    let tombstones: [Tombstone]
 
-    /// - Parameter segments: of files only, without moved copies.
+    /// - Parameters:
+    ///   - segments: of files only, without moved copies.
+    ///   - known: the ids on record as forgotten.
     /// - Throws: `Problem` `store.damaged`.
     init(
-        _ segments: [Segment], folder: StoreFolder, settings: IdentitySettings, tombstones: [Tombstone], threads: Int
+        _ segments: [Segment], folder: StoreFolder, settings: IdentitySettings, tombstones known: [Tombstone], threads: Int
     ) throws {
+        let tables = ParallelResults<LinkTable>(segments.count)
+        try inParallel(segments.count, threads: threads) { i in
+            try segments[i].verify(nil)
+            tables.set(i, try LinkTable(of: segments[i], folder: folder))
+        }
+        var owners = DeviceOwners(
+            segments: segments, links: tables.all, comparator: RowComparator(segments), maxUsers: settings.maxUsersPerDevice)
+        tombstones = try ForgottenBelongings(segments: segments, owners: owners, settings: settings).tombstones(known)
         let forgotten = Forgotten(tombstones)
-        let owners = try DeviceOwners(
-            of: segments, folder: folder, forgotten: forgotten, settings: settings, threads: threads)
+        owners.forgotten = forgotten.persons
         let owned = owners.owned(threads: threads)
         let orders = OrderPersons(segments: segments, owned: owned, forgotten: forgotten, settings: settings)
         let waiting = try orders.waiting(threads: threads)
@@ -65,23 +84,19 @@ struct PersonResolution: Sendable {
         _ forgotten: Forgotten
     ) -> Verdict {
         var verdict = Verdict()
-        let input = MergeInput(segment, dead: nil)
-        for key in forgotten.persons {
-            var person = input.lowerBound(key.high)
-            while person < input.personCount, segment.persons[person].high.bigEndian == key.high {
-                if segment.persons[person].bigEndian == key {
-                    verdict.erased.append(input.firstRow(of: person)..<input.firstRow(of: person + 1))
-                }
-                person += 1
-            }
+        for person in forgotten.persons {
+            let rows = segment.rows(of: person)
+            if !rows.isEmpty { verdict.erased.append(rows) }
         }
         if !owned.isEmpty {
             var row = 0
-            for device in owned where !forgotten.persons.contains(segment.persons[Int(device.person)].bigEndian) {
+            for device in owned {
+                let key = segment.persons[Int(device.person)].bigEndian
+                if forgotten.persons.contains(key) { continue }
                 while row < segment.rows, segment.personOfRow[row] < device.person { row += 1 }
                 let start = row
                 while row < segment.rows, segment.personOfRow[row] == device.person { row += 1 }
-                if start < row { verdict.moves.append(Move(rows: start..<row, person: device.owner)) }
+                if start < row { verdict.moves.append(Move(rows: start..<row, person: device.owner, cause: .device(key))) }
             }
         }
         for wait in waiting {
@@ -89,27 +104,11 @@ struct PersonResolution: Sendable {
             if forgotten.orders.contains(wait.order) {
                 verdict.erased.append(row..<(row + 1))
             } else if let buyer = buyers[wait.order] {
-                verdict.moves.append(Move(rows: row..<(row + 1), person: buyer))
+                verdict.moves.append(Move(rows: row..<(row + 1), person: buyer, cause: .order(wait.order)))
             }
         }
         verdict.erased.sort { $0.lowerBound < $1.lowerBound }
         verdict.moves.sort { $0.rows.lowerBound < $1.rows.lowerBound }
         return verdict
-    }
-}
-
-extension DeviceOwners {
-    /// - Throws: `Problem` `store.damaged`.
-    init(
-        of segments: [Segment], folder: StoreFolder, forgotten: Forgotten, settings: IdentitySettings, threads: Int
-    ) throws {
-        let tables = ParallelResults<LinkTable>(segments.count)
-        try inParallel(segments.count, threads: threads) { i in
-            try segments[i].verify(nil)
-            tables.set(i, try LinkTable(of: segments[i], folder: folder))
-        }
-        self.init(
-            segments: segments, links: tables.all, comparator: RowComparator(segments), forgotten: forgotten.persons,
-            maxUsers: settings.maxUsersPerDevice)
     }
 }

@@ -4,8 +4,12 @@ extension StoreTransaction {
     /// Makes the prepared snapshot the current one, and sweeps files that neither it nor the one before needs.
     ///
     /// Nothing is written where nothing changed.
+    /// - Parameter keepsPrevious: false sweeps the files of the snapshot before as well; a reader that is about to open it
+    ///   looks again, one that has opened it goes on.
+    /// - Returns: what was swept.
     /// - Throws: `Problem` `store.misuse` before `prepare`; what writing throws, and then the last snapshot stays.
-    public func commit() throws {
+    @discardableResult
+    public func commit(keepsPrevious: Bool = true) throws -> SweptFiles {
         try checkPrepared()
         if let conflict = conflicts.first { throw conflict }
         if hasChanges {
@@ -14,7 +18,7 @@ extension StoreTransaction {
             try FileSystem.replace(folder.catalogue, with: try catalogue.encoded())
         }
         FileSystem.remove(folder.candidate)
-        sweep()
+        return sweep(keepsPrevious: keepsPrevious)
     }
 
     /// Keeps the prepared snapshot aside: the gate is closed. The next transaction starts from it.
@@ -40,22 +44,27 @@ extension StoreTransaction {
 
     /// Removes what no snapshot needs any more: superseded files, and what an interrupted run left behind. Whatever else
     /// lies there is not ours to remove.
-    private func sweep() {
-        let keep = catalogue.fileNames.union(current?.fileNames ?? [])
+    private func sweep(keepsPrevious: Bool) -> SweptFiles {
+        let keep = catalogue.fileNames.union(keepsPrevious ? current?.fileNames ?? [] : [])
+        var swept = SweptFiles()
         for (prefix, path) in [
             ("segments", folder.segments), ("links", folder.links), ("deletions", folder.deletions), ("tables", folder.tables),
             ("rejects", folder.rejects),
         ] {
             for name in FileSystem.names(in: path) where isOurs(name) && !keep.contains("\(prefix)/\(name)") {
+                swept.files += 1
+                swept.bytes += FileSystem.size("\(path)/\(name)")
                 FileSystem.remove("\(path)/\(name)")
             }
         }
         FileSystem.remove(folder.catalogue + ".tmp")
         FileSystem.remove(folder.candidate + ".tmp")
+        return swept
     }
 
     /// Whether a name has the form that the store or the ingest gives to its files, whole or in the making.
     private func isOurs(_ name: String) -> Bool {
+        if name.hasSuffix(".jsonl.tmp") { return true }
         if name.hasSuffix(".tmp") { return name.dropLast(4).utf8.allSatisfy { $0 == 0x2D || ($0 >= 0x30 && $0 <= 0x39) } }
         if name.hasPrefix("."), name.hasSuffix(".jsonl.partial") { return true }
         guard let dot = name.lastIndex(of: "."), ["arrow", "jsonl"].contains(name[name.index(after: dot)...]) else { return false }
@@ -63,4 +72,10 @@ extension StoreTransaction {
         return digits.count == 17 && digits.first == 0x2D
             && digits.dropFirst().allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x66) }
     }
+}
+
+/// Files that no snapshot needed.
+public struct SweptFiles: Sendable, Hashable {
+    public var files = 0
+    public var bytes: Int64 = 0
 }

@@ -2,83 +2,91 @@ import EventLog
 import Vocabulary
 
 extension StoreTransaction {
-    /// Forgets a user: its rows, the rows without a user of the devices it owns, and the rows without any id of the
-    /// orders it placed are erased with the next snapshot, and whatever comes with these ids later.
-    /// - Parameter key: the keyed hash of the user's id.
-    public func forget(user key: Key128, threads: Int) throws {
+    /// Puts an id on record as forgotten: `prepare` then erases what belongs to it, now and whenever it comes.
+    ///
+    /// Of a user these are all its rows, the rows without a user of the devices that it owns, and the rows without any id
+    /// of the orders that it placed; of a device its rows without a user.
+    /// - Parameter key: the keyed hash of the id.
+    public func forget(_ kind: Tombstone.Kind, _ key: Key128) {
         isPrepared = false
-        settle()
-        let user = userPerson(key)
-        let segments = try catalogue.segments.map { try Segment($0, path: folder.segment($0.name)) }
-        let forgotten = Forgotten(catalogue.identity?.tombstones ?? [])
-        let owners = try DeviceOwners(
-            of: segments, folder: folder, forgotten: forgotten, settings: identity, threads: threads)
-        let sales = OrderPersons(
-            segments: segments, owned: owners.owned(threads: threads), forgotten: forgotten, settings: identity)
-        var stones = [Tombstone(.user, key)]
-        for device in try devices(seenWith: user, segments)
-        where owners.owner(of: owners.links(ofDevice: devicePerson(device))) == user {
-            stones.append(Tombstone(.device, device))
-        }
-        stones += try sales.orders(of: [user], threads: threads).map { Tombstone(.order, $0) }
-        bury(stones)
+        var record = catalogue.identity ?? IdentityRecord(maxUsersPerDevice: identity.maxUsersPerDevice, tombstones: [])
+        record.tombstones = Set(record.tombstones + [Tombstone(kind, key)]).sorted()
+        catalogue.identity = record
     }
 
-    /// Forgets a device: its rows without a user, and those that come later.
-    /// - Parameter key: the keyed hash of the device's id.
-    public func forget(device key: Key128) {
-        isPrepared = false
-        bury([Tombstone(.device, key)])
-    }
+    /// Keeps a note of an erasure in the next snapshot.
+    public func record(_ erasure: Erasure) { catalogue.erasures = (catalogue.erasures ?? []) + [erasure] }
 
-    /// Takes lines out of the files of rejects, each file replaced as a whole.
+    /// Takes lines out of the files of rejects, each file replaced as a whole. What is counted as rejected stays so.
     /// - Parameter remove: given a file and the bytes of one line.
     /// - Returns: how many were taken out.
     public func removeRejects(_ remove: (FileEntry, [UInt8]) -> Bool) throws -> Int {
         var removed = 0
-        for file in catalogue.files {
+        for (place, file) in catalogue.files.enumerated() {
             guard let name = file.rejectsFile else { continue }
             let path = "\(folder.rejects)/\(name)"
             guard let bytes = try FileSystem.read(path) else { continue }
-            var kept: [UInt8] = []
-            kept.reserveCapacity(bytes.count)
-            let before = removed
-            for line in bytes.split(separator: 0x0A) {
-                if remove(file, Array(line)) {
-                    removed += 1
-                } else {
-                    kept += line
-                    kept.append(0x0A)
-                }
+            let lines = bytes.split(separator: 0x0A)
+            let kept = lines.filter { !remove(file, Array($0)) }
+            if kept.count == lines.count { continue }
+            let gone = lines.count - kept.count
+            removed += gone
+            catalogue.files[place].keptRejects = max(0, file.keptRejects - gone)
+            // The last line has the books of the file.
+            let books = Array("\"kept\":\(file.keptRejects),".utf8)
+            let truth = Array("\"kept\":\(catalogue.files[place].keptRejects),".utf8)
+            var content: [UInt8] = []
+            for (i, line) in kept.enumerated() {
+                content += i + 1 == kept.count ? Array(line).replacing(books, with: truth, maxReplacements: 1) : Array(line)
+                content.append(0x0A)
             }
-            if removed > before { try FileSystem.replace(path, with: kept) }
+            try FileSystem.replace(path, with: content)
         }
         return removed
     }
 
-    private func bury(_ stones: [Tombstone]) {
-        var record = catalogue.identity ?? IdentityRecord(maxUsersPerDevice: identity.maxUsersPerDevice, tombstones: [])
-        record.tombstones = Set(record.tombstones + stones).sorted()
-        catalogue.identity = record
+    /// Writes the table files that have rows of forgotten ids anew without these rows. Nothing refers to a table's rows
+    /// by their number, so they go at once.
+    func eraseFromTables() throws {
+        let tombstones = catalogue.identity?.tombstones ?? []
+        let forgotten = Forgotten(tombstones)
+        guard !forgotten.isEmpty else { return }
+        let space = identity.orderSpace
+        let known = tombstones == base.identity?.tombstones ?? [] ? Set(base.tables) : []
+        for table in catalogue.tables where !known.contains(table) {
+            let file = try TableFile(table, path: folder.table(table.name))
+            let kept = file.rows { forgotten.holds(row: $0, of: file, identity, space) }
+            guard kept.count < table.rows, let place = catalogue.files.firstIndex(where: { $0.tables.contains(table.name) })
+            else { continue }
+            let written = try TableCopier(file, folder: folder).copy(kept)
+            for entry in written { tablePool[entry.name] = entry }
+            catalogue.files[place].tables = catalogue.files[place].tables.flatMap { $0 == table.name ? written.map(\.name) : [$0] }
+            catalogue.files[place].erased = (catalogue.files[place].erased ?? 0) + table.rows - kept.count
+        }
+        settleTables()
     }
+}
 
-    /// The devices on rows of a user.
-    private func devices(seenWith user: Key128, _ segments: [Segment]) throws -> Set<Key128> {
-        var devices: Set<Key128> = []
-        for segment in segments {
-            guard let reader = segment.reader(SegmentFile.device) else { continue }
-            try segment.verify(SegmentFile.device)
-            let input = MergeInput(segment, dead: nil)
-            var person = input.lowerBound(user.high)
-            while person < input.personCount, segment.persons[person].high.bigEndian == user.high {
-                if segment.persons[person].bigEndian == user {
-                    for row in input.firstRow(of: person)..<input.firstRow(of: person + 1) {
-                        if let device = reader.key(row) { devices.insert(device) }
-                    }
-                }
-                person += 1
+extension TableFile {
+    /// The rows for which a condition does not hold.
+    fileprivate func rows(without condition: (Int) -> Bool) -> [Int] { (0..<entry.rows).filter { !condition($0) } }
+}
+
+extension Forgotten {
+    private static let users: Set<String> = [SegmentFile.user, "unit"]
+
+    /// Whether a row of a table is about a forgotten user, device or order.
+    fileprivate func holds(
+        row: Int, of file: TableFile, _ settings: IdentitySettings, _ space: KeyedHash.Space
+    ) -> Bool {
+        file.entry.columns.contains { column in
+            guard let reader = file.reader(column.name) else { return false }
+            switch (column.name, column.type) {
+            case (let name, .key) where Self.users.contains(name): return reader.key(row).map { holds(.user, $0) } ?? false
+            case (SegmentFile.device, .key): return reader.key(row).map { holds(.device, $0) } ?? false
+            case (SegmentFile.order, _): return settings.orderKey(reader, row, space).map { holds(.order, $0) } ?? false
+            default: return false
             }
         }
-        return devices
     }
 }

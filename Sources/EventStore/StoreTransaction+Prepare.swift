@@ -8,6 +8,7 @@ extension StoreTransaction {
         settle()
         conflicts = []
         try resolveEvents(threads: max(threads, 1))
+        try eraseFromTables()
         StoragePool.releaseIdle()
         catalogue.balance = try balance()
         isPrepared = true
@@ -20,41 +21,23 @@ extension StoreTransaction {
             maxUsersPerDevice: identity.maxUsersPerDevice, tombstones: catalogue.identity?.tombstones ?? [])
         catalogue.identity = record
         let files = catalogue.segments
-        if base.identity == record, base.sources == catalogue.sources, base.segments.filter({ $0.moved == nil }) == files {
+        if discardsCopies.isEmpty, base.identity == record, base.sources == catalogue.sources,
+            base.segments.filter({ $0.moved == nil }) == files
+        {
             catalogue.segments = base.segments
             catalogue.deletions = base.deletions
             return
         }
         let segments = try files.map { try Segment($0, path: folder.segment($0.name)) }
-        let verdicts = try PersonResolution(
-            segments, folder: folder, settings: identity, tombstones: record.tombstones, threads: threads
-        ).verdicts
-        let moved = try move(segments, verdicts, threads: threads)
-        catalogue.segments = (files + moved).sorted { $0.name < $1.name }
+        let resolution = try PersonResolution(
+            segments, folder: folder, settings: identity, tombstones: record.tombstones, threads: threads)
+        catalogue.identity?.tombstones = resolution.tombstones
+        let moved = try move(segments, resolution.verdicts, threads: threads)
+        catalogue.segments = (files + moved.segments).sorted { $0.name < $1.name }
         let dead = Dictionary(
-            zip(files.map(\.name), verdicts.map(\.vector)).filter { !$0.1.rows.isEmpty }, uniquingKeysWith: { first, _ in first })
+            zip(files.map(\.name), resolution.verdicts.map(\.vector)).filter { !$0.1.rows.isEmpty } + Array(moved.stale),
+            uniquingKeysWith: { first, _ in first })
         catalogue.deletions = try deletions(dead, threads: threads)
-    }
-
-    /// The copies of the rows that moved; those of a segment whose moves are what they were are kept.
-    private func move(
-        _ segments: [Segment], _ verdicts: [PersonResolution.Verdict], threads: Int
-    ) throws -> [SegmentEntry] {
-        let before = Dictionary(grouping: base.segments.filter { $0.moved != nil }, by: { $0.moved?.from ?? "" })
-        let workers = min(threads, max(segments.count, 1))
-        let byteLimit = max(16 << 20, (128 << 20) / workers)
-        let copies = ParallelResults<[SegmentEntry]>(segments.count)
-        let folder = self.folder
-        try inParallel(segments.count, threads: threads) { i in
-            guard !verdicts[i].moves.isEmpty else { return copies.set(i, []) }
-            let moved = MovedRows(from: segments[i].entry.name, assignment: verdicts[i].assignment)
-            if let known = before[moved.from], known.allSatisfy({ $0.moved == moved }) { return copies.set(i, known) }
-            var copier = RowCopier(segments[i], folder: folder)
-            var made = try copier.copy(verdicts[i].moves, assignment: moved.assignment, byteLimit: byteLimit)
-            for j in made.indices { made[j].moved = moved }
-            copies.set(i, made)
-        }
-        return copies.all.flatMap { $0 }
     }
 
     /// One deletion vector for each segment that has dead rows. Those of a space whose segments, windows and forgotten
@@ -110,7 +93,8 @@ extension StoreTransaction {
             switch file.state {
             case .duplicate: counts.duplicate = file.stored
             case .superseded: counts.superseded = file.stored
-            case .live, .damaged: break
+            case .live: counts.erased = file.erased ?? 0
+            case .damaged: break
             }
             sources[file.source, default: .init()] = sources[file.source, default: .init()] + counts
         }

@@ -44,10 +44,12 @@ public final class StoreTransaction {
     /// aside all the same, so that the next run need not read the files again.
     public internal(set) var conflicts: [Problem] = []
     let identity: IdentitySettings
+    /// Segments whose moved rows are copied anew, whatever copies there are.
+    var discardsCopies: Set<String> = []
 
     /// Segments and tables of `base` and of the files added, by name.
-    private var segmentPool: [String: SegmentEntry] = [:]
-    private var tablePool: [String: TableEntry] = [:]
+    var segmentPool: [String: SegmentEntry] = [:]
+    var tablePool: [String: TableEntry] = [:]
     /// By source and path: the entry of the path's present content.
     private var places: [FileID: Int] = [:]
     /// By source and content: what was live of it before this transaction superseded it.
@@ -277,6 +279,11 @@ public final class StoreTransaction {
         index()
         let alive = catalogue.files.filter { $0.state == .live }
         catalogue.segments = Set(alive.flatMap(\.segments)).sorted().compactMap { segmentPool[$0] }
+        settleTables()
+    }
+
+    func settleTables() {
+        let alive = catalogue.files.filter { $0.state == .live }
         catalogue.tables = Set(alive.flatMap(\.tables)).sorted().compactMap { tablePool[$0] }
     }
 }
@@ -302,6 +309,7 @@ extension FileEntry {
     fileprivate mutating func stepIn(for original: FileEntry) {
         takeCounts(of: original)
         state = .live
+        erased = original.erased
         formatHash = original.formatHash
         segments = original.segments
         tables = original.tables

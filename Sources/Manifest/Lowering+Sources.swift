@@ -98,10 +98,10 @@ extension Lowering {
     /// The declared space of a column's ids.
     private mutating func lowerSpace(_ ours: String, _ stored: String, _ value: Value?) -> String? {
         guard let value, let space = value.string else { return nil }
-        guard ["user_id", "device_id", "inviter_id"].contains(stored) else {
+        guard ["user_id", "device_id", "inviter_id", "unit"].contains(stored) else {
             report(
                 .impossible, "the column '\(ours)' has no space of ids", value.place,
-                "spaces are for user_id, device_id and inviter_id")
+                "spaces are for user_id, device_id, inviter_id and unit")
             return nil
         }
         let fits = space.utf8.allSatisfy { byte in

@@ -1,34 +1,66 @@
 import ArgumentParser
 import EventStore
+import Foundation
 import Manifest
 import StageKit
 import Stages
+import Vocabulary
 
 struct ForgetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget",
-        abstract: "Erase a person: its rows are live no longer, nor is what comes with its ids later.",
+        abstract: "Erase persons: their rows are live no longer, nor is what comes with their ids later.",
         discussion: """
-            The rows of the user, those without a user of the devices it owns, and those without any id of the orders it \
-            placed; the rejects that show one of these ids as well. What is published is made anew by the next run.
+            Of a user: its rows, those without a user of the devices it owns, those without any id of the orders it placed, and the \
+            rejects that show one of these ids. Of a device: its rows without a user. The next run publishes without them, \
+            `nightmarket compact` takes them out of the store's files. Only keyed hashes of the ids are kept.
             """)
 
-    @Argument(help: "The id as the logs have it.")
-    var id: String
-    @Option(help: "The space of user or device ids that it is in.")
-    var space = "user"
     @OptionGroup var arguments: ManifestArguments
+    @Argument(help: "The id as the logs have it. A shell remembers what is typed: --from does not show it.")
+    var id: String?
+    @Option(help: ArgumentHelp("A file with an id a line; - is standard input.", valueName: "file"), completion: .file())
+    var from: String?
+    @Option(help: "The space of user or device ids that they are in (default: user).")
+    var space: String?
+    @Option(help: "In place of --space: a source whose user ids (without such, device ids) they are.")
+    var source: String?
+    @OptionGroup var waiting: WaitingArgument
+
+    func validate() throws {
+        if (id == nil) == (from == nil) { throw ValidationError("Give an id, or --from with a file of ids.") }
+        if space != nil, source != nil { throw ValidationError("--space and --source exclude each other.") }
+    }
 
     func run() async throws {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
-            let lock = try StoreLock(StoreFolder(manifest.store))
-            let report = try ForgetStep(manifest: manifest, threads: arguments.threadCount).run(id, space: space, under: lock)
+            let ids = try id.map { [$0] } ?? idsOfFile()
+            let lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: waiting.wait ?? 0)
+            let report = try ForgetStep(manifest: manifest, threads: arguments.threadCount)
+                .run(ids, space: space, source: source, under: lock)
             try Console.print(
-                "forget: \(report.ids) new id\(report.ids == 1 ? "" : "s") on record (the user, devices it owns, orders it placed); "
-                    + "\(report.rows) row\(report.rows == 1 ? "" : "s") erased; "
-                    + "\(report.rejects) reject\(report.rejects == 1 ? "" : "s") removed; the next run publishes without them")
+                "forget: \(counted(report.rows, "row")) erased, \(counted(report.rejects, "reject")) removed; "
+                    + "\(counted(report.ids, "new id")) on record (with devices and orders); the next run publishes without them")
             return .done
         }
     }
+
+    private func idsOfFile() throws -> [String] {
+        let name = from ?? "-"
+        let bytes = try? name == "-" ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(fileURLWithPath: name))
+        guard let bytes, let text = String(validating: bytes, as: UTF8.self) else {
+            throw Problem(
+                .unreadableIDs, "the ids cannot be read as UTF-8 text", at: .path(name), help: "give a file with an id a line")
+        }
+        let ids = text.split(whereSeparator: \.isNewline).map(String.init)
+        guard !ids.isEmpty else {
+            throw Problem(.unreadableIDs, "there is no id", at: .path(name), help: "give a file with an id a line")
+        }
+        return ids
+    }
+}
+
+extension ProblemCode {
+    fileprivate static let unreadableIDs = ProblemCode("forget.unreadable", exit: .wrongUsage)
 }

@@ -43,6 +43,7 @@ struct StatusCommand: AsyncParsableCommand {
                 try Console.print("store       nothing taken in yet")
             }
             if let catalogue = candidate ?? catalogue { try RejectSummary(manifest, catalogue).print() }
+            if let catalogue { try showForgotten(catalogue) }
             return .done
         }
     }
@@ -88,7 +89,7 @@ struct StatusCommand: AsyncParsableCommand {
             try Console.print("source      \(name): files " + states.joined(separator: ", "))
             try Console.print("  \(books.read) read = \(books.rejected) rejected + \(books.stored) stored")
             try Console.print(
-                "  \(books.stored) stored = \(books.live) live + \(books.duplicate) duplicate + \(books.superseded) superseded"
+                "  \(books.stored) stored\(books.movedCopies > 0 ? " + \(books.movedCopies) moved copies" : "") = \(books.live) live + \(books.duplicate) duplicate + \(books.superseded) superseded"
                     + (books.filtered + books.erased + books.moved > 0
                         ? " + \(books.filtered) filtered + \(books.erased) erased + \(books.moved) moved" : ""))
             let totals = files.filter { $0.state != .superseded }.reduce(0) { $0 + ($1.totals ?? 0) }
@@ -97,6 +98,14 @@ struct StatusCommand: AsyncParsableCommand {
                 try Console.print(TerminalText.shown("  damaged \(file.path): \(file.problem ?? "")"))
             }
         }
+    }
+
+    private func showForgotten(_ catalogue: Catalogue) throws {
+        guard let erasures = catalogue.erasures, let last = erasures.last else { return }
+        let waiting = catalogue.deletions.reduce(0) { $0 + $1.erased }
+        try Console.print(
+            "forgotten   \(counted(erasures.reduce(0) { $0 + $1.ids }, "id")), last \(last.time)"
+                + (waiting > 0 ? "; \(counted(waiting, "erased row")) still in the files: nightmarket compact" : ""))
     }
 
     private func decimals(_ seconds: Double) -> String {

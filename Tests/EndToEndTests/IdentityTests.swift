@@ -105,10 +105,10 @@ import Testing
             more: ["reject_limit: 50%"])
         try shop.night(date: "2026-11-02")
         #expect(try total(shop, "events") == 7)
-        let outcome = try shop.run("nightmarket", ["forget", "ann", "pipeline.yaml"])
+        let outcome = try shop.run("nightmarket", ["forget", "pipeline.yaml", "ann"])
         #expect(outcome.status == 0, "\(outcome.error)")
-        #expect(outcome.output.contains("4 rows erased") && outcome.output.contains("1 reject removed"))
-        #expect(!outcome.output.contains("ann"))
+        #expect(outcome.output.contains("4 rows erased, 1 reject removed"))
+        #expect(!outcome.output.contains("ann") && !outcome.error.contains("ann"))
         try shop.night(date: "2026-11-02")
         #expect(try total(shop, "events") == 3)
 
@@ -119,13 +119,72 @@ import Testing
         let rejects = try FileManager.default.contentsOfDirectory(atPath: shop.path("store/rejects"))
         let lines = try rejects.map { try shop.read("store/rejects/\($0)") }.joined()
         #expect(lines.contains("anna") && !lines.contains("ann,"))
-        #expect(try shop.run("nightmarket", ["forget", "ann", "--space", "usr", "pipeline.yaml"]).status == 64)
+        let status = try shop.run("nightmarket", ["status", "pipeline.yaml"])
+        #expect(status.output.contains("forgotten   1 id, last ") && status.output.contains("6 erased rows"))
+    }
+
+    @Test func forgettingTellsOfWrongUse() throws {
+        let shop = try workspace(["all": TinyShop.records])
+        try shop.night(date: "2026-11-02")
+        let wrong: [([String], String)] = [
+            (["ann", "--space", "usr"], "did you mean 'user'?"), (["ann", "--source", "wbe"], "did you mean 'web'?"),
+            ([], "Give an id"), (["ann", "--from", "-"], "Give an id"), (["--from", "none.txt"], "none.txt"),
+        ]
+        for (words, message) in wrong {
+            let outcome = try shop.run("nightmarket", ["forget", "pipeline.yaml"] + words)
+            #expect(outcome.status == 64 && outcome.error.contains(message), "\(outcome.error)")
+        }
+    }
+
+    /// The files below a folder that hold a text.
+    private func files(with text: String, in shop: Workspace, _ folders: [String]) throws -> [String] {
+        try folders.flatMap { folder in
+            let names = FileManager.default.enumerator(atPath: shop.path(folder))?.allObjects as? [String] ?? []
+            return try names.filter { name in
+                var isFolder: ObjCBool = false
+                guard FileManager.default.fileExists(atPath: shop.path("\(folder)/\(name)"), isDirectory: &isFolder), !isFolder.boolValue
+                else { return false }
+                return try Data(contentsOf: URL(fileURLWithPath: shop.path("\(folder)/\(name)"))).range(of: Data(text.utf8)) != nil
+            }
+        }
+    }
+
+    @Test func compactionTakesTheForgottenOutOfTheBytesAndChangesNoFigure() throws {
+        let (id, device, order) = ("user-7f3a91", "device-7f3a91", "order-7f3a91")
+        let records = TinyShop.records + [
+            "f1,2026-11-01T09:00:00+08:00,,\(device),pv,,,,", "f2,2026-11-01T09:10:00+08:00,\(id),\(device),buy,,10.00,\(order),",
+            "x1,not a time,\(id),\(device),pv,,,,", "x2,not a time,bo,d2,pv,,,,",
+        ]
+        let shop = try workspace(["all": records], more: ["reject_limit: 50%"])
+        try shop.night(date: "2026-11-02")
+        #expect(try !files(with: id, in: shop, ["store"]).isEmpty)
+        // Ids are never stored as they are, but for rejects, which show what came.
+        #expect(try files(with: id, in: shop, ["store", "out"]).allSatisfy { $0.hasPrefix("rejects/") })
+        try shop.write("\(id)\r\n\n", to: "ids.txt")
+        let forgotten = try shop.run("nightmarket", ["forget", "pipeline.yaml", "--from", "ids.txt", "--source", "web"])
+        #expect(forgotten.status == 0 && forgotten.output.contains("2 rows erased, 1 reject removed"), "\(forgotten.error)")
+        try shop.night(date: "2026-11-02")
+        let before = try shop.published()
+
+        let compacted = try shop.run("nightmarket", ["compact", "pipeline.yaml"])
+        #expect(compacted.status == 0 && compacted.output.contains("2 erased rows taken out of 1 segment"), "\(compacted.error)")
+        for text in [id, device, order] { #expect(try files(with: text, in: shop, ["store", "out"]) == []) }
+        try shop.night(date: "2026-11-02", ["--force"])
+        #expect(try shop.published() == before)
+        let again = try shop.run("nightmarket", ["compact", "pipeline.yaml"])
+        #expect(again.output.contains("0 erased rows taken out of 0 segments"))
+        #expect(try shop.run("nightmarket", ["status", "pipeline.yaml"]).output.contains(" + 2 erased"))
+
+        // The same log under another name, and the whole store anew from it: the tombstone holds.
+        try shop.write(TinyShop.log(records + ["e9,2026-11-02T09:00:00+08:00,\(id),,pv,,,,"]), to: "logs/all.csv")
+        try shop.night(date: "2026-11-02")
+        #expect(try shop.published() == before)
     }
 
     @Test func noKeyReachesALogOrAMart() throws {
         let shop = try workspace(["all": TinyShop.records])
         let run = try shop.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"])
-        let forgotten = try shop.run("nightmarket", ["forget", "ann", "pipeline.yaml"])
+        let forgotten = try shop.run("nightmarket", ["forget", "pipeline.yaml", "ann"])
         let status = try shop.run("nightmarket", ["status", "pipeline.yaml"])
         let catalogue = try shop.read("store/catalogue.json")
         let secret = try shop.read("store/secret.key").trimmingCharacters(in: .newlines)

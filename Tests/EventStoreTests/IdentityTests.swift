@@ -114,6 +114,42 @@ struct IdentityTests {
         #expect(before.count == 1 && transaction.catalogue.segments.filter { $0.moved != nil } == before)
     }
 
+    @Test("a few new links leave the large copy of moved rows as it is; what is wrong in it is masked")
+    func fewNewLinks() throws {
+        let store = try TemporaryStore()
+        func copies(_ transaction: StoreTransaction) -> [SegmentEntry] {
+            transaction.catalogue.segments.filter { $0.moved != nil }.sorted { $0.rows > $1.rows }
+        }
+        func commit(_ links: [(path: String, devices: Range<Int>)]) throws -> (copies: [SegmentEntry], total: Balance.Counts) {
+            let transaction = try store.transaction()
+            for (path, devices) in links {
+                try store.take(
+                    devices.map { row(1000 + Int64($0), user: $0, device: $0) }, path: path, content: "\(path) \(devices)", into: transaction)
+            }
+            let total = try transaction.prepare(threads: 2).total
+            try transaction.commit()
+            #expect(total.live == total.stored - total.superseded)
+            #expect(try Snapshot.open(storeFolder: store.folder.path).collect(threads: 1).personRows.joined().count == total.live)
+            return (copies(transaction), total)
+        }
+        let first = try store.transaction()
+        try store.take((0..<200).map { row(Int64($0), device: $0) }, path: "a", into: first)
+        _ = try first.prepare(threads: 1)
+        try first.commit()
+        let large = try commit([("b", 0..<180)])
+        #expect(large.copies.map(\.rows) == [180] && large.total.moved == 180)
+        let more = try commit([("c", 180..<185)])
+        #expect(more.copies.map(\.rows) == [180, 5] && more.copies[0].name == large.copies[0].name)
+        // The file that linked most is replaced by one that links two less.
+        let less = try commit([("b", 2..<180)])
+        #expect(less.copies.map(\.rows) == [180, 5] && less.total.moved == 183 + 2 && less.total.movedCopies == 185)
+        // They are linked again: the same copy is right again.
+        let again = try commit([("d", 0..<2)])
+        #expect(again.copies.map(\.name) == less.copies.map(\.name) && again.total.moved == 185)
+        // Many new links take all into one copy.
+        #expect(try commit([("e", 185..<200), ("b", 100..<180)]).copies.map(\.rows) == [102])
+    }
+
     @Test("two files with the same rows in different bytes both count")
     func sameRows() throws {
         let store = try TemporaryStore()
@@ -138,44 +174,6 @@ struct IdentityTests {
             try transaction.commit()
             #expect(try Snapshot.open(storeFolder: store.folder.path).collect(threads: 1).personRows.count == persons)
         }
-    }
-
-    @Test("a forgotten user's rows, devices and orders are erased, now and when they come again; others stay")
-    func forget() throws {
-        let store = try TemporaryStore()
-        var sale = row(3, user: 1, device: 7, event: "purchase")
-        sale.orderID = "o"
-        var refund = row(4, event: "refund")
-        refund.orderID = "o"
-        let shared = [row(5, user: 2, device: 8), row(6, user: 1, device: 8), row(7, device: 8)]
-        var transaction = try store.transaction()
-        try store.take([row(1, device: 7), sale, refund] + shared, path: "a", into: transaction)
-        #expect(try transaction.prepare(threads: 1).total.live == 6)
-        try transaction.commit()
-
-        transaction = try store.transaction()
-        try transaction.forget(user: TestRow.key(1, 1), threads: 2)
-        var total = try transaction.prepare(threads: 2).total
-        #expect(total.erased == 4 && total.live == 2 && total.balances)
-        try transaction.commit()
-
-        transaction = try store.transaction()
-        try store.take([row(8, device: 7), row(9, user: 1), row(10, user: 3, device: 7), refund], path: "b", into: transaction)
-        total = try transaction.prepare(threads: 1).total
-        #expect(total.erased == 7 && total.live == 3)
-        try transaction.commit()
-        let found = try Snapshot.open(storeFolder: store.folder.path).collect(threads: 1)
-        #expect(found.rows.values.map(\.count).sorted() == [1, 2])
-    }
-
-    @Test("a forgotten device loses its rows without a user, and they alone")
-    func forgetDevice() throws {
-        let store = try TemporaryStore()
-        let transaction = try store.transaction()
-        try store.take([row(1, device: 7), row(2, user: 1, device: 7), row(3, device: 8)], path: "a", into: transaction)
-        transaction.forget(device: TestRow.key(7, 2))
-        let total = try transaction.prepare(threads: 1).total
-        #expect(total.erased == 1 && total.live == 2 && total.movedCopies == 0)
     }
 
     @Test("any nights, order, replacements and limit give what plain resolution gives", arguments: 0..<30 as Range<UInt64>)

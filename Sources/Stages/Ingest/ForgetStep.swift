@@ -1,3 +1,4 @@
+import Chronology
 import EventLog
 import EventStore
 import Foundation
@@ -9,8 +10,8 @@ extension ProblemCode {
     static let unknownSpace = ProblemCode("forget.unknown-space", exit: .wrongUsage)
 }
 
-/// The erasing of a person: its rows are no longer live, rejects that show its ids are taken out, and what comes with
-/// its ids later is erased as it comes.
+/// The erasing of persons: their rows are no longer live, rejects that show their ids are taken out, and what comes with
+/// their ids later is erased as it comes.
 public struct ForgetStep {
     let manifest: Manifest
     let threads: Int
@@ -21,6 +22,7 @@ public struct ForgetStep {
     public struct Report: Sendable {
         public var rows: Int
         public var rejects: Int
+        /// Ids that are newly on record as forgotten: those asked for, and the devices and orders that belong to them.
         public var ids: Int
     }
 
@@ -32,33 +34,19 @@ public struct ForgetStep {
     }
 
     /// - Parameters:
-    ///   - id: as the logs have it.
-    ///   - space: the space of user or device ids that it is in.
+    ///   - ids: as the logs have them.
+    ///   - space: the space of user or device ids that they are in.
+    ///   - source: in place of the space, a source whose user ids (without such, device ids) they are.
     /// - Throws: `Problem` `forget.unknown-space` (exit 64), a wrong key (78), an unwritable store (73, 74).
-    public func run(_ id: String, space: String, under lock: StoreLock) throws -> Report {
-        let spaces = manifest.idSpaces
-        guard let kind = spaces.first(where: { $0.name == space })?.kind else {
-            let names = spaces.map(\.name)
-            throw Problem(
-                .unknownSpace, "no source has ids in the space '\(space)'",
-                help: nearestName(to: space, among: names).map { "did you mean '\($0)'?" }
-                    ?? "there are \(names.joined(separator: ", "))")
-        }
+    public func run(_ ids: [String], space: String?, source: String?, under lock: StoreLock) throws -> Report {
+        let space = try resolve(space, source)
         let hash = KeyedHash(secret: key.secret)
         // What the gate kept aside was not judged fit to go live: it is read again by the next run.
         let transaction = try StoreTransaction(
-            folder, lock: lock, keyFingerprint: hash.fingerprint, sources: manifest.storeSettings,
-            identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: hash),
-            takesUpCandidate: false)
+            manifest, folder: folder, keys: hash, lock: lock, takesUpCandidate: false)
         let before = transaction.catalogue
-        let hashed = hash.hash(space: space, id)
-        if kind == .device {
-            transaction.forget(device: hashed)
-        } else {
-            try transaction.forget(user: hashed, threads: threads)
-        }
+        for id in Set(ids) { transaction.forget(space.kind, hash.hash(space: space.name, id)) }
         let balance = try transaction.prepare(threads: threads)
-        try transaction.commit()
 
         let tombstones = transaction.catalogue.identity?.tombstones ?? []
         let forgotten = ForgottenIDs(manifest, keys: hash, tombstones: tombstones)
@@ -66,8 +54,37 @@ public struct ForgetStep {
         let rejects = try transaction.removeRejects { file, line in
             forgotten.mentioned(inLine: line, delimiter: delimiters[file.source] ?? UInt8(ascii: ","))
         }
-        return Report(
+        let report = Report(
             rows: balance.total.erased - before.balance.total.erased, rejects: rejects,
             ids: tombstones.count - (before.identity?.tombstones.count ?? 0))
+        transaction.record(
+            Erasure(
+                time: Timestamp.rfc3339(RunDate.now / 1_000_000 * 1_000_000, in: manifest.zone), ids: Set(ids).count,
+                rows: report.rows, rejects: report.rejects))
+        try transaction.commit()
+        return report
+    }
+
+    private func resolve(_ space: String?, _ source: String?) throws -> Manifest.IDSpace {
+        let spaces = manifest.idSpaces
+        if let source {
+            guard let own = manifest.sources.first(where: { $0.name == source })?.idSpaces.first else {
+                let names = manifest.sources.filter { !$0.idSpaces.isEmpty }.map(\.name)
+                throw Problem(
+                    .unknownSpace, "no source '\(source)' has ids of users or devices", help: Self.help(source, names))
+            }
+            return own
+        }
+        let name = space ?? "user"
+        guard let found = spaces.first(where: { $0.name == name }) else {
+            throw Problem(
+                .unknownSpace, "no source has ids in the space '\(name)'", help: Self.help(name, spaces.map(\.name)))
+        }
+        return found
+    }
+
+    private static func help(_ name: String, _ names: [String]) -> String {
+        nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+            ?? (names.isEmpty ? "map user_id or device_id" : "there are \(names.joined(separator: ", "))")
     }
 }

@@ -12,24 +12,25 @@ struct ForgottenIDs: Sendable {
     init(_ manifest: Manifest, keys: KeyedHash, tombstones: [Tombstone]) {
         forgotten = Forgotten(tombstones)
         self.keys = keys
-        spaces = manifest.idSpaces.map { ($0.kind, keys.space($0.name)) }
-            + [(.order, keys.space(IdentitySettings.orderSpaceName))]
+        spaces = manifest.idSpaces.map { ($0.kind, keys.space($0.name)) } + [(.order, keys.space(IdentitySettings.orderSpaceName))]
     }
 
     func mentioned(in reject: Reject, of source: Manifest.Source) -> Bool {
-        guard !forgotten.isEmpty else { return false }
-        return isMentioned(in: Array(reject.payload.utf8), delimiter: source.log.delimiter)
-            || isMentioned(in: Array(reject.reason.utf8), delimiter: source.log.delimiter)
+        !forgotten.isEmpty && isMentioned(in: Array(reject.payload.utf8), delimiter: source.log.delimiter)
     }
 
-    /// - Parameter line: a line of a file of rejects.
+    /// - Parameter line: a line of a file of rejects; only the record that a reject shows is looked at.
     func mentioned(inLine line: [UInt8], delimiter: UInt8) -> Bool {
-        !forgotten.isEmpty && isMentioned(in: Self.unescaped(line), delimiter: delimiter)
+        guard !forgotten.isEmpty, let payload = line.firstRange(of: Self.payload) else { return false }
+        return isMentioned(in: Self.unescaped(line[payload.upperBound...]), delimiter: delimiter)
     }
+
+    private static let payload = Array(#","payload":""#.utf8)
 
     /// Whether a field of the text is a forgotten id, or a word of it is.
     private func isMentioned(in text: [UInt8], delimiter: UInt8) -> Bool {
-        isAny(text.split { $0 == delimiter || $0 == 0x22 }) || isAny(text.split { !Self.isOfWord($0) })
+        isAny(text.split { $0 == delimiter || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 })
+            || isAny(text.split { !Self.isOfWord($0) })
     }
 
     private func isAny(_ tokens: [ArraySlice<UInt8>]) -> Bool {
@@ -47,43 +48,58 @@ struct ForgottenIDs: Sendable {
         }
     }
 
-    /// The text with JSON's escapes undone; control characters become blanks.
-    private static func unescaped(_ line: [UInt8]) -> [UInt8] {
+    /// The text with JSON's escapes undone, as `RejectFile` writes them.
+    private static func unescaped(_ line: ArraySlice<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
-        var i = 0
-        while i < line.count {
-            guard line[i] == 0x5C, i + 1 < line.count else {
+        var i = line.startIndex
+        while i < line.endIndex {
+            guard line[i] == 0x5C, i + 1 < line.endIndex else {
                 text.append(line[i])
                 i += 1
                 continue
             }
             switch line[i + 1] {
-            case 0x6E, 0x72, 0x74:
-                text.append(0x20)
-                i += 2
-            case 0x75:
-                text.append(0x20)
-                i += 6
-            case let byte:
-                text.append(byte)
-                i += 2
+            case UInt8(ascii: "n"): text.append(0x0A)
+            case UInt8(ascii: "r"): text.append(0x0D)
+            case UInt8(ascii: "t"): text.append(0x09)
+            case UInt8(ascii: "u"):
+                let digits = String(decoding: line[min(i + 2, line.endIndex)..<min(i + 6, line.endIndex)], as: UTF8.self)
+                text.append(UInt8(digits, radix: 16) ?? 0x20)
+                i += 4
+            case let byte: text.append(byte)
             }
+            i += 2
         }
         return text
     }
 }
 
 extension Manifest {
+    /// A space of ids and what they are of.
+    struct IDSpace: Hashable {
+        var name: String
+        var kind: Tombstone.Kind
+    }
+
     /// The spaces of user and device ids that the sources use, by name.
-    var idSpaces: [(name: String, kind: Tombstone.Kind)] {
-        var spaces: [String: Tombstone.Kind] = [:]
-        for mapping in sources.flatMap(\.log.mappings) {
+    var idSpaces: [IDSpace] {
+        Set(sources.flatMap(\.idSpaces)).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+}
+
+extension Manifest.Source {
+    /// The spaces of its ids, those of users first.
+    var idSpaces: [Manifest.IDSpace] {
+        let spaces = log.mappings.compactMap { mapping -> Manifest.IDSpace? in
+            guard mapping.column.type == .key else { return nil }
+            let kind: Tombstone.Kind
             switch mapping.column.name {
-            case "user_id", "inviter_id": spaces[mapping.space ?? "user"] = .user
-            case "device_id": spaces[mapping.space ?? "device"] = .device
-            default: break
+            case "user_id", "unit", "inviter_id": kind = .user
+            case "device_id": kind = .device
+            default: return nil
             }
+            return Manifest.IDSpace(name: mapping.space ?? KeyedHash.usualSpace(of: mapping.column.name), kind: kind)
         }
-        return spaces.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value) }
+        return spaces.filter { $0.kind == .user } + spaces.filter { $0.kind == .device }
     }
 }

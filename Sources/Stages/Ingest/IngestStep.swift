@@ -71,10 +71,7 @@ public struct IngestStep {
     }
 
     func transaction(under lock: StoreLock) throws -> StoreTransaction {
-        let hash = KeyedHash(secret: key.secret)
-        return try StoreTransaction(
-            folder, lock: lock, keyFingerprint: hash.fingerprint, sources: manifest.storeSettings,
-            identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: hash))
+        try StoreTransaction(manifest, folder: folder, keys: KeyedHash(secret: key.secret), lock: lock)
     }
 
     /// The ids that were forgotten before a transaction.

@@ -1,0 +1,27 @@
+import ArgumentParser
+import EventStore
+import Manifest
+import StageKit
+import Stages
+
+struct CompactCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compact",
+        abstract: "Take erased rows out of the store's files, and files away that nothing needs; figures stay as they are.")
+
+    @OptionGroup var arguments: ManifestArguments
+    @OptionGroup var waiting: WaitingArgument
+
+    func run() async throws {
+        try await reporting {
+            let manifest = try arguments.load(stages: allStages)
+            let lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: waiting.wait ?? 0)
+            let report = try CompactStep(manifest: manifest, threads: arguments.threadCount).run(under: lock)
+            let (rewritten, swept) = (report.rewritten, report.swept)
+            try Console.print(
+                "compact: \(counted(rewritten.rows, "erased row")) taken out of \(counted(rewritten.segments, "segment")); "
+                    + "\(counted(swept.files, "file")) removed, \((swept.bytes + 500_000) / 1_000_000) MB")
+            return .done
+        }
+    }
+}
