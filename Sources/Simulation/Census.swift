@@ -26,6 +26,27 @@ struct Census {
         var units = 0
         var converted = 0
     }
+    /// A device that everyone in a shop uses.
+    struct Terminal {
+        /// As many as it takes to tell that they are too many.
+        private var users: Set<UInt64> = []
+        private var hasRowsWithoutUser = false
+
+        /// Whether its rows without a user are nobody else's.
+        var isPerson: Bool {
+            hasRowsWithoutUser && (users.isEmpty || users.count > SimulationTruth.maxUsersPerDevice)
+        }
+
+        mutating func add(_ event: SimulatedEvent) {
+            if !event.hasUser { hasRowsWithoutUser = true }
+            if event.hasUser, users.count <= SimulationTruth.maxUsersPerDevice { users.insert(event.person) }
+        }
+
+        static func += (left: inout Terminal, right: Terminal) {
+            for user in right.users where left.users.count <= SimulationTruth.maxUsersPerDevice { left.users.insert(user) }
+            left.hasRowsWithoutUser = left.hasRowsWithoutUser || right.hasRowsWithoutUser
+        }
+    }
 
     var events = [Int](repeating: 0, count: Action.allCases.count)
     var days: [Day]
@@ -40,6 +61,8 @@ struct Census {
     var funnel = [0, 0, 0]
     var arms = [Arm(), Arm()]
     var unitsInBothArms = 0
+    /// By the number of the device.
+    var terminals: [UInt64: Terminal] = [:]
 
     init(days: Int) { self.days = Array(repeating: Day(), count: days) }
 
@@ -68,31 +91,42 @@ struct Census {
             left.arms[arm].converted += right.arms[arm].converted
         }
         left.unitsInBothArms += right.unitsInBothArms
+        for (device, terminal) in right.terminals { left.terminals[device, default: Terminal()] += terminal }
     }
 
-    /// Counts all events of one person.
-    mutating func add(_ lived: [SimulatedEvent], window: Int) {
-        guard !lived.isEmpty else { return }
-        persons += 1
-        var devicesSeen: UInt8 = 0
-        var identities: UInt8 = 0
-        var linked: UInt8 = 0
-        for event in lived where event.hasUser && event.device != SimulatedEvent.none { linked |= 1 << event.device }
-        func identity(of event: SimulatedEvent) -> UInt8? { Self.identity(of: event, linked: linked) }
+    /// Counts all events of a household, person after person.
+    mutating func add(_ lived: [SimulatedEvent], on devices: Devices, window: Int) {
+        let owners = Self.owners(lived, on: devices)
+        var person: UInt64?
+        var seen: Set<UInt64> = []
+        var identities: [Identity] = []
+        // By row, the place of its identity.
+        var places: [Int?] = []
+        places.reserveCapacity(lived.count)
         for event in lived {
             addRow(event)
-            if event.device != SimulatedEvent.none { devicesSeen |= 1 << event.device }
-            guard let identity = identity(of: event) else {
-                eventsWithoutID += 1
+            if event.person != person { persons += 1 }
+            person = event.person
+            let device = devices.number(of: event)
+            if let device {
+                if devices.isTerminal(device) { terminals[device, default: Terminal()].add(event) } else { seen.insert(device) }
+            }
+            guard let identity = Self.identity(of: event, device, owners, devices) else {
+                if device == nil { eventsWithoutID += 1 }
+                places.append(nil)
                 continue
             }
-            identities |= 1 << identity
+            if let place = identities.firstIndex(of: identity) {
+                places.append(place)
+            } else {
+                places.append(identities.count)
+                identities.append(identity)
+            }
         }
-        devices += devicesSeen.nonzeroBitCount
-        users += Int(identities & 1)
-        devicesWithoutUser += (identities >> 1).nonzeroBitCount
-        for identity in UInt8(0)..<8 where identities >> identity & 1 == 1 {
-            addIdentity(lived.filter { Self.identity(of: $0, linked: linked) == identity }, window: window)
+        self.devices += seen.count
+        for (place, identity) in identities.enumerated() {
+            if case .user = identity { users += 1 } else { devicesWithoutUser += 1 }
+            addIdentity(zip(lived, places).filter { $0.1 == place }.map(\.0), window: window)
         }
     }
 
@@ -117,12 +151,32 @@ struct Census {
         }
     }
 
-    /// The person as the rows tell: 0 for the user, on whose devices nobody else was seen; 1... for a device that was
-    /// never seen with a user; nil for nobody.
-    private static func identity(of event: SimulatedEvent, linked: UInt8) -> UInt8? {
-        if event.hasUser { return 0 }
-        if event.device == SimulatedEvent.none { return nil }
-        return linked >> event.device & 1 == 1 ? 0 : event.device + 1
+    /// A person as the rows tell.
+    private enum Identity: Equatable {
+        case user(UInt64), device(UInt64)
+    }
+
+    /// nil for nobody, and for who is at a terminal without a user.
+    private static func identity(
+        of event: SimulatedEvent, _ device: UInt64?, _ owners: [UInt64: UInt64], _ devices: Devices
+    ) -> Identity? {
+        if event.hasUser { return .user(event.person) }
+        guard let device, !devices.isTerminal(device) else { return nil }
+        return owners[device].map { .user($0) } ?? .device(device)
+    }
+
+    /// By device, the one of its few users who was seen on it first.
+    private static func owners(_ lived: [SimulatedEvent], on devices: Devices) -> [UInt64: UInt64] {
+        var first: [UInt64: [UInt64: Int]] = [:]
+        for event in lived where event.hasUser {
+            guard let device = devices.number(of: event), !devices.isTerminal(device) else { continue }
+            let known = first[device]?[event.person] ?? event.time
+            first[device, default: [:]][event.person] = min(known, event.time)
+        }
+        return first.compactMapValues { users in
+            users.count > SimulationTruth.maxUsersPerDevice
+                ? nil : users.min { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+        }
     }
 
     private mutating func addIdentity(_ rows: [SimulatedEvent], window: Int) {

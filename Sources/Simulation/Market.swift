@@ -102,6 +102,7 @@ struct Market {
     static let channels: [(name: String, weight: Int)] = [
         ("tmall", 27), ("jd", 15), ("douyin", 24), ("xiaohongshu", 13), ("wechat", 15), ("offline", 6),
     ]
+    static let householdWithTablet = 400_000
     static let stores = 12
 
     static let products: [Product] = makeProducts()

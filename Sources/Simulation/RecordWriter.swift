@@ -27,6 +27,7 @@ struct RecordWriter {
         """
     static let fieldCount = header.split(separator: ",").count
 
+    private let devices: Devices
     private let salt: UInt64
     private let userBits: UInt64
     private let clocks: [DayClock]
@@ -37,9 +38,10 @@ struct RecordWriter {
     private let platforms: [[UInt8]]
     private let templates: [[UInt8]]
 
-    init(seed: UInt64, persons: Int, clocks: [DayClock]) {
+    init(devices: Devices, persons: Int, clocks: [DayClock]) {
         func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
-        salt = Draws.mixed(seed &+ 0x5EED)
+        self.devices = devices
+        salt = Draws.mixed(devices.seed &+ 0x5EED)
         userBits = UInt64(max(20, 64 - persons.leadingZeroBitCount))
         self.clocks = clocks
         actions = Action.allCases.map { bytes($0.nameInLog) }
@@ -66,7 +68,7 @@ struct RecordWriter {
         bytes.append(comma)
         if event.hasUser { appendUser(event, to: &bytes) }
         bytes.append(comma)
-        if event.device != SimulatedEvent.none { appendDevice(event, to: &bytes) }
+        if let device = devices.number(of: event) { appendDevice(device, to: &bytes) }
         bytes.append(comma)
         if corruption == .unterminatedQuote {
             bytes.append(contentsOf: "\"pv,,,\n".utf8)
@@ -182,9 +184,8 @@ struct RecordWriter {
         appendDecimal(((event.person ^ salt) &* Draws.golden) & (1 << userBits - 1), to: &bytes)
     }
 
-    private func appendDevice(_ event: SimulatedEvent, to bytes: inout [UInt8]) {
-        let number = (event.person << 2 | UInt64(event.device)) ^ (salt >> 7)
-        let image = (number &* 0xD134_2543_DE82_EF95) & (1 << 40 - 1)
+    private func appendDevice(_ number: UInt64, to bytes: inout [UInt8]) {
+        let image = ((number ^ (salt >> 7)) &* 0xD134_2543_DE82_EF95) & (1 << 40 - 1)
         for shift in stride(from: 36, through: 0, by: -4) {
             bytes.append(RecordWriter.digits[Int(image >> UInt64(shift) & 15)])
         }

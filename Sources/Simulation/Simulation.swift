@@ -26,6 +26,7 @@ private struct Simulation {
     let options: SimulationOptions
     let folder: String
     let campaign: Campaign
+    let devices: Devices
     let dates: [CivilDate]
     let progress: @Sendable (SimulationProgress) -> Void
 
@@ -36,6 +37,7 @@ private struct Simulation {
         self.folder = folder
         self.progress = progress
         campaign = Campaign(options)
+        devices = Devices(seed: options.seed, areShared: options.sharesDevices)
         dates = (0..<options.days).map { options.firstDay.adding(days: $0) }
     }
 
@@ -126,9 +128,15 @@ private struct Simulation {
             var census = Census(days: options.days)
             var sessions: [ScheduledSession] = []
             var events: [SimulatedEvent] = []
-            for number in block * blockSize..<min(persons, (block + 1) * blockSize) {
-                life(number, &sessions, into: &events)
-                census.add(events, window: SimulationTruth.windowDays * secondsPerDay)
+            var lived: [SimulatedEvent] = []
+            let end = min(persons, (block + 1) * blockSize)
+            for first in stride(from: block * blockSize, to: end, by: devices.household) {
+                lived.removeAll(keepingCapacity: true)
+                for number in first..<min(end, first + devices.household) {
+                    life(number, &sessions, into: &events)
+                    lived += events
+                }
+                census.add(lived, on: devices, window: SimulationTruth.windowDays * secondsPerDay)
             }
             total.withLock { $0 += census }
         }
@@ -149,7 +157,7 @@ private struct Simulation {
 
     private func writeLogs(persons: Int, census: Census) throws -> [SimulationTruth.LogFile] {
         let clocks = dates.map { DayClock($0, zone: options.zone) }
-        let writer = RecordWriter(seed: options.seed, persons: persons, clocks: clocks)
+        let writer = RecordWriter(devices: devices, persons: persons, clocks: clocks)
         let dirt = Dirt(seed: options.seed, share: options.dirt, days: options.days)
         let expected = census.eventTotal
         let written = Mutex(0)

@@ -27,12 +27,15 @@ public struct SimulationOptions: Sendable, Hashable {
     public var repeatsFile: Bool
     /// Also writes the first half of the first day's file, so a gzip stream without its end.
     public var truncatesFile: Bool
+    /// Whether households have a tablet in common and the shops a terminal that all their visitors use.
+    public var sharesDevices: Bool
     /// Events that one thread holds at a time; the bytes do not depend on it.
     package var eventsInMemory = 1_000_000
 
     public init(
         seed: UInt64 = 11, events: Int = 50_000, firstDay: CivilDate, days: Int = 14, zone: Zone, dirt: Double = 0.02,
-        compressionLevel: Int = 6, threads: Int = 1, repeatsFile: Bool = false, truncatesFile: Bool = false
+        compressionLevel: Int = 6, threads: Int = 1, repeatsFile: Bool = false, truncatesFile: Bool = false,
+        sharesDevices: Bool = false
     ) {
         self.seed = seed
         self.events = events
@@ -44,6 +47,7 @@ public struct SimulationOptions: Sendable, Hashable {
         self.threads = threads
         self.repeatsFile = repeatsFile
         self.truncatesFile = truncatesFile
+        self.sharesDevices = sharesDevices
     }
 
     /// The Double 11 fortnight in Shanghai: 2026-11-01 to 2026-11-14.

@@ -22,6 +22,7 @@ extension SimulationTruth {
             json.number("gzip_level", options.compressionLevel)
             json.flag("repeats_file", options.repeatsFile)
             json.flag("truncates_file", options.truncatesFile)
+            json.flag("shared_devices", options.sharesDevices)
         }
     }
 

@@ -62,7 +62,7 @@ public struct SimulationTruth: Sendable, Hashable {
     public var events: [Named]
     /// People who did something; one may appear under a user id and several devices.
     public var persons: Int
-    /// Distinct user ids, distinct device ids, and distinct devices that were never seen with a user.
+    /// Distinct user ids, distinct device ids, and distinct devices with rows without a user that belong to no user.
     public var users: Int
     public var devices: Int
     public var devicesWithoutUser: Int
@@ -89,6 +89,8 @@ public struct SimulationTruth: Sendable, Hashable {
 
     /// Days of the funnel's and the experiment's windows.
     public static let windowDays = 7
+    /// A device with more users belongs to none of them.
+    public static let maxUsersPerDevice = 3
 
     /// Identities as the rows tell them: a row's user, or its device's, or its device where it has none.
     public var identities: Int { users + devicesWithoutUser }
@@ -111,8 +113,8 @@ extension SimulationTruth {
         events = Action.allCases.map { Named(name: $0.name, count: census.events[Int($0.rawValue)]) }
         persons = census.persons
         users = census.users
-        devices = census.devices
-        devicesWithoutUser = census.devicesWithoutUser
+        devices = census.devices + census.terminals.count
+        devicesWithoutUser = census.devicesWithoutUser + census.terminals.values.count { $0.isPerson }
         eventsWithoutID = census.eventsWithoutID
         visitors = census.visitors
         buyers = census.buyers

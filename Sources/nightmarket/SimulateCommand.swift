@@ -32,6 +32,8 @@ struct SimulateCommand: AsyncParsableCommand {
     var repeatFile = false
     @Flag(help: "Also write a gzip file that ends in the middle.")
     var truncateFile = false
+    @Flag(help: "Households share a tablet, and the shops' terminals are used by all their visitors.")
+    var sharedDevices = false
 
     func run() async throws {
         try await reporting {
@@ -40,7 +42,7 @@ struct SimulateCommand: AsyncParsableCommand {
                 seed: seed, events: events, firstDay: try RunDate.parse(from, zone: zone), days: days, zone: zone,
                 dirt: dirt, compressionLevel: level,
                 threads: threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount), repeatsFile: repeatFile,
-                truncatesFile: truncateFile)
+                truncatesFile: truncateFile, sharesDevices: sharedDevices)
             let bar = Progress("simulate", total: Double(events), unit: "events")
             try simulate(options, into: folder) { progress in
                 bar.update(Double(progress.events) / Double(max(1, progress.expected)))

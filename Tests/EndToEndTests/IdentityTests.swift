@@ -127,7 +127,7 @@ import Testing
         let shop = try workspace(["all": TinyShop.records])
         try shop.night(date: "2026-11-02")
         let wrong: [([String], String)] = [
-            (["ann", "--space", "usr"], "did you mean 'user'?"), (["ann", "--source", "wbe"], "did you mean 'web'?"),
+            (["ann", "--space", "usr"], "did you mean 'user'?"), (["ann", "--source", "webb"], "did you mean 'web'?"),
             ([], "Give an id"), (["ann", "--from", "-"], "Give an id"), (["--from", "none.txt"], "none.txt"),
         ]
         for (words, message) in wrong {

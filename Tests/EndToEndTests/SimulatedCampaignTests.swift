@@ -23,8 +23,9 @@ import Testing
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
-    @Test func theDemoFindsTheTruth() throws {
-        let workspace = try campaign(dirt: "0.1")
+    @Test(arguments: [[], ["--shared-devices"]])
+    func theDemoFindsTheTruth(_ options: [String]) throws {
+        let workspace = try campaign(dirt: "0.1", options)
         let output = "var/demo/out"
         let truth = try object(workspace, "data/truth.json")
         let persons = try #require(truth["persons"] as? [String: Any])

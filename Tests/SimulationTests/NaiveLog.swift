@@ -19,12 +19,12 @@ struct NaiveLog {
         }
     }
 
-    /// The only user of every device that has one.
+    /// By device, the one of at most three users who was seen on it first.
     static func owners(_ records: [Record]) -> [String: String] {
         let links = records.filter { !$0["uid"].isEmpty && !$0["did"].isEmpty }
         return Dictionary(grouping: links) { $0["did"] }.compactMapValues { rows in
             let users = Set(rows.map { $0["uid"] })
-            return users.count == 1 ? users.first : nil
+            return users.count <= 3 ? rows.min { $0.time < $1.time }?["uid"] : nil
         }
     }
 

@@ -47,9 +47,9 @@ struct SimulationTruthTests {
         #expect((0.09...0.11).contains(share), "\(share)")
     }
 
-    @Test("events, persons, sales by day and campaign, coupons: counted again from the files")
-    func counts() throws {
-        let folder = try SimulatedFolder(SimulatedFolder.options(events: 12_000))
+    @Test("events, persons, sales by day and campaign, coupons: counted again from the files", arguments: [false, true])
+    func counts(sharesDevices: Bool) throws {
+        let folder = try SimulatedFolder(SimulatedFolder.options(events: 12_000) { $0.sharesDevices = sharesDevices })
         let truth = folder.truth
         let events = try events(of: folder)
         #expect(events.count == truth.eventTotal)
@@ -115,9 +115,10 @@ struct SimulationTruthTests {
         }
     }
 
-    @Test("visitors, buyers, the funnel and the experiment: counted again from the files")
-    func journeys() throws {
-        let folder = try SimulatedFolder(SimulatedFolder.options(seed: 3, events: 20_000, dirt: 0.02))
+    @Test("visitors, buyers, the funnel and the experiment: counted again from the files", arguments: [false, true])
+    func journeys(sharesDevices: Bool) throws {
+        let folder = try SimulatedFolder(
+            SimulatedFolder.options(seed: 3, events: 20_000, dirt: 0.02) { $0.sharesDevices = sharesDevices })
         let truth = folder.truth
         let window = SimulationTruth.windowDays * 86_400
         let onSite: Set = [
@@ -169,6 +170,18 @@ struct SimulationTruthTests {
             #expect(units[arm.variant] == arm.units)
             #expect(converted[arm.variant] == arm.converted)
         }
+    }
+
+    @Test("shared devices have few or far too many users; all else stays")
+    func sharedDevices() throws {
+        let apart = try SimulatedFolder(SimulatedFolder.options(events: 30_000, dirt: 0)).truth
+        let folder = try SimulatedFolder(SimulatedFolder.options(events: 30_000, dirt: 0) { $0.sharesDevices = true })
+        let links = try events(of: folder).filter { !$0["uid"].isEmpty && !$0["did"].isEmpty }
+        let users = Dictionary(grouping: links) { $0["did"] }.mapValues { Set($0.map { $0["uid"] }).count }
+        #expect(users.values.contains(2) && users.values.contains(3))
+        #expect((users.values.max() ?? 0) > 8)
+        #expect(apart.events == folder.truth.events && apart.users == folder.truth.users && apart.gmv == folder.truth.gmv)
+        #expect(apart.identities != folder.truth.identities)
     }
 
     @Test("reports restate three days; the newest statement of each day and creative sums to the truth")
