@@ -111,6 +111,8 @@ import Testing
         #expect(!outcome.output.contains("ann") && !outcome.error.contains("ann"))
         try shop.night(date: "2026-11-02")
         #expect(try total(shop, "events") == 3)
+        let rejected = try shop.read("store/rejects/\(FileManager.default.contentsOfDirectory(atPath: shop.path("store/rejects"))[0])")
+        #expect(rejected.contains(#""rejected":2,"kept":1,"#) && rejected.contains("anna"))
 
         // The same person comes again, in another file and in a reject.
         try shop.write(TinyShop.log(["e8,2026-11-02T08:00:00+08:00,ann,d5,pv,,,,", "e9,2026-11-02T08:00:00+08:00,,d1,pv,,,,", bad]), to: "logs/b.csv")
