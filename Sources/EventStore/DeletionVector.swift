@@ -3,7 +3,7 @@ import Digests
 import Vocabulary
 
 /// The rows of a segment that are not live, with the reason of each.
-struct DeletionVector {
+struct DeletionVector: Sendable, Hashable {
     /// In increasing order.
     var rows: [Int32] = []
     /// Raw values of `DeletionReason`.
@@ -34,6 +34,24 @@ struct DeletionVector {
             }
         }
         return sum
+    }
+
+    private var filteredCounts: FilteredCounts {
+        var counts = FilteredCounts()
+        counts.testUser = count(.testUser)
+        counts.crawler = count(.crawler)
+        counts.rate = count(.rate)
+        return counts
+    }
+
+    /// Without the rows that a filter took.
+    var unfiltered: DeletionVector {
+        var vector = DeletionVector()
+        for (row, raw) in zip(rows, reasons) {
+            guard let reason = DeletionReason(rawValue: UInt8(bitPattern: raw)), !reason.isFilter else { continue }
+            vector.append(Int(row), reason)
+        }
+        return vector
     }
 
     func count(_ reason: DeletionReason) -> Int {
@@ -68,7 +86,7 @@ struct DeletionVector {
         let live = segment.times(without: self)
         return DeletionEntry(
             name: name, segment: entry.name, rows: rows.count, duplicate: count(.duplicate),
-            superseded: count(.superseded), filtered: count(.filtered), erased: count(.erased), moved: count(.moved),
+            superseded: count(.superseded), filtered: filteredCounts, erased: count(.erased), moved: count(.moved),
             minTime: live?.min, maxTime: live?.max, checksum: sum)
     }
 }
@@ -110,6 +128,17 @@ final class DeadRows: @unchecked Sendable {
         count = vector.rows.count
         for row in vector.rows { words[Int(row) >> 6] |= 1 << UInt64(row & 63) }
         file = nil
+    }
+
+    /// The rows with their reasons, as they were written.
+    var vector: DeletionVector {
+        var vector = DeletionVector()
+        guard let rows = file?.column("row")?.array.data, let reasons = file?.column("reason")?.array.data else { return vector }
+        for i in 0..<count {
+            vector.rows.append(rows.loadUnaligned(fromByteOffset: i * 4, as: Int32.self))
+            vector.reasons.append(reasons.loadUnaligned(fromByteOffset: i, as: Int8.self))
+        }
+        return vector
     }
 
     /// Adds the rows in a span of time and their reasons to a digest.

@@ -49,6 +49,7 @@ public struct ForgetStep {
         let transaction = try StoreTransaction(
             folder, lock: lock, keyFingerprint: hash.fingerprint, sources: manifest.storeSettings,
             identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: hash),
+            filters: manifest.filterSettings(hash),
             takesUpCandidate: false)
         let before = transaction.catalogue
         let hashed = hash.hash(space: space, id)

@@ -74,7 +74,8 @@ public struct IngestStep {
         let hash = KeyedHash(secret: key.secret)
         return try StoreTransaction(
             folder, lock: lock, keyFingerprint: hash.fingerprint, sources: manifest.storeSettings,
-            identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: hash))
+            identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: hash),
+            filters: manifest.filterSettings(hash))
     }
 
     /// The ids that were forgotten before a transaction.
@@ -117,6 +118,16 @@ public struct IngestStep {
 }
 
 extension Manifest {
+    /// The filters as the store applies them. An id of a test is one in each space of such ids.
+    func filterSettings(_ keys: KeyedHash) -> FilterSettings {
+        func hashed(_ ids: [String], _ kind: Tombstone.Kind) -> [Key128] {
+            idSpaces.filter { $0.kind == kind }.flatMap { space in ids.map { keys.hash(space: space.name, $0) } }
+        }
+        return FilterSettings(
+            agents: filters.agents, perMinute: filters.perMinute, perHour: filters.perHour,
+            testUsers: hashed(filters.testUsers, .user), testDevices: hashed(filters.testDevices, .device))
+    }
+
     /// What of each source decides which of its rows are live.
     var storeSettings: [String: SourceSettings] {
         Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.storeSettings) })
