@@ -11,11 +11,13 @@ public struct Balance: Sendable, Hashable, Codable {
         public var live = 0
         public var duplicate = 0
         public var superseded = 0
-        public var filtered = 0
+        public var filteredByRule = FilteredCounts()
         public var erased = 0
         public var moved = 0
 
         public init() {}
+
+        public var filtered: Int { filteredByRule.total }
 
         public var balances: Bool {
             read == rejected + stored
@@ -31,7 +33,7 @@ public struct Balance: Sendable, Hashable, Codable {
             sum.live = a.live + b.live
             sum.duplicate = a.duplicate + b.duplicate
             sum.superseded = a.superseded + b.superseded
-            sum.filtered = a.filtered + b.filtered
+            sum.filteredByRule = a.filteredByRule + b.filteredByRule
             sum.erased = a.erased + b.erased
             sum.moved = a.moved + b.moved
             return sum

@@ -56,9 +56,14 @@ public struct MovedRows: Sendable, Hashable, Codable {
 public enum DeletionReason: UInt8, Sendable, Hashable, CaseIterable {
     case duplicate = 1
     case superseded = 2
-    case filtered = 3
     case erased = 4
     case moved = 5
+    case testUser = 6
+    case crawler = 7
+    case rate = 8
+
+    /// Whether the row counts again when the filters change.
+    var isFilter: Bool { [.testUser, .crawler, .rate].contains(self) }
 }
 
 /// The rows of one segment that are not live.
@@ -69,7 +74,7 @@ public struct DeletionEntry: Sendable, Hashable, Codable {
     public var rows: Int
     public var duplicate: Int
     public var superseded: Int
-    public var filtered: Int
+    public var filtered: FilteredCounts
     public var erased: Int
     public var moved: Int
     /// Times of the segment's live rows; nil when none is live.
@@ -136,6 +141,8 @@ public struct Catalogue: Sendable, Hashable, Codable {
     public var identity: IdentityRecord?
     /// What was forgotten when, the oldest first; nil before the first time.
     public var erasures: [Erasure]?
+    /// The filters that were applied; nil in a snapshot from before there were any.
+    public var filters: FilterSettings?
 
     init(keyFingerprint: String) {
         format = Self.format

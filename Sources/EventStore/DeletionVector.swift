@@ -3,7 +3,7 @@ import Digests
 import Vocabulary
 
 /// The rows of a segment that are not live, with the reason of each.
-struct DeletionVector {
+struct DeletionVector: Sendable, Hashable {
     /// In increasing order.
     var rows: [Int32] = []
     /// Raw values of `DeletionReason`.
@@ -43,6 +43,24 @@ struct DeletionVector {
         return some
     }
 
+    private var filteredCounts: FilteredCounts {
+        var counts = FilteredCounts()
+        counts.testUser = count(.testUser)
+        counts.crawler = count(.crawler)
+        counts.rate = count(.rate)
+        return counts
+    }
+
+    /// Without the rows that a filter took.
+    var unfiltered: DeletionVector {
+        var vector = DeletionVector()
+        for (row, raw) in zip(rows, reasons) {
+            guard let reason = DeletionReason(rawValue: UInt8(bitPattern: raw)), !reason.isFilter else { continue }
+            vector.append(Int(row), reason)
+        }
+        return vector
+    }
+
     func count(_ reason: DeletionReason) -> Int {
         reasons.reduce(0) { $0 + ($1 == Int8(reason.rawValue) ? 1 : 0) }
     }
@@ -75,7 +93,7 @@ struct DeletionVector {
         let live = segment.times(without: self)
         return DeletionEntry(
             name: name, segment: entry.name, rows: rows.count, duplicate: count(.duplicate),
-            superseded: count(.superseded), filtered: count(.filtered), erased: count(.erased), moved: count(.moved),
+            superseded: count(.superseded), filtered: filteredCounts, erased: count(.erased), moved: count(.moved),
             minTime: live?.min, maxTime: live?.max, checksum: sum)
     }
 }
@@ -123,8 +141,10 @@ final class DeadRows: @unchecked Sendable {
     var vector: DeletionVector {
         var vector = DeletionVector()
         guard let rows = file?.column("row")?.array.data, let reasons = file?.column("reason")?.array.data else { return vector }
-        vector.rows = (0..<count).map { rows.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self) }
-        vector.reasons = (0..<count).map { reasons.loadUnaligned(fromByteOffset: $0, as: Int8.self) }
+        for i in 0..<count {
+            vector.rows.append(rows.loadUnaligned(fromByteOffset: i * 4, as: Int32.self))
+            vector.reasons.append(reasons.loadUnaligned(fromByteOffset: i, as: Int8.self))
+        }
         return vector
     }
 

@@ -65,7 +65,7 @@ public struct Tombstone: Sendable, Hashable, Codable, Comparable {
 
     public init(_ kind: Kind, _ key: Key128) {
         self.kind = kind
-        self.key = withUnsafeBytes(of: key.bigEndian) { hexadecimal($0) }
+        self.key = key.digits
     }
 
     public static func < (a: Tombstone, b: Tombstone) -> Bool {
@@ -103,7 +103,8 @@ public struct Forgotten: Sendable {
 }
 
 extension Key128 {
-    fileprivate init?(digits: String) {
+    /// The key that `digits` writes.
+    init?(digits: String) {
         guard digits.utf8.count == 32, let high = UInt64(digits.prefix(16), radix: 16),
             let low = UInt64(digits.suffix(16), radix: 16)
         else { return nil }

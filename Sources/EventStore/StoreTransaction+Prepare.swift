@@ -15,13 +15,15 @@ extension StoreTransaction {
         return catalogue.balance
     }
 
-    /// Resolves persons, copies the rows that moved, and finds the repeats.
+    /// Resolves persons, copies the rows that moved, finds the repeats and applies the filters.
     private func resolveEvents(threads: Int) throws {
         let record = IdentityRecord(
             maxUsersPerDevice: identity.maxUsersPerDevice, tombstones: catalogue.identity?.tombstones ?? [])
         catalogue.identity = record
+        catalogue.filters = filters
         let files = catalogue.segments
-        if discardsCopies.isEmpty, base.identity == record, base.sources == catalogue.sources,
+        if discardsCopies.isEmpty, base.identity == record, base.filters ?? FilterSettings() == filters,
+            base.sources == catalogue.sources,
             base.segments.filter({ $0.moved == nil }) == files
         {
             catalogue.segments = base.segments
@@ -55,14 +57,20 @@ extension StoreTransaction {
             max(catalogue.sources[segment.source]?.dedupeWindow ?? 0, 0)
         }
         let before = spaces(base)
+        let known = Dictionary(base.deletions.map { ($0.segment, $0) }, uniquingKeysWith: { first, _ in first })
         let forgetsTheSame = base.identity?.tombstones ?? [] == catalogue.identity?.tombstones ?? []
-        var result: [DeletionEntry] = []
+        let isFiltering = !filters.isEmpty || !(base.filters ?? FilterSettings()).isEmpty
+        var kept: [DeletionEntry] = []
+        var judged: [JudgedSegment] = []
         for (space, all) in spaces(catalogue) {
             if forgetsTheSame, let old = before[space], old == all,
                 old.map({ window($0, base) }) == all.map({ window($0, catalogue) })
             {
-                let names = Set(all.map(\.name))
-                result += base.deletions.filter { names.contains($0.segment) }
+                if isFiltering {
+                    judged += try all.map { try JudgedSegment($0, known: known[$0.name], folder: folder) }
+                } else {
+                    kept += all.compactMap { known[$0.name] }
+                }
                 continue
             }
             let segments = all.sorted { $0.comesEarlier(than: $1) }
@@ -75,11 +83,48 @@ extension StoreTransaction {
                 ).repeats(threads: threads)
                 vectors = zip(vectors, repeats).map { $0 + $1 }
             }
-            for (segment, vector) in zip(open, vectors) where !vector.rows.isEmpty {
-                result.append(try vector.write(for: segment, folder: folder))
-            }
+            judged += zip(open, vectors).map { JudgedSegment(segment: $0, vector: $1) }
         }
-        return result.sorted { $0.segment < $1.segment }
+        if !filters.isEmpty { try filter(&judged, threads: threads) }
+        return try (kept + judged.compactMap { try $0.written(in: folder) }).sorted { $0.segment < $1.segment }
+    }
+
+    /// Adds the rows that the filters take.
+    private func filter(_ judged: inout [JudgedSegment], threads: Int) throws {
+        judged.sort { $0.segment.entry.comesEarlier(than: $1.segment.entry) }
+        let vectors = try Filtering(
+            segments: judged.map(\.segment), dead: judged.map { DeadRows($0.vector, of: $0.segment.rows) }, settings: filters
+        ).vectors(threads: threads)
+        for i in judged.indices { judged[i].vector = judged[i].vector + vectors[i] }
+    }
+
+    /// A segment with the rows that are not live.
+    private struct JudgedSegment {
+        let segment: Segment
+        var vector: DeletionVector
+        /// What was written of the segment before.
+        var known: (entry: DeletionEntry, vector: DeletionVector)?
+
+        init(segment: Segment, vector: DeletionVector) {
+            self.segment = segment
+            self.vector = vector
+        }
+
+        /// A segment as it was judged before, without the rows that filters took.
+        init(_ entry: SegmentEntry, known: DeletionEntry?, folder: StoreFolder) throws {
+            segment = try Segment(entry, path: folder.segment(entry.name))
+            self.known = try known.map {
+                ($0, try DeadRows($0, segment: entry, path: folder.deletion($0.name)).vector)
+            }
+            vector = self.known?.vector.unfiltered ?? DeletionVector()
+        }
+
+        /// nil where all rows are live.
+        func written(in folder: StoreFolder) throws -> DeletionEntry? {
+            if vector.rows.isEmpty { return nil }
+            if let known, known.vector == vector { return known.entry }
+            return try vector.write(for: segment, folder: folder)
+        }
     }
 
     private func balance() throws -> Balance {
@@ -111,7 +156,7 @@ extension StoreTransaction {
             counts.live = -deletion.rows
             counts.duplicate = deletion.duplicate
             counts.superseded = deletion.superseded
-            counts.filtered = deletion.filtered
+            counts.filteredByRule = deletion.filtered
             counts.erased = deletion.erased
             counts.moved = deletion.moved
             sources[source] = sources[source, default: .init()] + counts

@@ -46,6 +46,7 @@ public final class StoreTransaction {
     let identity: IdentitySettings
     /// Segments whose moved rows are copied anew, whatever copies there are.
     var discardsCopies: Set<String> = []
+    let filters: FilterSettings
 
     /// Segments and tables of `base` and of the files added, by name.
     var segmentPool: [String: SegmentEntry] = [:]
@@ -68,11 +69,12 @@ public final class StoreTransaction {
     /// Starts from the snapshot that was set aside, if there is one, else from the current one.
     /// - Parameters:
     ///   - sources: the settings of all sources of the manifest.
+    ///   - filters: which rows do not count; nil: those of the snapshot that this starts from.
     ///   - takesUpCandidate: false starts from the current snapshot whatever was set aside.
     /// - Throws: `Problem` `store.wrong-key` (exit 78) where the store was written under another key.
     public init(
         _ folder: StoreFolder, lock: StoreLock, keyFingerprint: String, sources: [String: SourceSettings],
-        identity: IdentitySettings = IdentitySettings(), takesUpCandidate: Bool = true
+        identity: IdentitySettings = IdentitySettings(), filters: FilterSettings? = nil, takesUpCandidate: Bool = true
     ) throws {
         self.folder = folder
         self.identity = identity
@@ -90,6 +92,7 @@ public final class StoreTransaction {
         } else {
             base = current ?? Catalogue(keyFingerprint: keyFingerprint)
         }
+        self.filters = filters ?? base.filters ?? FilterSettings()
         catalogue = base
         catalogue.sources.merge(sources) { _, new in new }
         for segment in base.segments { segmentPool[segment.name] = segment }

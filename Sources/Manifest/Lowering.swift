@@ -44,9 +44,23 @@ struct Lowering {
         return Manifest(
             path: path, folder: folder, pipeline: root["pipeline"]?.string ?? "", zone: zone,
             currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources,
-            maxUsersPerDevice: root["identity"]?["max_users_per_device"]?.integer ?? 3, channels: channels,
+            maxUsersPerDevice: root["identity"]?["max_users_per_device"]?.integer ?? 3, filters: lowerFilters(root["filters"]), channels: channels,
             campaigns: campaigns, nodes: nodes, publish: lowerPublish(root["publish"]),
             keepRuns: root["keep_runs"]?.integer ?? 30, keepRejects: root["keep_rejects"]?.integer ?? 10_000)
+    }
+
+    private mutating func lowerFilters(_ value: Value?) -> Manifest.Filters {
+        var filters = Manifest.Filters(
+            testUsers: value?["test_users"]?.strings ?? [], testDevices: value?["test_devices"]?.strings ?? [])
+        for key in ["test_users", "test_devices"] { checkUnique(value?[key]?.list ?? [], "the id") }
+        guard let bots = value?["bots"] else { return filters }
+        for agent in bots["agents"]?.list ?? [] where agent.string?.isEmpty ?? false {
+            report(.wrongValue, "an agent's name is empty", agent.place, "give a part of its user agent, such as mybot")
+        }
+        filters.agents = CrawlerAgents.tokens + (bots["agents"]?.strings ?? []).map { $0.lowercased() }
+        filters.perMinute = bots["per_minute"]?.integer ?? 120
+        filters.perHour = bots["per_hour"]?.integer ?? 2000
+        return filters
     }
 
     mutating func report(_ code: ProblemCode, _ message: String, _ place: Place, _ help: String? = nil) {

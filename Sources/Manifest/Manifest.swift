@@ -20,6 +20,8 @@ public struct Manifest: Sendable {
     public var sources: [Source]
     /// A device with more users than this belongs to none of them.
     public var maxUsersPerDevice: Int
+    /// Rows that no customer made.
+    public var filters: Filters
     public var channels: ChannelRules?
     public var campaigns: [Campaign]
     /// The nodes of the graph in the order of the file.
@@ -32,8 +34,8 @@ public struct Manifest: Sendable {
 
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
-        sources: [Source] = [], maxUsersPerDevice: Int = 3, channels: ChannelRules? = nil, campaigns: [Campaign] = [],
-        nodes: [Node] = [], publish: [String] = [], keepRuns: Int = 30, keepRejects: Int = 10_000
+        sources: [Source] = [], maxUsersPerDevice: Int = 3, filters: Filters = Filters(),
+        channels: ChannelRules? = nil, campaigns: [Campaign] = [], nodes: [Node] = [], publish: [String] = [], keepRuns: Int = 30, keepRejects: Int = 10_000
     ) {
         self.path = path
         self.folder = folder
@@ -44,6 +46,7 @@ public struct Manifest: Sendable {
         self.output = output
         self.sources = sources
         self.maxUsersPerDevice = maxUsersPerDevice
+        self.filters = filters
         self.channels = channels
         self.campaigns = campaigns
         self.nodes = nodes
@@ -116,6 +119,29 @@ public struct Manifest: Sendable {
             case column(String)
             /// Prefix and suffix of the file's name around the version's digits, and its pattern (`yyyyMMdd`).
             case fileName(prefix: String, suffix: String, pattern: String)
+        }
+    }
+
+    /// What tells rows that no customer made: they are stored, counted, and in no figure.
+    public struct Filters: Sendable, Hashable {
+        /// Parts of user agents in lower case; empty: crawlers are not looked for.
+        public var agents: [String]
+        /// Events of a person in a minute and in an hour of the clock beyond which it is no human; nil: any number.
+        public var perMinute: Int?
+        public var perHour: Int?
+        /// Ids as the logs have them.
+        public var testUsers: [String]
+        public var testDevices: [String]
+
+        public init(
+            agents: [String] = [], perMinute: Int? = nil, perHour: Int? = nil, testUsers: [String] = [],
+            testDevices: [String] = []
+        ) {
+            self.agents = agents
+            self.perMinute = perMinute
+            self.perHour = perHour
+            self.testUsers = testUsers
+            self.testDevices = testDevices
         }
     }
 

@@ -17,6 +17,8 @@ enum ManifestShape {
                 "The folder that results are published into, relative to the manifest."),
             Shape.Key("sources", .map(source), required: true, "The logs, reports and files, by names of your choice."),
             Shape.Key("identity", identityRules, "How users and devices become persons."),
+            Shape.Key(
+                "filters", filters, "Rows that no customer made: they are stored and counted, and are in no figure."),
             Shape.Key("channels", channels, "Rules that give every event its channel and traffic."),
             Shape.Key("campaigns", .map(campaign), "Named periods, by names of your choice."),
             Shape.Key(
@@ -41,6 +43,22 @@ enum ManifestShape {
         Shape.Key(
             "max_users_per_device", .integer(1...100),
             "A device belongs to the first of at most so many users, and beyond to nobody; 3 unless said otherwise.")
+    ])
+
+    private static let filters = Shape.object([
+        Shape.Key(
+            "bots",
+            .object([
+                Shape.Key("agents", .list(.string), "Parts of user agents of crawlers, beside the well-known ones."),
+                Shape.Key(
+                    "per_minute", .integer(1...Int.max),
+                    "A person with more events in a minute is no human in that hour; 120 unless said otherwise."),
+                Shape.Key(
+                    "per_hour", .integer(1...Int.max),
+                    "A person with more events in an hour is no human in that hour; 2000 unless said otherwise."),
+            ]), "Crawlers by their user agent, and persons that are too fast; { } for the defaults."),
+        Shape.Key("test_users", .list(.string), "Ids of users that test, as the logs have them."),
+        Shape.Key("test_devices", .list(.string), "Ids of devices that test, as the logs have them."),
     ])
 
     private static let campaign = Shape.object(

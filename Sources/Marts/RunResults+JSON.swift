@@ -132,6 +132,7 @@ extension RunResults.SnapshotBalance {
             .init("live", .integer(live)), .init("duplicate", .integer(duplicate)),
             .init("superseded", .integer(superseded)), .init("filtered", .integer(filtered)),
             .init("erased", .integer(erased)), .init("moved", .integer(moved)),
+            .init("filtered_by_rule", .object(filteredByRule.map { .init($0.code, .integer($0.count)) })),
         ])
     }
 
@@ -144,6 +145,7 @@ extension RunResults.SnapshotBalance {
         filtered = Int(try fields.integer("filtered"))
         erased = Int(try fields.integer("erased"))
         moved = Int(try fields.integer("moved"))
+        filteredByRule = try fields.counts("filtered_by_rule").map { RunResults.Count(code: $0.key, count: Int($0.count)) }
     }
 }
 

@@ -174,10 +174,12 @@ public struct RunResults: Sendable, Hashable {
         public var erased: Int
         /// The rows that such copies stand for.
         public var moved: Int
+        /// Filtered rows by rule, each rule once; they add up to `filtered`.
+        public var filteredByRule: [Count]
 
         public init(
             stored: Int, movedCopies: Int = 0, live: Int, duplicate: Int, superseded: Int, filtered: Int, erased: Int,
-            moved: Int = 0
+            moved: Int = 0, filteredByRule: [Count] = []
         ) {
             self.stored = stored
             self.movedCopies = movedCopies
@@ -187,6 +189,7 @@ public struct RunResults: Sendable, Hashable {
             self.filtered = filtered
             self.erased = erased
             self.moved = moved
+            self.filteredByRule = filteredByRule
         }
 
         public var isBalanced: Bool {

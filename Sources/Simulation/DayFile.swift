@@ -34,7 +34,7 @@ struct DayFile {
         var bytes: [UInt8] = []
         let blockSize = 1 << 18
         bytes.reserveCapacity(blockSize + 4096)
-        bytes.append(contentsOf: RecordWriter.header.utf8)
+        bytes.append(contentsOf: writer.header.utf8)
         bytes.append(0x0A)
 
         let parts = max(1, (expected + eventsInMemory - 1) / eventsInMemory)

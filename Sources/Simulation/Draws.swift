@@ -3,7 +3,7 @@
 struct Draws {
     /// What a stream is for: streams of different purposes are independent.
     enum Purpose: UInt64 {
-        case person = 1, schedule, plan, session, refund, dirt, report, identity
+        case person = 1, schedule, plan, session, refund, dirt, report, identity, intruder
     }
 
     private var state: UInt64

@@ -25,9 +25,18 @@ struct RecordWriter {
         event_id,ts,uid,did,action,sku,category,price,qty,discount,order_id,utm_source,utm_medium,utm_campaign,creative,\
         kol,exp,arm,coupon_id,coupon_template,platform,city,store,page,duration_ms,phone,ip
         """
+    /// User agents of people.
+    static let agents = [
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
+        "Mozilla/5.0 (Linux; Android 14; CUBOT KINGKONG 9) AppleWebKit/537.36 Chrome/126.0 Mobile",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0",
+    ]
     static let fieldCount = header.split(separator: ",").count
 
     private let devices: Devices
+    /// The columns of the files: with user agents where they are asked for.
+    let header: String
+    private let hasAgents: Bool
     private let salt: UInt64
     private let userBits: UInt64
     private let clocks: [DayClock]
@@ -38,7 +47,9 @@ struct RecordWriter {
     private let platforms: [[UInt8]]
     private let templates: [[UInt8]]
 
-    init(devices: Devices, persons: Int, clocks: [DayClock]) {
+    init(devices: Devices, persons: Int, clocks: [DayClock], hasAgents: Bool = false) {
+        self.hasAgents = hasAgents
+        header = RecordWriter.header + (hasAgents ? ",ua" : "")
         func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         self.devices = devices
         salt = Draws.mixed(devices.seed &+ 0x5EED)
@@ -137,12 +148,17 @@ struct RecordWriter {
         if event.duration != 0 { appendDecimal(UInt64(event.duration), to: &bytes) }
         bytes.append(comma)
         if event.hasContact { appendContact(event, to: &bytes) } else { bytes.append(comma) }
+        if hasAgents {
+            bytes.append(comma)
+            bytes.append(contentsOf: RecordWriter.agentBytes[Int(event.person % UInt64(RecordWriter.agentBytes.count))])
+        }
         if corruption == .extraFields { bytes.append(contentsOf: ",undefined,1".utf8) }
         bytes.append(0x0A)
     }
 
     private static let badTimes = ["2026-13-41T25:61:00+08:00", "yesterday", "20:15", "2026-11-0"].map { Array($0.utf8) }
     private static let badDecimals = ["19.9.0", "¥129", "12o.00", "--5"].map { Array($0.utf8) }
+    private static let agentBytes = agents.map { Array($0.utf8) }
     private static let noPlacement = Array(",,,,".utf8)
     private static let experiment = Array("\(Market.experiment),".utf8)
     private static let titles = [

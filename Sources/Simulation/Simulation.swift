@@ -54,8 +54,11 @@ private struct Simulation {
         }
         try write(fees.text(dates: names), to: "costs/kol.csv")
         let files = try writeLogs(persons: persons, census: census)
-        let truth = SimulationTruth(
+        let intruders = options.hasAgents ? IntruderLog(options) : nil
+        try intruders?.write(to: "\(folder)/\(IntruderLog.path)", clocks: dates.map { DayClock($0, zone: options.zone) })
+        var truth = SimulationTruth(
             options: options, census: census, files: files, reports: reports, fees: fees, dates: dates)
+        truth.intruders = intruders?.counts
         try write(truth.json, to: "truth.json")
         return truth
     }
@@ -157,7 +160,7 @@ private struct Simulation {
 
     private func writeLogs(persons: Int, census: Census) throws -> [SimulationTruth.LogFile] {
         let clocks = dates.map { DayClock($0, zone: options.zone) }
-        let writer = RecordWriter(devices: devices, persons: persons, clocks: clocks)
+        let writer = RecordWriter(devices: devices, persons: persons, clocks: clocks, hasAgents: options.hasAgents)
         let dirt = Dirt(seed: options.seed, share: options.dirt, days: options.days)
         let expected = census.eventTotal
         let written = Mutex(0)

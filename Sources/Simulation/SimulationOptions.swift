@@ -29,6 +29,10 @@ public struct SimulationOptions: Sendable, Hashable {
     public var truncatesFile: Bool
     /// Whether households have a tablet in common and the shops a terminal that all their visitors use.
     public var sharesDevices: Bool
+    /// Programs that visit like people: one half crawlers by their user agent, the other too fast for a human.
+    public var bots = 0
+    /// People who test the shop, with user ids of their own.
+    public var testUsers = 0
     /// Events that one thread holds at a time; the bytes do not depend on it.
     package var eventsInMemory = 1_000_000
 
@@ -59,6 +63,9 @@ public struct SimulationOptions: Sendable, Hashable {
             zone: try Zone(named: "Asia/Shanghai"))
     }
 
+    /// Whether every log file has a column of user agents: only where somebody visits who is no customer.
+    var hasAgents: Bool { bots > 0 || testUsers > 0 }
+
     static let mostEvents = 10_000_000_000
 
     /// - Throws: `Problem` with `simulation.options` that names the option and what it may be.
@@ -70,6 +77,8 @@ public struct SimulationOptions: Sendable, Hashable {
         try require((1...366).contains(days), "days must be 1 to 366, not \(days)")
         try require((0...0.5).contains(dirt), "the share of dirt must be 0 to 0.5, not \(dirt)")
         try require((0...9).contains(compressionLevel), "the gzip level must be 0 to 9, not \(compressionLevel)")
+        try require((0...100_000).contains(bots), "bots must be 0 to 100000, not \(bots)")
+        try require((0...100_000).contains(testUsers), "test users must be 0 to 100000, not \(testUsers)")
         try require((1...256).contains(threads), "threads must be 1 to 256, not \(threads)")
         let covered = CivilDate.days(year: 1970, month: 1, day: 2)...CivilDate.days(year: 2098, month: 12, day: 31)
         try require(

@@ -23,6 +23,10 @@ extension SimulationTruth {
             json.flag("repeats_file", options.repeatsFile)
             json.flag("truncates_file", options.truncatesFile)
             json.flag("shared_devices", options.sharesDevices)
+            if options.hasAgents {
+                json.number("bots", options.bots)
+                json.number("test_users", options.testUsers)
+            }
         }
     }
 
@@ -136,5 +140,14 @@ extension SimulationTruth {
             json.number("live", liveReportRows)
         }
         json.number("fee_rows", feeRows)
+        guard let intruders else { return }
+        json.object("filtered") { json in
+            json.text("path", IntruderLog.path)
+            json.number("records", intruders.records)
+            json.number("test_user", intruders.testUser)
+            json.number("crawler", intruders.crawler)
+            json.number("rate", intruders.rate)
+            json.array("test_users", intruders.testUsers) { json, id in json.text("id", id) }
+        }
     }
 }

@@ -20,6 +20,17 @@ public struct SimulationTruth: Sendable, Hashable {
 
         public var badTotal: Int { bad.reduce(0) { $0 + $1.count } }
     }
+    /// Records of visitors who are no customers, by the filter that must find them; they stand in a file of their own and
+    /// in no other count.
+    public struct Intruders: Sendable, Hashable {
+        public var testUser: Int
+        public var crawler: Int
+        public var rate: Int
+        /// The ids of the users who test.
+        public var testUsers: [String]
+
+        public var records: Int { testUser + crawler + rate }
+    }
     /// A count with its name.
     public struct Named: Sendable, Hashable {
         public var name: String
@@ -86,6 +97,8 @@ public struct SimulationTruth: Sendable, Hashable {
     public var restatedReportRows: Int
     public var liveReportRows: Int
     public var feeRows: Int
+    /// nil where the options ask for none.
+    public var intruders: Intruders?
 
     /// Days of the funnel's and the experiment's windows.
     public static let windowDays = 7

@@ -44,7 +44,7 @@ extension Column {
         Column("is_member", .boolean), Column("inviter_id", .key), Column("experiment", .category),
         Column("variant", .category), Column("platform", .category), Column("place", .category),
         Column("order_place", .category), Column("fulfilment_place", .category), Column("country", .category),
-        Column("city", .category), Column("page", .text), Column("referrer", .text), Column("user_agent", .text),
+        Column("city", .category), Column("page", .text), Column("referrer", .text), Column("user_agent", .category),
         Column("ip", .text), Column("question", .category), Column("score", .decimal),
         Column("duration_ms", .integer), Column("ticket_id", .text), Column("system", .category),
         Column("type", .category),

@@ -4,6 +4,7 @@ import EventStore
 import Manifest
 import StageKit
 import Stages
+import Vocabulary
 
 /// The rejects of a snapshot by what to do about them, then by source and reason.
 struct RejectSummary {
@@ -71,12 +72,12 @@ struct RejectSummary {
             }
         }
         for file in cut {
-            try Console.print("  \(file.path): \(file.rejected) counted, \(file.keptRejects) kept to be read (keep_rejects)")
+            try Console.print("  \(TerminalText.shown(file.path)): \(file.rejected) counted, \(file.keptRejects) kept to be read (keep_rejects)")
         }
     }
 
     private func place(of group: Group) -> String {
         let date = manifest.zone.day(of: group.newest.look.modified / 1000)
-        return "such as \(group.newest.path), record \(group.record); newest file of \(date)"
+        return "such as \(TerminalText.shown(group.newest.path)), record \(group.record); newest file of \(date)"
     }
 }

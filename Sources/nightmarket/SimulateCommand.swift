@@ -24,6 +24,10 @@ struct SimulateCommand: AsyncParsableCommand {
     var timezone = "Asia/Shanghai"
     @Option(help: "Dirty records for each clean event: bad records, repeats, late events.")
     var dirt = 0.02
+    @Option(help: "Crawlers and programs too fast for people, in a file of their own; every file then has a column ua.")
+    var bots = 0
+    @Option(help: "Users who test the shop, in the same file.")
+    var testUsers = 0
     @Option(help: "gzip's level, 0 to 9.")
     var level = 6
     @Option(help: "Threads to write with (default: the machine's cores).")
@@ -38,11 +42,13 @@ struct SimulateCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let zone = try Zone(named: timezone)
-            let options = SimulationOptions(
+            var options = SimulationOptions(
                 seed: seed, events: events, firstDay: try RunDate.parse(from, zone: zone), days: days, zone: zone,
                 dirt: dirt, compressionLevel: level,
                 threads: threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount), repeatsFile: repeatFile,
                 truncatesFile: truncateFile, sharesDevices: sharedDevices)
+            options.bots = bots
+            options.testUsers = testUsers
             let bar = Progress("simulate", total: Double(events), unit: "events")
             try simulate(options, into: folder) { progress in
                 bar.update(Double(progress.events) / Double(max(1, progress.expected)))

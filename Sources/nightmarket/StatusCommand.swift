@@ -92,6 +92,10 @@ struct StatusCommand: AsyncParsableCommand {
                 "  \(books.stored) stored\(books.movedCopies > 0 ? " + \(books.movedCopies) moved copies" : "") = \(books.live) live + \(books.duplicate) duplicate + \(books.superseded) superseded"
                     + (books.filtered + books.erased + books.moved > 0
                         ? " + \(books.filtered) filtered + \(books.erased) erased + \(books.moved) moved" : ""))
+            if books.filtered > 0 {
+                let rules = books.filteredByRule.byRule.filter { $0.count > 0 }
+                try Console.print("  filtered: " + rules.map { "\($0.count) \($0.rule)" }.joined(separator: ", "))
+            }
             let totals = files.filter { $0.state != .superseded }.reduce(0) { $0 + ($1.totals ?? 0) }
             if totals > 0 { try Console.print("  \(totals) rows of totals passed over, in none of these counts") }
             for file in files where file.state == .damaged {

@@ -17,6 +17,8 @@ struct TestRow: Hashable {
     var member: Bool?
     var day: Int64?
     var phone: Int?
+    /// Stored where the columns have it; no part of the texts below.
+    var agent: String?
 
     static let columns = [
         Column("event_id", .key), Column("event_time", .time), Column("sequence", .integer), Column("event", .category),
@@ -137,6 +139,7 @@ private func fill(_ column: TypedColumn, _ i: Int, _ row: TestRow, _ text: inout
     case "amount": set(row.amount)
     case "is_member": set(row.member.map { $0 ? 1 : 0 })
     case "day": set(row.day)
+    case "user_agent": set(row.agent)
     default: set(row.phoneKey)
     }
 }
@@ -164,11 +167,12 @@ extension TemporaryStore {
     }
 
     func transaction(
-        _ sources: [String: SourceSettings] = ["web": .events()], key: String = "k", maxUsersPerDevice: Int = 3
+        _ sources: [String: SourceSettings] = ["web": .events()], key: String = "k", maxUsersPerDevice: Int = 3,
+        filters: FilterSettings? = nil
     ) throws -> StoreTransaction {
         try StoreTransaction(
             folder, lock: try lock(), keyFingerprint: key, sources: sources,
-            identity: IdentitySettings(maxUsersPerDevice: maxUsersPerDevice))
+            identity: IdentitySettings(maxUsersPerDevice: maxUsersPerDevice), filters: filters)
     }
 }
 

@@ -29,7 +29,7 @@ import Testing
                         rejected: 0, stored: 0, problem: "the gzip ends early"),
                 ])
         ],
-        balance: .init(stored: 8, live: 5, duplicate: 2, superseded: 0, filtered: 1, erased: 0),
+        balance: .init(stored: 8, live: 5, duplicate: 2, superseded: 0, filtered: 1, erased: 0, filteredByRule: [.init(code: "crawler", count: 1)]),
         lineage: [
             .init(
                 mart: "funnel/purchase", node: "funnel.purchase",

@@ -114,6 +114,16 @@ public struct IngestStep {
 }
 
 extension Manifest {
+    /// The filters as the store applies them. An id of a test is one in each space of such ids.
+    func filterSettings(_ keys: KeyedHash) -> FilterSettings {
+        func hashed(_ ids: [String], _ kind: Tombstone.Kind) -> [Key128] {
+            idSpaces.filter { $0.kind == kind }.flatMap { space in ids.map { keys.hash(space: space.name, $0) } }
+        }
+        return FilterSettings(
+            agents: filters.agents, perMinute: filters.perMinute, perHour: filters.perHour,
+            testUsers: hashed(filters.testUsers, .user), testDevices: hashed(filters.testDevices, .device))
+    }
+
     /// What of each source decides which of its rows are live.
     var storeSettings: [String: SourceSettings] {
         Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.storeSettings) })

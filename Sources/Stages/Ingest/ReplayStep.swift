@@ -111,10 +111,10 @@ public struct ReplayReport: Sendable {
 
     /// The lines that a person reads: a file and its reasons, before and after; then how to publish what came in.
     public func lines(manifest path: String) -> [String] {
-        var lines = warnings.map { "warning: \($0)" }
+        var lines = warnings.map { "warning: \(TerminalText.shown($0))" }
         for file in files {
             let (came, remain) = isPreview ? ("would come in", "would remain rejected") : ("came in", "remain rejected")
-            lines.append("\(file.entry.source): \(file.entry.path): \(file.admitted) records \(came), \(file.remaining) \(remain)")
+            lines.append("\(file.entry.source): \(TerminalText.shown(file.entry.path)): \(file.admitted) records \(came), \(file.remaining) \(remain)")
             var left = file.after
             for old in file.entry.rejects {
                 let new = left.firstIndex { $0.code == old.code && $0.column == old.column }.map { left.remove(at: $0).count }

@@ -13,6 +13,7 @@ extension StoreTransaction {
             folder, lock: lock, keyFingerprint: keys.fingerprint,
             sources: manifest.storeSettings,
             identity: IdentitySettings(maxUsersPerDevice: manifest.maxUsersPerDevice, keys: keys),
+            filters: manifest.filterSettings(keys),
             takesUpCandidate: takesUpCandidate)
     }
 }

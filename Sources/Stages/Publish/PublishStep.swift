@@ -67,7 +67,9 @@ struct PublishStep {
             sources: manifest.books(of: catalogue),
             balance: RunResults.SnapshotBalance(
                 stored: total.stored, movedCopies: total.movedCopies, live: total.live, duplicate: total.duplicate,
-                superseded: total.superseded, filtered: total.filtered, erased: total.erased, moved: total.moved),
+                superseded: total.superseded, filtered: total.filtered, erased: total.erased, moved: total.moved,
+                filteredByRule: total.filteredByRule.byRule.filter { $0.count > 0 }
+                    .map { RunResults.Count(code: $0.rule, count: $0.count) }),
             lineage: nodes.flatMap { node -> [RunResults.Lineage] in
                 let inputs = inputs(of: node.id, among: live)
                 return node.marts.map { RunResults.Lineage(mart: $0, node: node.id, inputs: inputs) }
