@@ -25,6 +25,7 @@ let package = Package(
         + [.executable(name: "nightmarket", targets: ["nightmarket"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
@@ -49,11 +50,13 @@ let package = Package(
         module("EventStore", ["EventLog", "ArrowIPC", "Digests", "Vocabulary", "Chronology", "CSodium"]),
         module("Marts", ["Digests", "Vocabulary", "Chronology"]),
         module("Ledger", ["Marts", "Vocabulary", "Chronology", .product(name: "GRDB", package: "GRDB.swift")]),
+        module("Monitoring", ["Marts", "Digests", "Vocabulary", "Chronology"]),
         module("Manifest", ["EventLog", "Vocabulary", "Chronology", "Expressions", "Yams"]),
         module("Simulation", ["Vocabulary", "Chronology", "CZlib"]),
         module("StageKit", [
             "EventStore", "EventLog", "Manifest", "Marts", "Expressions", "Chronology", "Vocabulary", "Digests",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
         ]),
         module("Stages", ["StageKit", "Statistics", "Metrics", "Digests"]),
 
@@ -61,7 +64,7 @@ let package = Package(
         .executableTarget(
             name: "nightmarket",
             dependencies: [
-                "Stages", "Simulation", "Ledger",
+                "Stages", "Simulation", "Ledger", "Monitoring",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -88,11 +91,12 @@ let package = Package(
         tests("EventStore"),
         tests("Marts"),
         tests("Ledger"),
+        tests("Monitoring", ["Marts"]),
         tests("Manifest"),
         tests("Simulation"),
         tests("StageKit"),
         tests("Stages"),
-        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: warnings),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "Digests"], swiftSettings: warnings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -10,7 +10,7 @@ fi
 build_release --build-tests
 
 venv="$PWD/.venv-conformance"
-if ! "$venv/bin/python" -c 'import chdb, duckdb, polars, pyarrow, jsonschema' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import chdb, duckdb, polars, prometheus_client, pyarrow, jsonschema' 2>/dev/null; then
     python3 -m venv "$venv"
     "$venv/bin/pip" --disable-pip-version-check install -q -r scripts/conformance/requirements.txt
 fi
@@ -28,9 +28,10 @@ step() {
 for pipeline in taobao taobao-users facebook cookie-cats; do
     step "real data: $pipeline" nightmarket run "scripts/conformance/$pipeline.yaml" --date 2017-12-03
 done
-step "real data: wikiticker" nightmarket run scripts/conformance/wikiticker.yaml --date 2015-09-12
+step "real data: wikiticker" nightmarket run scripts/conformance/wikiticker.yaml --date 2015-09-12 --set "monitoring.prometheus=$work/nightmarket.prom"
 step "figures known of the real data" "$venv/bin/python" scripts/conformance/check_real_data.py "$work"
 step "funnels against ClickHouse's windowFunnel" "$venv/bin/python" scripts/conformance/funnel_differential.py "$work"
 step "published files against their schemas" "$venv/bin/python" scripts/conformance/validate_outputs.py "$work"/*/out/current
+step "the Prometheus file in Prometheus's client" "$venv/bin/python" scripts/conformance/read_prometheus.py "$work/nightmarket.prom"
 step "the store's segments in other readers" "$venv/bin/python" scripts/conformance/arrow_readers.py "$work"/*/store/segments/*.arrow
 exit $status

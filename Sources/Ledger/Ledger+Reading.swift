@@ -44,4 +44,25 @@ extension Ledger {
             }
         }
     }
+
+    /// How many runs ended how.
+    public func countsByStatus() throws -> [String: Int] {
+        try read { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT status, COUNT(*) AS count FROM run GROUP BY status")
+            return Dictionary(rows.map { ($0["status"], $0["count"]) }, uniquingKeysWith: +)
+        }
+    }
+
+    /// When a run was last published: when it began (RFC 3339), and the seconds that it took.
+    public func lastDone() throws -> (started: String, seconds: Double)? {
+        try read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT started, seconds FROM run WHERE status = 'done' AND started IS NOT NULL
+                    ORDER BY unixepoch(started) DESC LIMIT 1
+                    """
+            ).map { ($0["started"], $0["seconds"]) }
+        }
+    }
 }

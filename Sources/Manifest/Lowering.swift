@@ -46,7 +46,19 @@ struct Lowering {
             currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources,
             maxUsersPerDevice: root["identity"]?["max_users_per_device"]?.integer ?? 3, filters: lowerFilters(root["filters"]), channels: channels,
             campaigns: campaigns, nodes: nodes, publish: lowerPublish(root["publish"]),
-            keepRuns: root["keep_runs"]?.integer ?? 30, keepRejects: root["keep_rejects"]?.integer ?? 10_000)
+            keepRuns: root["keep_runs"]?.integer ?? 30, keepRejects: root["keep_rejects"]?.integer ?? 10_000,
+            monitoring: Manifest.Monitoring(
+                prometheus: lowerFile(root["monitoring"]?["prometheus"], ending: ".prom"),
+                openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl")))
+    }
+
+    /// A file that the program replaces or appends to: its ending keeps a slip of the pen off other files.
+    private mutating func lowerFile(_ value: Value?, ending: String) -> String? {
+        guard let value, let text = value.string else { return nil }
+        if !text.hasSuffix(ending) || text.hasSuffix("/" + ending) || text == ending {
+            report(.wrongValue, "'\(text)' is not the name of a file that ends in \(ending)", value.place, "call it such as nightmarket\(ending)")
+        }
+        return Paths.absolute(text, from: folder)
     }
 
     private mutating func lowerFilters(_ value: Value?) -> Manifest.Filters {

@@ -31,11 +31,13 @@ public struct Manifest: Sendable {
     public var keepRuns: Int
     /// How many rejects of a file are kept to be read, beside the first of each reason.
     public var keepRejects: Int
+    public var monitoring: Monitoring
 
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
         sources: [Source] = [], maxUsersPerDevice: Int = 3, filters: Filters = Filters(),
-        channels: ChannelRules? = nil, campaigns: [Campaign] = [], nodes: [Node] = [], publish: [String] = [], keepRuns: Int = 30, keepRejects: Int = 10_000
+        channels: ChannelRules? = nil, campaigns: [Campaign] = [], nodes: [Node] = [], publish: [String] = [],
+        keepRuns: Int = 30, keepRejects: Int = 10_000, monitoring: Monitoring = Monitoring()
     ) {
         self.path = path
         self.folder = folder
@@ -53,6 +55,20 @@ public struct Manifest: Sendable {
         self.publish = publish
         self.keepRuns = keepRuns
         self.keepRejects = keepRejects
+        self.monitoring = monitoring
+    }
+
+    /// Files for the programs that watch over the nights (absolute paths).
+    public struct Monitoring: Sendable {
+        /// Prometheus text, replaced after every run.
+        public var prometheus: String?
+        /// OpenLineage events, a line each.
+        public var openLineage: String?
+
+        public init(prometheus: String? = nil, openLineage: String? = nil) {
+            self.prometheus = prometheus
+            self.openLineage = openLineage
+        }
     }
 
     /// A set of files and how they are read.

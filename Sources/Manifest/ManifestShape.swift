@@ -32,8 +32,16 @@ enum ManifestShape {
             Shape.Key(
                 "keep_rejects", .integer(0...10_000_000),
                 "How many rejects of a file are kept to be read, beside the first of each reason; all are counted. 10000 unless said otherwise."),
+            Shape.Key("monitoring", monitoring, "What programs that watch over the nights get to see."),
         ])
     }
+
+    private static let monitoring = Shape.object([
+        Shape.Key(
+            "prometheus", .string,
+            "A file NAME.prom for the textfile collector of the node exporter, replaced after every run."),
+        Shape.Key("openlineage", .string, "A file NAME.jsonl that OpenLineage events are appended to."),
+    ])
 
     private static func stage(_ declaration: StageDeclaration) -> Shape.Key {
         Shape.Key(declaration.name, .map(.object(declaration.options)), declaration.doc)

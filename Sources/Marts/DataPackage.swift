@@ -32,6 +32,15 @@ public enum DataPackage {
         /// `sha256:` and 64 hexadecimal digits.
         public let hash: String
         let descriptor: JSONValue
+
+        /// The columns of its table, as the data package names their types.
+        public var columns: [(name: String, type: String, title: String)] {
+            guard case .array(let fields)? = descriptor["schema"]?["fields"] else { return [] }
+            return fields.compactMap { field in
+                guard let name = field["name"]?.string, let type = field["type"]?.string else { return nil }
+                return (name, type, field["title"]?.string ?? name)
+            }
+        }
     }
 
     /// Its name in a run directory.

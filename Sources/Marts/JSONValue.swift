@@ -1,5 +1,5 @@
 /// A JSON document in memory: keys in their order, numbers as the text they were written with.
-indirect enum JSONValue: Sendable {
+package indirect enum JSONValue: Sendable {
     case null
     case boolean(Bool)
     case number(String)
@@ -7,30 +7,30 @@ indirect enum JSONValue: Sendable {
     case array([JSONValue])
     case object([Member])
 
-    struct Member: Sendable {
-        let key: String
-        let value: JSONValue
+    package struct Member: Sendable {
+        package let key: String
+        package let value: JSONValue
         /// Where the value begins in the text that was read.
         let offset: Int
 
-        init(_ key: String, _ value: JSONValue, offset: Int = 0) {
+        package init(_ key: String, _ value: JSONValue, offset: Int = 0) {
             self.key = key
             self.value = value
             self.offset = offset
         }
     }
 
-    static func integer(_ value: some FixedWidthInteger) -> JSONValue { .number(String(value)) }
+    package static func integer(_ value: some FixedWidthInteger) -> JSONValue { .number(String(value)) }
 
     /// A finite number with 12 significant digits; null for one that is not finite.
-    static func double(_ value: Double) -> JSONValue {
+    package static func double(_ value: Double) -> JSONValue {
         guard value.isFinite else { return .null }
         var bytes: [UInt8] = []
         DecimalText.append(value, digits: DecimalText.derivedDigits, to: &bytes)
         return .number(String(decoding: bytes, as: UTF8.self))
     }
 
-    static func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
+    package static func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
 
     static func label(_ label: Label) -> JSONValue {
         .object([Member("en", .string(label.en)), Member("zh", .string(label.zh))])
@@ -38,7 +38,7 @@ indirect enum JSONValue: Sendable {
 }
 
 /// JSON text of values, as bytes.
-enum JSONText {
+package enum JSONText {
     /// Appends a string literal; U+2028 and U+2029 are escaped beside what JSON demands, so that the text is JavaScript.
     static func append(_ string: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
@@ -90,7 +90,7 @@ enum JSONText {
     }
 
     /// Appends a value on one line, without blanks.
-    static func append(_ value: JSONValue, to bytes: inout [UInt8]) {
+    package static func append(_ value: JSONValue, to bytes: inout [UInt8]) {
         switch value {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .boolean(let flag): bytes.append(contentsOf: flag ? "true".utf8 : "false".utf8)
@@ -117,7 +117,7 @@ enum JSONText {
 
     /// A document for people to read: a deep object and a list of objects are spread over lines, anything shallower
     /// stands on one line.
-    static func document(_ value: JSONValue) -> [UInt8] {
+    package static func document(_ value: JSONValue) -> [UInt8] {
         var bytes: [UInt8] = []
         appendSpread(value, depth: 0, to: &bytes)
         bytes.append(UInt8(ascii: "\n"))
@@ -157,6 +157,14 @@ enum JSONText {
 }
 
 extension JSONValue {
+    /// The value of an object's key; nil for any other value.
+    package subscript(key: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.key == key }?.value
+    }
+
+    package var string: String? { if case .string(let text) = self { text } else { nil } }
+
     /// Levels of arrays and objects: 0 for a scalar.
     fileprivate var nesting: Int {
         switch self {

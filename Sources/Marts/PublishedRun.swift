@@ -39,11 +39,16 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
         (try? OutputFiles.read("\(path)/\(PublishedRun.intradayFile)")).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The published files, as the data package lists them.
+    public func resources() throws -> [DataPackage.Resource] {
+        let file = "\(path)/\(DataPackage.fileName)"
+        return try DataPackage.read(OutputFiles.read(file), file: file)
+    }
+
     /// The bytes of each mart's files, by the mart's id, as the data package lists them.
     public func martBytes() throws -> [String: Int] {
-        let file = "\(path)/\(DataPackage.fileName)"
         var bytes: [String: Int] = [:]
-        for resource in try DataPackage.read(OutputFiles.read(file), file: file) {
+        for resource in try resources() {
             let end = resource.path.lastIndex(of: ".") ?? resource.path.endIndex
             bytes[String(resource.path[..<end]), default: 0] += resource.bytes
         }

@@ -106,6 +106,12 @@ public struct RunDirectory: Sendable {
         return true
     }
 
+    /// The files of a mart that was written or taken over, in all their forms.
+    public func resources(of mart: String) throws -> [DataPackage.Resource] {
+        let file = "\(path)/\(RunDirectory.descriptions)/\(try MartID(mart)).json"
+        return try DataPackage.read(OutputFiles.read(file), file: file)
+    }
+
     /// Gives the candidate up.
     public func discard() throws { try OutputFiles.remove(path) }
 

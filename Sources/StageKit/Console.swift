@@ -18,22 +18,6 @@ public enum Console {
     /// - Throws: `Problem` when standard output cannot be written (a full disk, a closed pipe).
     public static func print(_ text: String) throws { try write(Array(text.utf8) + [0x0A], to: STDOUT_FILENO) }
 
-    /// Writes a line to standard error; a failure to do so is nobody's to hear of.
-    public static func log(_ text: String) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { TerminalText.shown(String($0)) }
-        try? write(Array(lines.joined(separator: "\n").utf8) + [0x0A], to: STDERR_FILENO)
-    }
-
-    /// Reports an error on standard error and gives the exit status that it leads to.
-    public static func report(_ error: any Error) -> ExitStatus {
-        log(String(describing: error))
-        switch error {
-        case let problem as Problem: return problem.code.exit
-        case let problems as Problems: return problems.all.first?.code.exit ?? .stageFailed
-        default: return .stageFailed
-        }
-    }
-
     public static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
         var written = 0
         while written < bytes.count {

@@ -30,6 +30,8 @@ public struct ManifestArguments: ParsableArguments {
     @Option(help: "Threads to use (default: the machine's cores).")
     public var threads: Int?
 
+    @OptionGroup public var logging: LogArguments
+
     public init() {}
 
     public mutating func validate() throws {
@@ -38,17 +40,20 @@ public struct ManifestArguments: ParsableArguments {
         }
     }
 
+    /// Sets the log up and reads the manifest.
     /// - Throws: `Problems` with every mistake of the manifest.
     public func load(stages: [any Stage.Type]) throws -> Manifest {
-        try Manifest.load(
+        Console.startLog(logging.logFormat, logging.logLevel)
+        return try Manifest.load(
             path: manifest, stages: stages.map { $0.declaration }, overrides: overrides.map { ($0.key, $0.value) })
     }
 
     public var threadCount: Int { threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
-    /// The words that hand the same overrides and threads on to another command.
+    /// The words that hand the same overrides, threads and form of the log on to another command.
     public var forwarded: [String] {
         overrides.flatMap { ["--set", "\($0.key)=\($0.value)"] } + (threads.map { ["--threads", "\($0)"] } ?? [])
+            + logging.forwarded
     }
 }
 

@@ -88,7 +88,7 @@ struct AnalysisCommand: ParsableCommand {
                     record.marts.append(mart.id)
                 }
             } catch {
-                let failure = Console.report(error)
+                let failure = Console.report(error, node: outcome.node.id)
                 // A full disk or an unwritable folder ends the run with its own status; anything else fails the node.
                 if failure == .cannotWrite || failure == .inputOutput {
                     status = failure
@@ -110,7 +110,7 @@ struct AnalysisCommand: ParsableCommand {
             switch outcome.result {
             case .success(let more): marts += more
             case .failure(let error):
-                let failure = Console.report(error)
+                let failure = Console.report(error, node: outcome.node.id)
                 if status == .done { status = failure }
             }
         }

@@ -14,18 +14,18 @@ public enum StageMain {
 
     public static func run() -> Never {
         ParentWatch.start()
+        if let run = ProcessInfo.processInfo.environment[Orchestrator.runVariable] { Console.logs(of: run, step: stageName) }
         switch stageName {
         case "ingest": IngestCommand.main()
         case "publish": PublishCommand.main()
         case let name where allStages.contains { $0.name == name }: AnalysisCommand.main()
         default:
-            Console.log(
-                String(
-                    describing: Problem(
-                        .unknownStage, "there is no stage called '\(stageName)'",
-                        help: "call this program as nightmarket-STAGE, with one of: "
-                            + (["ingest"] + allStages.map { $0.name } + ["publish"]).joined(separator: ", "))))
-            exit(ExitStatus.wrongUsage.rawValue)
+            let status = Console.report(
+                Problem(
+                    .unknownStage, "there is no stage called '\(stageName)'",
+                    help: "call this program as nightmarket-STAGE, with one of: "
+                        + (["ingest"] + allStages.map { $0.name } + ["publish"]).joined(separator: ", ")))
+            exit(status.rawValue)
         }
         exit(0)
     }

@@ -58,8 +58,13 @@ public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// Two lines at the most: what a file's names and values would do to a terminal or a log is spelled out.
     public var description: String {
-        var text = "error[\(code.name)]: "
-        if let place { text += "\(TerminalText.shown(place.description)): " }
+        Problem.text(code: code.name, place: place?.description, message, help: help)
+    }
+
+    /// How people read a problem of which only the words are left.
+    public static func text(code: String, place: String?, _ message: String, help: String?) -> String {
+        var text = "error[\(code)]: "
+        if let place { text += "\(TerminalText.shown(place)): " }
         text += TerminalText.shown(message)
         if let help { text += "\n  help: \(TerminalText.shown(help))" }
         return text

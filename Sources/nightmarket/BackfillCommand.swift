@@ -63,7 +63,9 @@ struct BackfillCommand: AsyncParsableCommand {
                 Console.log("backfill: nothing is selected")
                 return .done
             }
-            return try await writer.publish(dates, selected: selected, onlyIfDue: which == .all && !force)
+            return try await writer.monitored {
+                try await writer.publish(dates, selected: selected, onlyIfDue: which == .all && !force)
+            }
         }
     }
 }

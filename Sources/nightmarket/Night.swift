@@ -3,6 +3,7 @@ import EventStore
 import Foundation
 import Manifest
 import Marts
+import Monitoring
 import StageKit
 import Stages
 import Vocabulary
@@ -16,12 +17,16 @@ struct Night {
     let selected: Set<String>
     let stopwatch = Stopwatch()
 
+    /// As log lines and lineage events name it.
+    private var id: RunID { writer.id.part(date.description) }
+
     private var manifest: Manifest { writer.manifest }
 
     /// - Parameter onlyIfDue: nothing is published where the date's newest run is what this one would be.
     /// - Throws: `Problem` where a step could not be started, `Interrupted`; a step's own failure comes back as its exit
     ///   status. In every case the published output is whole, and the record of the run is kept.
     func run(onlyIfDue: Bool = false) async throws -> ExitStatus {
+        Console.logs(of: id.text, step: nil)
         let snapshot = try Snapshot.open(storeFolder: manifest.store)
         let context = StageContext(
             manifest: manifest, date: date, intraday: writer.intraday, tables: [], newestEvent: snapshot.newestEvent,
@@ -34,27 +39,32 @@ struct Night {
             return .done
         }
         let run = try RunDirectory.create(in: manifest.output, date: date)
+        let lineage = LineageLog(manifest, date, run: id)
+        lineage.startNight()
         do {
             if let intraday = writer.intraday { try run.markIntraday(Timestamp.rfc3339(intraday, in: manifest.zone)) }
-            var status = try await compute(plan, into: run)
+            var status = try await compute(plan, into: run, lineage)
             if status == .done {
                 let arguments = ["--into", run.path, "--started", stopwatch.started(in: manifest.zone), "--seconds", "\(stopwatch.seconds)"]
-                status = try await writer.step("publish", arguments, date: nil)
+                status = try await writer.step("publish", arguments, date: nil, of: id)
             }
             if status == .done {
-                writer.remember(published: date)
+                let published = writer.remember(published: date)
+                lineage.endNight((try? published?.resources()) ?? [])
             } else {
-                Console.log("run: nothing was published for \(date); what was published before is unchanged")
+                lineage.fail("nothing was published for \(date)")
+                Console.log("run: nothing was published for \(date); what was published before is unchanged", level: .error)
                 keepAside(run, plan, snapshot, status, error: nil)
             }
             return status
         } catch {
+            lineage.fail(String(describing: error))
             keepAside(run, plan, snapshot, .stageFailed, error: error)
             throw error
         }
     }
 
-    private func compute(_ plan: Plan, into run: RunDirectory) async throws -> ExitStatus {
+    private func compute(_ plan: Plan, into run: RunDirectory, _ lineage: LineageLog) async throws -> ExitStatus {
         let records = NodeRecords(runDirectory: run.path)
         let failures = FailedRun.all(in: manifest.output).filter { $0.isOpen && $0.date == date }.reversed()
         var due: [Plan.Item] = []
@@ -62,7 +72,9 @@ struct Night {
         for item in plan.items {
             if !selected.contains(item.node.id) {
                 if try takeOver(item, from: plan.previousRun, into: run, records, "not selected") { continue }
-                Console.log("run: \(item.node.id) is not selected and was never published: it is left out")
+                Console.log(
+                    "run: \(item.node.id) is not selected and was never published: it is left out", level: .warning,
+                    node: item.node.id)
                 left.insert(item.node.id)
             } else if try item.isDue || !takeOver(item, from: plan.previousRun, into: run, records, "unchanged") {
                 if try writer.force || !failures.contains(where: { try takeOver(item, from: $0, into: run, records) }) {
@@ -74,19 +86,23 @@ struct Night {
         for stage in allStages {
             let items = due.filter { $0.node.stage == stage.name }
             guard !items.isEmpty else { continue }
-            let exit = try await writer.step(stage.name, items.map(\.node.name) + ["--into", run.path], date: date)
+            for item in items { lineage.start(item.node) }
+            let exit = try await writer.step(stage.name, items.map(\.node.name) + ["--into", run.path], date: date, of: id)
             if exit == .cannotWrite || exit == .inputOutput { return exit }
             if exit != .done { status = .stageFailed }
-            for var record in try records.read() where record.stage == stage.name && record.status == .done {
+            for var record in try records.read() where record.stage == stage.name {
                 guard let item = items.first(where: { $0.node.id == record.id }) else { continue }
+                lineage.end(record, in: run)
+                if record.status != .done { continue }
                 record.reason =
                     item.isDue ? item.reasons.joined(separator: ", ") : "its marts of the run before are not whole"
                 try records.write(record)
+                Console.log("\(record.rows) rows in \(record.seconds) s", level: .debug, node: record.id)
             }
         }
         let finished = Set(try records.read().filter { $0.status != .failed }.map(\.id))
         for item in plan.items where !finished.contains(item.node.id) && !left.contains(item.node.id) {
-            Console.log("run: \(item.node.id) failed")
+            Console.log("run: \(item.node.id) failed", level: .error, node: item.node.id)
             status = .stageFailed
         }
         if status == .done {

@@ -15,14 +15,20 @@ struct Nightmarket: AsyncParsableCommand {
         ])
 }
 
+/// The exit status that an error leads to.
+func exitCode(of error: any Error) -> Int32 {
+    if let interrupted = error as? Interrupted { return 128 + interrupted.signal }
+    return (Problems.carried(by: error).first?.code.exit ?? .stageFailed).rawValue
+}
+
 /// Runs a command's body and turns what it throws into a message on standard error and an exit status.
 func reporting(_ body: () async throws -> ExitStatus) async throws {
     let status: ExitStatus
     do {
         status = try await body()
     } catch let interrupted as Interrupted {
-        Console.log(interrupted.description)
-        throw ExitCode(128 + interrupted.signal)
+        Console.log(interrupted.description, level: .error)
+        throw ExitCode(exitCode(of: interrupted))
     } catch {
         status = Console.report(error)
     }

@@ -28,11 +28,13 @@ struct RetryCommand: AsyncParsableCommand {
                 return .done
             }
             let newest = Dictionary(failures.map { ($0.date, $0) }, uniquingKeysWith: { $1 })
-            if newest.values.contains(where: { $0.failedTakingIn }) {
-                let status = try await writer.takeIn(for: last)
-                guard status == .done else { return status }
+            return try await writer.monitored {
+                if newest.values.contains(where: { $0.failedTakingIn }) {
+                    let status = try await writer.takeIn(for: last)
+                    guard status == .done else { return status }
+                }
+                return try await writer.publish(dates, selected: NodeSelection.everything(manifest))
             }
-            return try await writer.publish(dates, selected: NodeSelection.everything(manifest))
         }
     }
 }

@@ -44,16 +44,18 @@ struct RunCommand: AsyncParsableCommand {
             try NodeCheck(manifest, date: date).checkAll()
             let writer = try await Writer(
                 arguments, manifest, wait: writing.wait, force: force, keepGoing: writing.keepGoing, intraday: intraday)
-            let selected = try selection.resolve(manifest, NodeSelection.State(manifest, date))
-            if selected.isEmpty {
-                Console.log("run: nothing is selected")
-                return .done
+            return try await writer.monitored {
+                let selected = try selection.resolve(manifest, NodeSelection.State(manifest, date))
+                if selected.isEmpty {
+                    Console.log("run: nothing is selected")
+                    return .done
+                }
+                if selected.contains(NodeSelection.ingest) {
+                    let status = try await writer.takeIn(for: date)
+                    guard status == .done else { return status }
+                }
+                return try await writer.publish(nights.dates, selected: selected)
             }
-            if selected.contains(NodeSelection.ingest) {
-                let status = try await writer.takeIn(for: date)
-                guard status == .done else { return status }
-            }
-            return try await writer.publish(nights.dates, selected: selected)
         }
     }
 
@@ -66,7 +68,8 @@ struct RunCommand: AsyncParsableCommand {
         let nights = MissingNights(upTo: date, from: first, in: manifest.output)
         if nights.leftOut > 0 {
             Console.log(
-                "run: \(nights.leftOut) older nights are missing too; publish them with --from, or nightmarket backfill")
+                "run: \(nights.leftOut) older nights are missing too; publish them with --from, or nightmarket backfill",
+                level: .warning)
         }
         return nights
     }

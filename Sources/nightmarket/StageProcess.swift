@@ -1,5 +1,6 @@
 import EventStore
 import Foundation
+import Monitoring
 import StageKit
 import Subprocess
 import SystemPackage
@@ -14,6 +15,7 @@ extension ProblemCode {
 struct StageProcess {
     let stage: String
     let arguments: [String]
+    let run: RunID
     /// Handed down as its standard input, so that the lock lasts until the last process of the run has ended.
     let lock: StoreLock
 
@@ -30,7 +32,10 @@ struct StageProcess {
         }
         let result = try await Subprocess.run(
             .path(FilePath(path)), arguments: Arguments(arguments),
-            environment: .inherit.updating([.init(stringLiteral: Orchestrator.variable): "\(getpid())"]),
+            environment: .inherit.updating([
+                .init(stringLiteral: Orchestrator.variable): "\(getpid())",
+                .init(stringLiteral: Orchestrator.runVariable): run.text,
+            ]),
             input: .fileDescriptor(FileDescriptor(rawValue: lock.sharedDescriptor), closeAfterSpawningProcess: false),
             output: .currentStandardOutput,
             error: .currentStandardError

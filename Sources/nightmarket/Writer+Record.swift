@@ -7,27 +7,33 @@ import Vocabulary
 /// The record of a run. It is an index and a history: whatever happens to it, the night goes on.
 extension Writer {
     /// Notes the newest run of a date.
-    func remember(published date: CivilDate) {
-        guard let run = PublishedRun.all(in: manifest.output).last(where: { $0.date == date }) else { return }
-        note(LedgerEntry(run))
+    @discardableResult
+    func remember(published date: CivilDate) -> PublishedRun? {
+        let run = PublishedRun.all(in: manifest.output).last { $0.date == date }
+        if let run { note(LedgerEntry(run)) }
+        return run
     }
 
     /// Keeps a run aside that failed, with what it had finished, and notes it.
     func remember(failed run: RunDirectory, _ results: RunResults) {
         do {
             // A signal may have come after the run was published.
-            guard run.isStanding else { return remember(published: run.date) }
+            guard run.isStanding else {
+                remember(published: run.date)
+                return
+            }
             note(LedgerEntry(try run.keepAside(results)))
         } catch {
-            Console.log("warning: the record of the failed run cannot be kept: \(error)")
+            Console.log("the record of the failed run cannot be kept: \(error)", level: .warning)
         }
     }
 
     private func note(_ entry: LedgerEntry) {
+        lastNight.results = entry.results
         do {
             try Ledger.note([entry], output: manifest.output)
         } catch {
-            Console.log("warning: \(error)")
+            Console.warn(error)
         }
     }
 }

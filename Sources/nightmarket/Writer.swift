@@ -2,6 +2,7 @@ import Chronology
 import EventStore
 import Manifest
 import Marts
+import Monitoring
 import StageKit
 import Stages
 import Vocabulary
@@ -14,6 +15,9 @@ struct Writer {
     let keepGoing: Bool
     /// The instant that an intraday run sees up to (microseconds UTC).
     let intraday: Int64?
+    /// As log lines and lineage events name it.
+    let id = RunID.fresh()
+    let lastNight = LastNight()
     private let lock: StoreLock
 
     /// Takes the lock and finishes what a crash cut off.
@@ -28,6 +32,7 @@ struct Writer {
         self.keepGoing = keepGoing
         self.intraday = intraday
         Interruption.install()
+        Console.logs(of: id.text, step: nil)
         lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: wait ?? 0)
         try RunDirectory.recover(in: manifest.output)
     }
@@ -45,17 +50,21 @@ struct Writer {
                     status: status == .gateClosed ? .gateClosed : .failed,
                     started: stopwatch.started(in: manifest.zone), seconds: stopwatch.seconds, warnings: warnings))
         }
+        let lineage = LineageLog(manifest, date, run: id.part(NodeSelection.ingest))
+        lineage.startTakingIn()
         do {
             let status = try await step("ingest", ["--under-lock"], date: date)
-            if status != .done {
+            if status == .done {
+                lineage.endTakingIn()
+            } else {
+                let failures = IngestRecord(StoreFolder(manifest.store)).read()
+                lineage.fail(failures.first?.message ?? "ended with status \(status.rawValue)")
                 fail(
-                    status,
-                    IngestRecord(StoreFolder(manifest.store)).read().map {
-                        RunResults.Warning(code: $0.code, message: $0.message, place: $0.place)
-                    })
+                    status, failures.map { RunResults.Warning(code: $0.code, message: $0.message, place: $0.place) })
             }
             return status
         } catch {
+            lineage.fail(String(describing: error))
             fail(.stageFailed, RunResults.Warning.all(of: error))
             throw error
         }
@@ -81,13 +90,13 @@ struct Writer {
     }
 
     /// Runs a stage executable on our manifest; it shares the lock through its standard input.
-    func step(_ stage: String, _ more: [String], date: CivilDate?) async throws -> ExitStatus {
+    func step(_ stage: String, _ more: [String], date: CivilDate?, of run: RunID? = nil) async throws -> ExitStatus {
         var words = [arguments.manifest] + more + arguments.forwarded
         if let date { words += ["--date", date.description] }
         if let intraday, date != nil {
             words += ["--as-of", Timestamp.rfc3339(intraday, in: manifest.zone)]
         }
-        let code = try await StageProcess(stage: stage, arguments: words, lock: lock).run()
+        let code = try await StageProcess(stage: stage, arguments: words, run: run ?? id, lock: lock).run()
         return ExitStatus(rawValue: code) ?? .stageFailed
     }
 }

@@ -68,4 +68,30 @@ import Testing
             schema.trimmingCharacters(in: .newlines) == printed.trimmingCharacters(in: .newlines),
             "write it anew: nightmarket schema > docs/schemas/manifest.schema.json")
     }
+
+    /// The codes of all problems that the sources declare.
+    private func declaredCodes() throws -> Set<String> {
+        let folder = Workspace.project.appendingPathComponent("Sources")
+        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        var codes: Set<String> = []
+        for name in names where name.hasSuffix(".swift") {
+            let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+            for match in text.matches(of: /ProblemCode\(\s*"([^"]+)"/) { codes.insert(String(match.1)) }
+        }
+        return codes
+    }
+
+    @Test func everyErrorCodeIsAnsweredOnce() throws {
+        let declared = try declaredCodes()
+        #expect(declared.count > 80)
+        let page = Workspace.project.appendingPathComponent("docs/WHEN-IT-FAILS.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let answered = text.split(separator: "\n").filter { $0.hasPrefix("| `") }.flatMap { row in
+            String(row.dropFirst().prefix { $0 != "|" }).matches(of: /`([a-z-]+\.[a-z-]+)`/).map { String($0.1) }
+        }
+        #expect(Set(answered).count == answered.count, "an entry twice")
+        #expect(declared.subtracting(answered).sorted() == [], "docs/WHEN-IT-FAILS.md must answer these")
+        // The one code that is no problem's: of a run that ended without one.
+        #expect(Set(answered).subtracting(declared) == ["run.ended"], "nothing declares these")
+    }
 }

@@ -23,8 +23,8 @@ import Testing
             """)
 
     /// Takes the shop over to the failing pipeline.
-    private func fail(_ workspace: Workspace) throws {
-        try workspace.write(RerunTests.failing, to: "pipeline.yaml")
+    static func fail(_ workspace: Workspace, more: String = "") throws {
+        try workspace.write(RerunTests.failing + more, to: "pipeline.yaml")
         try workspace.write("day,channel,clicks\n2026-11-02,douyin,7\n", to: "ads.csv")
         let clicks = ["2026-11-02", "2026-11-04"].map { "click-\($0),\($0)T12:30:00+08:00,ann,d1,click,cpc,,," }
         try workspace.write(TinyShop.log(clicks), to: "logs/clicks.csv")
@@ -141,7 +141,7 @@ import Testing
     @Test func aFailedNightKeepsWhatItFinishedAndRetryGoesOnFromThere() throws {
         let workspace = try shop()
         let before = try workspace.published()
-        try fail(workspace)
+        try Self.fail(workspace)
         let failed = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-03"])
         #expect(failed.status == 1, "\(failed.error)")
         #expect(try workspace.published() == before)
@@ -184,7 +184,7 @@ import Testing
 
     @Test func aFailedNightEndsTheRowUnlessAskedToKeepGoing() throws {
         let workspace = try shop()
-        try fail(workspace)
+        try Self.fail(workspace)
         let row = ["run", "pipeline.yaml", "--date", "2026-11-04"]
         #expect(try workspace.run("nightmarket", row).status == 1)
         #expect(try runs(workspace) == [".failed-2026-11-03-001", "2026-11-02-001"])
@@ -263,7 +263,7 @@ import Testing
 
     @Test func whatFailedCanBeSelectedAndAWrongNameIsSaid() throws {
         let workspace = try shop(published: nil)
-        try fail(workspace)
+        try Self.fail(workspace)
         #expect(try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"]).status == 1)
         let plan = try workspace.run("nightmarket", ["plan", "pipeline.yaml", "--date", "2026-11-02", "--select", "result:error+"])
         #expect(plan.output.contains("metrics.clash  would run"))

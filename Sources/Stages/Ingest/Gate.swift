@@ -134,7 +134,7 @@ extension FileEntry {
     }
 
     /// The instant of its newest record; of a date its last one.
-    fileprivate func newest(in zone: Zone) -> Int64? {
+    public func newest(in zone: Zone) -> Int64? {
         maxTime ?? lastDate.map { zone.start(of: CivilDate(daysSinceEpoch: $0 + 1)) - 1 }
     }
 

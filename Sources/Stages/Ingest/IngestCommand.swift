@@ -37,7 +37,8 @@ struct IngestCommand: ParsableCommand {
                 let step = try IngestStep(
                     manifest: manifest, date: date, intraday: intraday, threads: arguments.threadCount)
                 let report = try step.run(under: lock)
-                for line in report.lines { Console.log(line) }
+                for warning in report.warnings { Console.log(warning, level: .warning) }
+                Console.log(report.summary)
                 if !report.problems.isEmpty { throw Problems(report.problems) }
             } catch {
                 record.write(error)

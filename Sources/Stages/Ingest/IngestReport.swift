@@ -22,15 +22,12 @@ public struct IngestReport: Sendable {
         }
     }
 
-    /// The lines that a person reads.
-    public var lines: [String] {
+    /// The line that a person reads.
+    public var summary: String {
         let total = balance.total
-        var lines = warnings.map { "warning: \(TerminalText.shown($0))" }
-        lines.append(
-            "ingest: \(taken.count) file\(taken.count == 1 ? "" : "s") read, \(unchanged) unchanged; "
-                + "books: \(total.read) read = \(total.rejected) rejected + \(total.stored) stored; "
-                + "\(total.stored) stored = \(total.live) live + \(total.duplicate) duplicate + "
-                + "\(total.superseded) superseded + \(total.filtered + total.erased + total.moved - total.movedCopies) other")
-        return lines
+        return "ingest: \(taken.count) file\(taken.count == 1 ? "" : "s") read, \(unchanged) unchanged; "
+            + "books: \(total.read) read = \(total.rejected) rejected + \(total.stored) stored; "
+            + "\(total.stored) stored = \(total.live) live + \(total.duplicate) duplicate + "
+            + "\(total.superseded) superseded + \(total.filtered + total.erased + total.moved - total.movedCopies) other"
     }
 }

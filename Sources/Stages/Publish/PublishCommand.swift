@@ -28,7 +28,7 @@ struct PublishCommand: ParsableCommand {
             defer { withExtendedLifetime(lock) {} }
             let step = PublishStep(manifest: manifest, snapshot: try Snapshot.open(storeFolder: manifest.store))
             let publication = try into.map { try step.complete(RunDirectory.open($0), started: started, seconds: seconds) } ?? step.republish()
-            for warning in publication.warnings { Console.log("warning: \(warning)") }
+            for warning in publication.warnings { Console.warn(warning) }
             if !publication.isCurrent {
                 Console.log("publish: a newer date is published already; 'current' stays where it is")
             }
