@@ -28,7 +28,9 @@ struct ReplayCommand: AsyncParsableCommand {
                 return .done
             }
             let writer = try await Writer(arguments, manifest, wait: waiting.wait)
-            return try await writer.step("ingest", ["--under-lock", "--replay"] + rejects.forwarded, date: nil)
+            return try await writer.monitored {
+                try await writer.step("ingest", ["--under-lock", "--replay"] + rejects.forwarded, date: nil)
+            }
         }
     }
 }
