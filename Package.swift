@@ -3,7 +3,7 @@ import PackageDescription
 
 // The one list of stages: each becomes an executable `nightmarket-NAME` of the same target,
 // which picks its stage by its own file name.
-let stages = ["ingest", "metrics", "funnel", "experiment", "publish"]
+let stages = ["ingest", "metrics", "funnel", "experiment", "alerts", "publish"]
 
 let warnings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
 

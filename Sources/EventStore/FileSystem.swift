@@ -88,6 +88,8 @@ enum FileSystem {
         guard Glibc.rename(from, path) == 0 else { throw writeProblem("cannot rename to", path) }
     }
 
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// Makes sure that the file's content is on the disk.
     static func sync(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

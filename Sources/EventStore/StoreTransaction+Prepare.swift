@@ -128,51 +128,15 @@ extension StoreTransaction {
     }
 
     private func balance() throws -> Balance {
-        var sources: [String: Balance.Counts] = [:]
         var contradicted: Set<String> = []
-        for file in catalogue.files {
-            var counts = Balance.Counts()
-            counts.read = file.read
-            counts.rejected = file.rejected
-            counts.stored = file.stored
-            switch file.state {
-            case .duplicate: counts.duplicate = file.stored
-            case .superseded: counts.superseded = file.stored
-            case .live: counts.erased = file.erased ?? 0
-            case .damaged: break
-            }
-            sources[file.source, default: .init()] = sources[file.source, default: .init()] + counts
-        }
-        // Live rows are counted in the segments and tables themselves, so that the books can fail to balance.
-        for segment in catalogue.segments {
-            sources[segment.source, default: .init()].live += segment.rows
-            if segment.moved != nil { sources[segment.source, default: .init()].movedCopies += segment.rows }
-        }
-        let sourceOf = Dictionary(
-            catalogue.segments.map { ($0.name, $0.source) }, uniquingKeysWith: { first, _ in first })
-        for deletion in catalogue.deletions {
-            guard let source = sourceOf[deletion.segment] else { continue }
-            var counts = Balance.Counts()
-            counts.live = -deletion.rows
-            counts.duplicate = deletion.duplicate
-            counts.superseded = deletion.superseded
-            counts.filteredByRule = deletion.filtered
-            counts.erased = deletion.erased
-            counts.moved = deletion.moved
-            sources[source] = sources[source, default: .init()] + counts
-        }
-        for (source, tables) in Dictionary(grouping: catalogue.tables, by: \.source).sorted(by: { $0.key < $1.key }) {
-            let resolved: TableResolution
+        let sources = try catalogue.count { source, tables in
             do {
-                resolved = try resolve(source, tables)
+                return try catalogue.resolve(source, tables, in: folder)
             } catch let problem as Problem where problem.code == .tableConflict {
                 conflicts.append(problem)
                 contradicted.insert(source)
-                continue
+                return nil
             }
-            sources[source, default: .init()].live += resolved.live.count
-            sources[source, default: .init()].duplicate += resolved.duplicates
-            sources[source, default: .init()].superseded += resolved.superseded
         }
         for (source, counts) in sources.sorted(by: { $0.key < $1.key })
         where !contradicted.contains(source) && (!counts.balances || counts.live < 0) {
@@ -181,12 +145,5 @@ extension StoreTransaction {
                 help: "report this: it is a fault of the program; the last snapshot stays as it is")
         }
         return Balance(sources: sources)
-    }
-
-    private func resolve(_ source: String, _ tables: [TableEntry]) throws -> TableResolution {
-        let paths = catalogue.tablePaths
-        return try TableResolution(
-            tables.map { try TableFile($0, path: folder.table($0.name)) }, paths: tables.map { paths[$0.name] ?? $0.name },
-            source: source, settings: catalogue.sources[source])
     }
 }

@@ -1,4 +1,6 @@
 import GRDB
+import Marts
+import Vocabulary
 
 /// A run as the ledger tells of it.
 public struct LedgerRun: Sendable, Hashable {
@@ -63,6 +65,30 @@ extension Ledger {
                     ORDER BY unixepoch(started) DESC LIMIT 1
                     """
             ).map { ($0["started"], $0["seconds"]) }
+        }
+    }
+
+    /// What is wrong with the ledger of an output, which is not changed: it cannot be read, or does not know of a run
+    /// directory. (It may know of more: pruned runs stay in it.)
+    public static func defects(output: String) -> [Problem] {
+        let path = path(in: output)
+        let help = "make it anew from the run directories: nightmarket status MANIFEST --rebuild"
+        do {
+            let ledger = try Ledger(existing: path, readonly: true)
+            let (check, names) = try ledger.read { db in
+                (
+                    try String.fetchAll(db, sql: "PRAGMA integrity_check"),
+                    Set(try String.fetchAll(db, sql: "SELECT name FROM run WHERE status = 'done'"))
+                )
+            }
+            if check != ["ok"] {
+                return [Problem(.ledgerUnusable, "the ledger is damaged: \(check.first ?? "")", at: .path(path), help: help)]
+            }
+            return PublishedRun.all(in: output).filter { !names.contains($0.name) }.map {
+                Problem(.ledgerUnusable, "the ledger does not know of the run \($0.name)", at: .path(path), help: help)
+            }
+        } catch {
+            return [Problem(.ledgerUnusable, "the ledger cannot be read: \(error)", at: .path(path), help: help)]
         }
     }
 }

@@ -75,7 +75,7 @@ public struct Ledger: Sendable {
         }
     }
 
-    private init(existing path: String, readonly: Bool = false) throws {
+    init(existing path: String, readonly: Bool = false) throws {
         guard access(path, F_OK) == 0 else {
             throw Problem(.ledgerUnusable, "there is no ledger yet", at: .path(path))
         }

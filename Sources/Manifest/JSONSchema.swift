@@ -35,6 +35,7 @@ private struct SchemaWriter {
         case .word(let words): return [("enum", .array(words.map(JSONText.string)))]
         case .duration: return define("duration") { _ in Self.duration }
         case .fraction: return define("fraction") { _ in Self.fraction }
+        case .quantity: return define("quantity") { _ in Self.quantity }
         case .instant: return define("instant") { _ in Self.instant }
         case .period: return define("period") { $0.period() }
         case .condition: return define("condition") { _ in Self.condition }
@@ -111,6 +112,17 @@ private struct SchemaWriter {
             .array([
                 .object([("type", .string("number")), ("minimum", .integer(0)), ("maximum", .integer(1))]),
                 .object([("type", .string("string")), ("pattern", .string("^[0-9.]+([eE][+-]?[0-9]+)?%?$"))]),
+            ])
+        ),
+    ]
+
+    private static let quantity: [(String, JSONText)] = [
+        ("description", .string("A number; a percent sign divides it by a hundred: 30, 1.5% or 300%.")),
+        (
+            "anyOf",
+            .array([
+                .object([("type", .string("number"))]),
+                .object([("type", .string("string")), ("pattern", .string("^[+-]?[0-9.]+%$"))]),
             ])
         ),
     ]

@@ -41,15 +41,18 @@ struct Lowering {
         let nodes = lowerNodes(
             root["stages"], campaigns: root["campaigns"]?.entries.map(\.key) ?? [], hasChannels: root["channels"] != nil
         )
-        return Manifest(
+        let manifest = Manifest(
             path: path, folder: folder, pipeline: root["pipeline"]?.string ?? "", zone: zone,
             currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources,
             maxUsersPerDevice: root["identity"]?["max_users_per_device"]?.integer ?? 3, filters: lowerFilters(root["filters"]), channels: channels,
-            campaigns: campaigns, nodes: nodes, publish: lowerPublish(root["publish"]),
+            campaigns: campaigns, nodes: nodes, alerts: lowerAlerts(root["alerts"], nodes: nodes, sources: sources),
+            notify: lowerNotify(root["notify"]), publish: lowerPublish(root["publish"]),
             keepRuns: root["keep_runs"]?.integer ?? 30, keepRejects: root["keep_rejects"]?.integer ?? 10_000,
             monitoring: Manifest.Monitoring(
                 prometheus: lowerFile(root["monitoring"]?["prometheus"], ending: ".prom"),
                 openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl")))
+        if manifest.raisesAlerts { checkAlertsAreReadable(manifest, at: root["alerts"]?.keyPlace ?? root["publish"]?.keyPlace) }
+        return manifest
     }
 
     /// A file that the program replaces or appends to: its ending keeps a slip of the pen off other files.

@@ -26,6 +26,10 @@ public struct Manifest: Sendable {
     public var campaigns: [Campaign]
     /// The nodes of the graph in the order of the file.
     public var nodes: [Node]
+    /// In the order of the file.
+    public var alerts: [Alert]
+    /// The program that is told of alerts, with its arguments; empty for none.
+    public var notify: [String]
     public var publish: [String]
     /// How many published runs stay.
     public var keepRuns: Int
@@ -36,8 +40,9 @@ public struct Manifest: Sendable {
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
         sources: [Source] = [], maxUsersPerDevice: Int = 3, filters: Filters = Filters(),
-        channels: ChannelRules? = nil, campaigns: [Campaign] = [], nodes: [Node] = [], publish: [String] = [],
-        keepRuns: Int = 30, keepRejects: Int = 10_000, monitoring: Monitoring = Monitoring()
+        channels: ChannelRules? = nil, campaigns: [Campaign] = [], nodes: [Node] = [], alerts: [Alert] = [],
+        notify: [String] = [], publish: [String] = [], keepRuns: Int = 30, keepRejects: Int = 10_000,
+        monitoring: Monitoring = Monitoring()
     ) {
         self.path = path
         self.folder = folder
@@ -52,6 +57,8 @@ public struct Manifest: Sendable {
         self.channels = channels
         self.campaigns = campaigns
         self.nodes = nodes
+        self.alerts = alerts
+        self.notify = notify
         self.publish = publish
         self.keepRuns = keepRuns
         self.keepRejects = keepRejects
@@ -93,8 +100,9 @@ public struct Manifest: Sendable {
         public var rejectLimit: Double
         /// Damaged files a night that the gate lets pass; nil: any number.
         public var damagedLimit: Int?
-        public var expectedFilesPerDay: Int?
-        public var freshWithin: Int64?
+        public var expectedFilesPerDay: ExpectedLevels<Int>
+        /// Microseconds.
+        public var freshWithin: ExpectedLevels<Int64>
         /// Microseconds; a compressed file without its end may still be being written while it is younger than this.
         public var settle: Int64
         public var onChange: Change
@@ -108,8 +116,8 @@ public struct Manifest: Sendable {
 
         public init(
             name: String, place: Place, kind: Kind, files: [String], log: LogFormat, provides: [String]? = nil,
-            rejectLimit: Double = 0.01, damagedLimit: Int? = nil, expectedFilesPerDay: Int? = nil,
-            freshWithin: Int64? = nil, settle: Int64 = 600_000_000, onChange: Change = .replace, eventIDSpace: String? = nil,
+            rejectLimit: Double = 0.01, damagedLimit: Int? = nil, expectedFilesPerDay: ExpectedLevels<Int> = .init(),
+            freshWithin: ExpectedLevels<Int64> = .init(), settle: Int64 = 600_000_000, onChange: Change = .replace, eventIDSpace: String? = nil,
             dedupeWindow: Int64 = 3 * 86_400_000_000, key: [String] = [], version: Version? = nil
         ) {
             self.name = name

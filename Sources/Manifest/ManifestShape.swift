@@ -23,6 +23,7 @@ enum ManifestShape {
             Shape.Key("campaigns", .map(campaign), "Named periods, by names of your choice."),
             Shape.Key(
                 "stages", .object(stages.map(stage)), "What is computed: for each kind of stage its nodes by name."),
+        ] + alerts + [
             Shape.Key(
                 "publish", .oneOrMany(.word(["json", "csv"])),
                 "The formats that results are published in; json and csv unless said otherwise."),
@@ -164,12 +165,7 @@ extension ManifestShape {
         Key(
             "damaged_limit", .integer(0...Int.max),
             "How many damaged files a night the gate lets pass; any number unless said otherwise."),
-        Key(
-            "expect",
-            .object([
-                Key("files_per_day", .integer(1...1_000_000), "How many files every day brings."),
-                Key("fresh_within", .duration, "How old the newest record may be at the end of the run's date."),
-            ]), "What a complete night brings; less closes the gate."),
+        expect,
         Key(
             "settle", .duration,
             "How long a compressed file without its end may still be being written; 10m unless said otherwise."),

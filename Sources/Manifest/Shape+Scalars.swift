@@ -38,6 +38,11 @@ extension Shape {
             guard let number = Double(plainly: isPercentage ? String(text.dropLast()) : text) else { return nil }
             let fraction = isPercentage ? number / 100 : number
             return fraction >= 0 && fraction <= 1 ? .fraction(fraction) : nil
+        case .quantity:
+            guard !quoted || text.hasSuffix("%") else { return nil }
+            // By the exponent, so that 0.1% is the number nearest to 0.001.
+            guard text.hasSuffix("%") else { return Double(plainly: text).map { .number($0) } }
+            return Double(plainly: String(text.dropLast()) + "e-2").map { .number($0) }
         case .instant:
             return Timestamp.reading(text, in: zone).flatMap { Self.instants.contains($0) ? .instant($0) : nil }
         case .period:
@@ -57,7 +62,7 @@ extension Shape {
             return range.flatMap {
                 Int(plainly: text) == nil ? nil : "it must lie from \($0.lowerBound) to \($0.upperBound)"
             }
-        case .number:
+        case .number, .quantity:
             return quoted && Double(plainly: text) != nil ? "take the quotes away" : nil
         case .boolean:
             return ["yes", "no", "on", "off", "y", "n", "1", "0"].contains(text.lowercased()) || quoted
@@ -89,6 +94,7 @@ extension Shape {
         case .word(let words): words.count == 1 ? "'\(words[0])'" : "one of \(words.joined(separator: ", "))"
         case .duration: "a duration such as 30m, 12h or 7d"
         case .fraction: "a fraction such as 1% or 0.01"
+        case .quantity: "a number such as 30 or 1.5%"
         case .instant: "a time such as 2026-11-01 or 2026-11-01T20:00"
         case .period: "a period such as last 30d, campaign NAME or { from, to }"
         case .condition: "a condition such as channel = 'douyin'"

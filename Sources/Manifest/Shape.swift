@@ -11,6 +11,8 @@ public indirect enum Shape: Sendable {
     case duration
     /// `1%` or `0.01`: a fraction.
     case fraction
+    /// `30`, `-5`, `1.5%` or `300%`: a number; a percent sign divides it by a hundred.
+    case quantity
     /// `2026-11-01` or `2026-11-01T20:00` (wall clock of the report's zone) or with an offset.
     case instant
     /// `last 30d`, `campaign NAME`, or `{ from, to }`.

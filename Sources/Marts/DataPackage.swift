@@ -98,6 +98,14 @@ public enum DataPackage {
         ])
     }
 
+    /// The name of a pipeline's package: data packages have lower-case names.
+    public static func name(of pipeline: String) -> String {
+        String(
+            pipeline.lowercased().map {
+                $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-"
+            })
+    }
+
     /// Writes the package; the order of the resources given does not matter.
     public static func write(name: String, _ resources: [Resource]) -> [UInt8] {
         document(name: name, resources.filter { !$0.path.hasPrefix("\(MartID.qualityStage)/") })

@@ -69,14 +69,15 @@ public enum MartJSON {
         bytes.append(contentsOf: values.isEmpty ? "]".utf8 : "\n  ]".utf8)
     }
 
-    private static func appendRows(of mart: Mart, to bytes: inout [UInt8]) throws {
+    /// Appends `,` and the key `rows` with an object a row.
+    static func appendRows(of mart: Mart, as name: String = "rows", to bytes: inout [UInt8]) throws {
         let keys: [[UInt8]] = mart.columns.enumerated().map { i, column in
             var key: [UInt8] = Array((i == 0 ? "{" : ",").utf8)
             JSONText.append(column.name, to: &key)
             key.append(UInt8(ascii: ":"))
             return key
         }
-        bytes.append(contentsOf: ",\n  \"rows\": [".utf8)
+        bytes.append(contentsOf: ",\n  \"\(name)\": [".utf8)
         for (i, row) in mart.rows.enumerated() {
             bytes.append(contentsOf: i == 0 ? "\n    ".utf8 : ",\n    ".utf8)
             for (j, key) in keys.enumerated() {

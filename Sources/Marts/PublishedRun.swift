@@ -81,6 +81,17 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
         return try RunResults(reading: OutputFiles.read(file), file: file)
     }
 
+    /// Adds a warning to what the run did; its marts stay as they are.
+    /// - Throws: `Problem` where run_results.json is damaged or cannot be written.
+    public func add(_ warning: RunResults.Warning) throws {
+        var results = try results()
+        results.warnings.append(warning)
+        try OutputFiles.write(results.write(), to: "\(path)/\(RunResults.fileName)")
+    }
+
+    /// Whether the run holds a mart in its JSON form.
+    public func holds(_ mart: String) throws -> Bool { OutputFiles.size("\(path)/\(try MartID(mart)).json") != nil }
+
     /// A mart of the run, from its JSON form.
     /// - Throws: `Problem` where the file is missing or damaged.
     public func mart(_ id: String) throws -> Mart {

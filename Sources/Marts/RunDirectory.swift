@@ -112,6 +112,21 @@ public struct RunDirectory: Sendable {
         return try DataPackage.read(OutputFiles.read(file), file: file)
     }
 
+    /// Whether the run holds a mart in its JSON form.
+    public func holds(_ mart: String) throws -> Bool { OutputFiles.size("\(path)/\(try MartID(mart)).json") != nil }
+
+    /// A mart of the run, from its JSON form.
+    /// - Throws: `Problem` where the file is missing or damaged.
+    public func mart(_ id: String) throws -> Mart {
+        let file = "\(path)/\(try MartID(id)).json"
+        return try MartJSON.read(OutputFiles.read(file), file: file)
+    }
+
+    /// A hash of a mart's JSON form; nil where the run does not hold it.
+    public func digest(ofMart id: String) throws -> String? {
+        try holds(id) ? DataPackage.hash(of: OutputFiles.read("\(path)/\(MartID(id)).json")) : nil
+    }
+
     /// Gives the candidate up.
     public func discard() throws { try OutputFiles.remove(path) }
 

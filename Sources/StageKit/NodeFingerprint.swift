@@ -96,7 +96,7 @@ extension Manifest {
 
 extension Value {
     /// The value as text that does not depend on places, spacing or the order of keys.
-    var canonicalText: String {
+    package var canonicalText: String {
         switch content {
         case .null: "null"
         case .string(let text): "\(text.utf8.count):\(text)"

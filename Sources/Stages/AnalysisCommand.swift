@@ -16,17 +16,12 @@ struct AnalysisCommand: ParsableCommand {
             Computes on the snapshot that the last run left, without touching what is published and without a lock.
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
-
     @OptionGroup var arguments: ManifestArguments
     @Argument(help: "The nodes of this stage to compute (default: all of the manifest).")
     var names: [String] = []
     @OptionGroup var day: DateArgument
     @OptionGroup var moment: AsOfArgument
-    @Option(help: "How to show the marts.")
-    var format: Format = .table
-    @Option(help: "A file to write to instead of standard output.", completion: .file())
-    var output: String?
+    @OptionGroup var printing: MartPrinting
     @Option(help: .hidden)
     var into: String?
 
@@ -114,27 +109,7 @@ struct AnalysisCommand: ParsableCommand {
                 if status == .done { status = failure }
             }
         }
-        if format != .table, output != nil, marts.count > 1 {
-            throw Problem(
-                .oneMartOnly, "\(marts.count) marts do not fit into one \(format.rawValue) file",
-                help: "name one node, or leave --output out")
-        }
-        var bytes: [UInt8] = []
-        for mart in marts {
-            switch format {
-            case .table:
-                let width = output == nil ? Console.width : 200
-                bytes += Array(TerminalTable.render(mart, width: width, color: output == nil && Console.outputIsTerminal).utf8)
-                bytes.append(0x0A)
-            case .json: bytes += try MartJSON.write(mart)
-            case .csv: bytes += try MartCSV.write(mart)
-            }
-        }
-        if let output {
-            try OutputFiles.write(bytes, to: output)
-        } else {
-            try Console.write(bytes, to: STDOUT_FILENO)
-        }
+        try printing.show(marts)
         return status
     }
 }

@@ -17,6 +17,7 @@ public enum StageMain {
         if let run = ProcessInfo.processInfo.environment[Orchestrator.runVariable] { Console.logs(of: run, step: stageName) }
         switch stageName {
         case "ingest": IngestCommand.main()
+        case AlertsStep.name: AlertsCommand.main()
         case "publish": PublishCommand.main()
         case let name where allStages.contains { $0.name == name }: AnalysisCommand.main()
         default:
@@ -24,7 +25,7 @@ public enum StageMain {
                 Problem(
                     .unknownStage, "there is no stage called '\(stageName)'",
                     help: "call this program as nightmarket-STAGE, with one of: "
-                        + (["ingest"] + allStages.map { $0.name } + ["publish"]).joined(separator: ", ")))
+                        + (["ingest"] + allStages.map { $0.name } + [AlertsStep.name, "publish"]).joined(separator: ", ")))
             exit(status.rawValue)
         }
         exit(0)

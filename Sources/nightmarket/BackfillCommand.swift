@@ -45,7 +45,7 @@ struct BackfillCommand: AsyncParsableCommand {
                 throw Problem(.wrongDate, "--from \(first) lies after --to \(last)", help: "give the older night first")
             }
             let writer = try await Writer(
-                arguments, manifest, wait: writing.wait, force: force, keepGoing: writing.keepGoing)
+                arguments, manifest, wait: writing.wait, force: force, keepGoing: writing.keepGoing, failOnAlert: writing.failOnAlert)
             let dates =
                 switch which {
                 case .missing: MissingNights.between(first, last, in: manifest.output)

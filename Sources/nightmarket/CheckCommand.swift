@@ -25,6 +25,14 @@ struct CheckCommand: AsyncParsableCommand {
                     status = Console.report(error)
                 }
             }
+            for alert in manifest.alerts {
+                do {
+                    try nodes.check(alert)
+                    try Console.print("ok    alert \(alert.name)")
+                } catch {
+                    status = Console.report(error)
+                }
+            }
             for source in manifest.sources {
                 for (name, near) in source.unusualEvents {
                     try Console.print("warn  source \(source.name): event '\(name)' is not in the vocabulary; did you mean '\(near)'?")

@@ -23,8 +23,8 @@ struct Night {
     private var manifest: Manifest { writer.manifest }
 
     /// - Parameter onlyIfDue: nothing is published where the date's newest run is what this one would be.
-    /// - Throws: `Problem` where a step could not be started, `Interrupted`; a step's own failure comes back as its exit
-    ///   status. In every case the published output is whole, and the record of the run is kept.
+    /// - Returns: `done`; `alertFired` where it is published and raised alerts; else a step's own failure.
+    /// - Throws: `Problem` where a step could not be started, `Interrupted`. In every case the published output is whole, and the record of the run is kept.
     func run(onlyIfDue: Bool = false) async throws -> ExitStatus {
         Console.logs(of: id.text, step: nil)
         let snapshot = try Snapshot.open(storeFolder: manifest.store)
@@ -44,11 +44,13 @@ struct Night {
         do {
             if let intraday = writer.intraday { try run.markIntraday(Timestamp.rfc3339(intraday, in: manifest.zone)) }
             var status = try await compute(plan, into: run, lineage)
+            if status == .done { status = try await judgeAlerts(snapshot, plan.previousRun, into: run) }
             if status == .done {
                 let arguments = ["--into", run.path, "--started", stopwatch.started(in: manifest.zone), "--seconds", "\(stopwatch.seconds)"]
                 status = try await writer.step("publish", arguments, date: nil, of: id)
             }
             if status == .done {
+                if await tellOfAlerts() { status = .alertFired }
                 let published = writer.remember(published: date)
                 lineage.endNight((try? published?.resources()) ?? [])
             } else {
@@ -156,7 +158,7 @@ struct Night {
                 ?? RunResults.Node(
                     id: item.node.id, stage: item.node.stage, status: .blocked, seconds: 0, rows: 0,
                     reason: "the run ended before", marts: [])
-        }
+        } + records.filter { $0.id == AlertsStep.name }
         writer.remember(
             failed: run,
             RunResults(

@@ -11,7 +11,7 @@ struct Nightmarket: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, RetryCommand.self, BackfillCommand.self, ReplayCommand.self, PlanCommand.self, StatusCommand.self,
             CheckCommand.self, SchemaCommand.self, SimulateCommand.self, InitCommand.self, ForgetCommand.self,
-            CompactCommand.self,
+            CompactCommand.self, VerifyCommand.self,
         ])
 }
 

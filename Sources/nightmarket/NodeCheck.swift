@@ -17,18 +17,24 @@ struct NodeCheck {
         for stage in allStages where stage.name == node.stage { _ = try stage.prepare(node, in: context) }
     }
 
-    /// - Throws: `Problems` with the mistakes of all nodes.
+    /// - Throws: `Problems` with the places in the manifest.
+    func check(_ alert: Manifest.Alert) throws {
+        let found = AlertCheck.problems(of: alert, in: context)
+        if !found.isEmpty { throw Problems(found) }
+    }
+
+    /// - Throws: `Problems` with the mistakes of all nodes and alerts.
     func checkAll() throws {
         var found: [Problem] = []
-        for node in context.manifest.nodes {
+        func gather(_ check: () throws -> Void) {
             do {
-                try check(node)
-            } catch let problem as Problem {
-                found.append(problem)
-            } catch let problems as Problems {
-                found += problems.all
+                try check()
+            } catch {
+                found += Problems.carried(by: error)
             }
         }
+        for node in context.manifest.nodes { gather { try check(node) } }
+        for alert in context.manifest.alerts { gather { try check(alert) } }
         if !found.isEmpty { throw Problems(found) }
     }
 }

@@ -56,6 +56,7 @@ struct PlanReport {
                 ? "not selected" : item.isDue ? "would run: " + item.reasons.joined(separator: ", ") : "unchanged"
             lines.append((item.node.id, verdict))
         }
+        if manifest.raisesAlerts { lines.append((AlertsStep.name, "judged where a mart or a source's freshness changed")) }
         let width = lines.map(\.0.count).max() ?? 0
         for (name, verdict) in lines {
             try Console.print(name + String(repeating: " ", count: width - name.count) + "  " + verdict)

@@ -20,7 +20,8 @@ struct RetryCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
-            let writer = try await Writer(arguments, manifest, wait: writing.wait, keepGoing: writing.keepGoing)
+            let writer = try await Writer(
+                arguments, manifest, wait: writing.wait, keepGoing: writing.keepGoing, failOnAlert: writing.failOnAlert)
             let failures = FailedRun.all(in: manifest.output).filter(\.isOpen)
             let dates = Set(failures.map(\.date)).sorted()
             guard let last = dates.last else {

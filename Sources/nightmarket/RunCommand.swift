@@ -43,7 +43,8 @@ struct RunCommand: AsyncParsableCommand {
             }
             try NodeCheck(manifest, date: date).checkAll()
             let writer = try await Writer(
-                arguments, manifest, wait: writing.wait, force: force, keepGoing: writing.keepGoing, intraday: intraday)
+                arguments, manifest, wait: writing.wait, force: force, keepGoing: writing.keepGoing,
+                failOnAlert: writing.failOnAlert, intraday: intraday)
             return try await writer.monitored {
                 let selected = try selection.resolve(manifest, NodeSelection.State(manifest, date))
                 if selected.isEmpty {
@@ -92,6 +93,8 @@ struct WritingArguments: ParsableArguments {
     @OptionGroup var waiting: WaitingArgument
     @Flag(help: "Go on with later nights where one fails.")
     var keepGoing = false
+    @Flag(help: "Exit with 3 where a published night raised alerts.")
+    var failOnAlert = false
 
     var wait: Double? { waiting.wait }
 }

@@ -13,6 +13,8 @@ struct Writer {
     let manifest: Manifest
     let force: Bool
     let keepGoing: Bool
+    /// Nights that are published and raised alerts end with `alertFired`.
+    let failOnAlert: Bool
     /// The instant that an intraday run sees up to (microseconds UTC).
     let intraday: Int64?
     /// As log lines and lineage events name it.
@@ -24,12 +26,13 @@ struct Writer {
     /// - Parameter wait: how many seconds to wait for another run to end.
     init(
         _ arguments: ManifestArguments, _ manifest: Manifest, wait: Double?, force: Bool = false,
-        keepGoing: Bool = false, intraday: Int64? = nil
+        keepGoing: Bool = false, failOnAlert: Bool = false, intraday: Int64? = nil
     ) async throws {
         self.arguments = arguments
         self.manifest = manifest
         self.force = force
         self.keepGoing = keepGoing
+        self.failOnAlert = failOnAlert
         self.intraday = intraday
         Interruption.install()
         Console.logs(of: id.text, step: nil)
@@ -83,6 +86,10 @@ struct Writer {
                 outcome = Console.report(problem)
             }
             if outcome == .done { continue }
+            if outcome == .alertFired {
+                if failOnAlert, status == .done { status = outcome }
+                continue
+            }
             status = outcome
             if !keepGoing || outcome == .cannotWrite || outcome == .inputOutput { return outcome }
         }

@@ -26,6 +26,18 @@ struct SchemaCheck {
             case ("oneOf", let choices as [[String: Any]]):
                 let fitting = choices.filter { findings(value, $0, at: place).isEmpty }
                 if fitting.count != 1 { found.append("\(place): fits \(fitting.count) of the choices: \(value)") }
+            case ("const", let text as String): if value as? String != text { found.append("\(place): not \(text)") }
+            case ("enum", let texts as [String]):
+                if !texts.contains(where: { $0 == value as? String }) { found.append("\(place): none of \(texts)") }
+            case ("enum", let numbers as [Int]):
+                if !numbers.contains(where: { $0 == value as? Int }) { found.append("\(place): none of \(numbers)") }
+            case ("minProperties", let least as Int):
+                if let object = value as? [String: Any], object.count < least { found.append("\(place): fewer than \(least)") }
+            case ("additionalProperties", let member as [String: Any]):
+                let known = (schema["properties"] as? [String: Any] ?? [:]).keys
+                for (key, element) in value as? [String: Any] ?? [:] where !known.contains(key) {
+                    found += findings(element, member, at: "\(place).\(key)")
+                }
             case ("type", let name as String): if !Self.isType(value, name) { found.append("\(place): no \(name)") }
             case ("type", let names as [String]):
                 if !names.contains(where: { Self.isType(value, $0) }) { found.append("\(place): none of \(names)") }
@@ -49,6 +61,8 @@ struct SchemaCheck {
                 if let list = value as? [Any], list.count < least { found.append("\(place): fewer than \(least)") }
             case ("minimum", let least as Int):
                 if let number = value as? Int, number < least { found.append("\(place): below \(least)") }
+            case ("minLength", let least as Int):
+                if let text = value as? String, text.unicodeScalars.count < least { found.append("\(place): too short") }
             case ("maxLength", let most as Int):
                 if let text = value as? String, text.unicodeScalars.count > most { found.append("\(place): too long") }
             case ("pattern", let pattern as String):
@@ -65,6 +79,8 @@ struct SchemaCheck {
         case "null": value is NSNull
         case "string": value is String
         case "integer": value is Int
+        case "number": value is NSNumber
+        case "boolean": value is Bool
         case "object": value is [String: Any]
         case "array": value is [Any]
         default: false

@@ -17,7 +17,7 @@ import Testing
         #expect(manifest.nodes.first { $0.id == "metrics.daily" }?.options["period"]?.period == .last(7, .day))
         #expect(manifest.nodes.first { $0.id == "metrics.weekly" }?.options["metrics"]?.strings == ["roas"])
         #expect(manifest.channels?.rules.first?.channel == .constant("baidu"))
-        #expect(manifest.sources[0].expectedFilesPerDay == 3)
+        #expect(manifest.sources[0].expectedFilesPerDay.fail == 3)
         #expect(manifest.output == "/elsewhere")
         #expect(manifest.currency == "USD")
     }

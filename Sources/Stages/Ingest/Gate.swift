@@ -85,10 +85,9 @@ struct Gate {
     private func judgeArrival(
         _ source: Manifest.Source, _ live: [FileEntry], matched: Int, _ judgement: inout Judgement
     ) {
-        let expects = source.expectedFilesPerDay != nil || source.freshWithin != nil
         if matched == 0 {
             let message = "no file matches \(source.patterns(folder: manifest.folder)) of source '\(source.name)'"
-            if expects {
+            if source.expectedFilesPerDay.fail != nil || source.freshWithin.fail != nil {
                 judgement.problems.append(
                     Problem(.filesMissing, message, at: source.place, help: "look whether the delivery has come"))
             } else {
@@ -96,26 +95,14 @@ struct Gate {
             }
             return
         }
-        let day = TimeSpan(
-            start: manifest.zone.start(of: date), end: manifest.zone.start(of: date.adding(days: 1)))
-        if let wanted = source.expectedFilesPerDay, intraday == nil {
-            let present = live.filter { $0.holds(date, day) }.count
-            if present < wanted {
-                judgement.problems.append(
-                    Problem(
-                        .filesMissing, "\(present) of the \(wanted) files expected of source '\(source.name)' hold \(date)",
-                        at: source.place, help: "look whether the delivery is complete"))
+        let arrival = SourceArrival(source, files: live, date: date, intraday: intraday, zone: manifest.zone)
+        for shortfall in arrival.shortfalls {
+            guard shortfall.level == .fail else {
+                judgement.warnings.append(shortfall.message)
+                continue
             }
-        }
-        if let within = source.freshWithin {
-            let newest = live.compactMap { $0.newest(in: manifest.zone) }.max()
-            if newest.map({ $0 < min(day.end, intraday ?? day.end) - within }) ?? true {
-                let age = newest.map { "its newest record is of " + Timestamp.rfc3339($0, in: manifest.zone) } ?? "it has no record"
-                judgement.problems.append(
-                    Problem(
-                        .stale, "source '\(source.name)' is stale: \(age)", at: source.place,
-                        help: "look whether the delivery has come"))
-            }
+            let code: ProblemCode = shortfall.expectation == .freshWithin ? .stale : .filesMissing
+            judgement.problems.append(Problem(code, shortfall.message, at: source.place, help: shortfall.help))
         }
     }
 
@@ -126,18 +113,6 @@ struct Gate {
 }
 
 extension FileEntry {
-    /// Whether it has records of a date, which is a span of time in the report's zone.
-    fileprivate func holds(_ date: CivilDate, _ day: TimeSpan) -> Bool {
-        if let firstDate, let lastDate { return firstDate <= date.daysSinceEpoch && date.daysSinceEpoch <= lastDate }
-        guard let minTime, let maxTime else { return false }
-        return minTime < day.end && maxTime >= day.start
-    }
-
-    /// The instant of its newest record; of a date its last one.
-    public func newest(in zone: Zone) -> Int64? {
-        maxTime ?? lastDate.map { zone.start(of: CivilDate(daysSinceEpoch: $0 + 1)) - 1 }
-    }
-
     /// Damaged in transit (truncated, flipped bits, unreadable, empty), as against not what the manifest says.
     var isDamaged: Bool {
         [ProblemCode.logDamaged, .logUnreadable, .logEmpty].contains { problem?.hasPrefix($0.name + ":") == true }

@@ -3,6 +3,7 @@ import EventStore
 import Expressions
 import Manifest
 import Metrics
+import StageKit
 import Vocabulary
 
 extension MetricsTally {

@@ -47,13 +47,7 @@ struct PublishStep {
         return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
     }
 
-    /// Data packages have lower-case names.
-    private var packageName: String {
-        String(
-            manifest.pipeline.lowercased().map {
-                $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-"
-            })
-    }
+    private var packageName: String { DataPackage.name(of: manifest.pipeline) }
 
     private func results(date: CivilDate, records: [RunResults.Node], seconds: Double) -> RunResults {
         let catalogue = snapshot.catalogue
@@ -82,10 +76,15 @@ struct PublishStep {
 
     /// The files of the sources that the node looks at.
     private func inputs(of id: String, among files: [FileEntry]) -> [RunResults.Lineage.Input] {
-        guard let node = manifest.nodes.first(where: { $0.id == id }),
-            let stage = allStages.first(where: { $0.name == node.stage })
-        else { return [] }
-        let sources = Set(stage.sources(of: node, in: manifest).map(\.name))
+        let sources: Set<String>
+        if id == AlertsStep.name {
+            sources = AlertsStep.sources(manifest)
+        } else {
+            guard let node = manifest.nodes.first(where: { $0.id == id }),
+                let stage = allStages.first(where: { $0.name == node.stage })
+            else { return [] }
+            sources = Set(stage.sources(of: node, in: manifest).map(\.name))
+        }
         return files.filter { sources.contains($0.source) }.map {
             RunResults.Lineage.Input(source: $0.source, path: $0.path, size: $0.look.size, hash: $0.contentHash)
         }

@@ -3,13 +3,13 @@ import Expressions
 import Vocabulary
 
 /// Evaluates a condition on the rows of a versioned table.
-struct TableCondition {
+package struct TableCondition {
     private let table: TableSnapshot
 
-    init(_ table: TableSnapshot) { self.table = table }
+    package init(_ table: TableSnapshot) { self.table = table }
 
     /// Per row 1 where the condition holds, else 0.
-    func evaluate(_ condition: Condition) -> [UInt8] {
+    package func evaluate(_ condition: Condition) -> [UInt8] {
         var mask = [UInt8](repeating: 0, count: table.rowCount)
         let rows = TableRows(table, condition.columns)
         let bound = condition.bind(TableLayout(table: table))

@@ -1,0 +1,181 @@
+import Chronology
+import Manifest
+import Marts
+import StageKit
+
+/// Lays out what was judged: the mart `alerts/alerts` with a row for each cell that fires, and `alerts/rules` with a row
+/// for each rule.
+struct AlertMarts {
+    let context: StageContext
+    let judgements: [(judge: AlertJudge?, judgement: AlertJudge.Judgement)]
+    let arrivals: [SourceArrival]
+
+    static let alertsID = "\(AlertsStep.name)/alerts"
+    static let rulesID = "\(AlertsStep.name)/rules"
+
+    var marts: [Mart] {
+        [
+            mart(Self.alertsID, Label(en: "Alerts", zh: "预警"), Self.alertColumns, rows: alertRows),
+            mart(Self.rulesID, Label(en: "Alert rules", zh: "预警规则"), Self.ruleColumns, rows: ruleRows),
+        ]
+    }
+
+    private func mart(_ id: String, _ title: Label, _ columns: [MartColumn], rows: [[MartValue]]) -> Mart {
+        let zone = context.manifest.zone
+        return Mart(
+            id: id, title: title,
+            period: MartPeriod(
+                name: context.date.description, from: Timestamp.rfc3339(zone.start(of: context.date), in: zone),
+                to: Timestamp.rfc3339(context.endOfDate, in: zone)),
+            asOf: Timestamp.asOf(context.horizon, in: zone), provisional: context.intraday != nil, columns: columns,
+            notes: notes, rows: rows)
+    }
+
+    private var notes: [MartNote] {
+        [
+            MartNote(
+                code: "judged",
+                message: "an hour, day, week or month is judged by the run of the date on which it ends; other rows by every run"),
+            MartNote(
+                code: "not_judged",
+                message: "never judged: rows whose window is open, days whose files are damaged, missing or late, null values"),
+        ]
+    }
+
+    // MARK: Alerts
+
+    private static let alertColumns: [MartColumn] = [
+        dimension("severity", "Severity", "级别"),
+        dimension("alert", "Alert", "预警"),
+        MartColumn("state", .string, role: .flag, label: Label(en: "State", zh: "状态")),
+        dimension("mart", "Mart", "数据集"),
+        dimension("column", "Column", "指标列"),
+        MartColumn("rule", .string, role: .flag, label: Label(en: "Rule", zh: "规则")),
+        dimension("cell", "Cell", "维度"),
+        MartColumn("time", .string, role: .time, label: Label(en: "Time", zh: "时间")),
+        MartColumn("since", .string, role: .flag, label: Label(en: "Since", zh: "起始时间")),
+        number("value", "Value", "数值"),
+        number("limit", "Limit", "阈值"),
+        number("reference", "Reference", "参照值"),
+        MartColumn("value_unit", .string, role: .flag, label: Label(en: "Unit of the value", zh: "单位")),
+        MartColumn("owner", .string, role: .flag, label: Label(en: "Owner", zh: "负责人")),
+        MartColumn("message", .string, role: .flag, label: Label(en: "Message", zh: "说明")),
+    ]
+
+    /// By severity, then alerts in byte order of their names, then in the order of the marts' rows.
+    private var alertRows: [[MartValue]] {
+        var rows: [(severity: Manifest.Alert.Severity, name: String, row: [MartValue])] = []
+        for (judge, judgement) in judgements {
+            guard let judge else { continue }
+            for fired in judgement.fired { rows.append((judge.alert.severity, judge.alert.name, row(judge, fired))) }
+        }
+        for arrival in arrivals {
+            for shortfall in arrival.shortfalls {
+                rows.append((shortfall.severity, arrival.name(of: shortfall), row(arrival, shortfall)))
+            }
+        }
+        let order = Manifest.Alert.Severity.allCases
+        return rows.enumerated().sorted { a, b in
+            let (first, second) = (a.element, b.element)
+            let ranks = (order.firstIndex(of: first.severity) ?? 0, order.firstIndex(of: second.severity) ?? 0)
+            if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
+            if first.name != second.name { return first.name.utf8.lexicographicallyPrecedes(second.name.utf8) }
+            return a.offset < b.offset
+        }.map(\.element.row)
+    }
+
+    private func row(_ judge: AlertJudge, _ fired: AlertJudge.Fired) -> [MartValue] {
+        let alert = judge.alert
+        let state = fired.since.map { $0 == fired.row ? "new" : "ongoing" } ?? "firing"
+        return [
+            .string(alert.severity.rawValue), .string(alert.name), .string(state), .string(alert.node),
+            .string(alert.column), .string(alert.rule.name), text(judge.dimensionText(fired.row)),
+            text(judge.cells.timeLabel(fired.row)), text(fired.since.flatMap(judge.cells.timeLabel)),
+            finite(fired.value), finite(fired.limit), fired.reference.map(finite) ?? .null,
+            text(judge.cells.column(alert.column).flatMap { judge.cells.mart.columns[$0].unit }), text(alert.owner),
+            .string(judge.message(of: fired)),
+        ]
+    }
+
+    private func row(_ arrival: SourceArrival, _ shortfall: SourceArrival.Finding) -> [MartValue] {
+        [
+            .string(shortfall.severity.rawValue), .string(arrival.name(of: shortfall)), .string("firing"), .null, .null,
+            .string(shortfall.expectation.rawValue), .string("source=\(arrival.source.name)"),
+            .string(context.date.description), .null, shortfall.value.map(finite) ?? .null, finite(shortfall.limit), .null,
+            .string(shortfall.expectation == .freshWithin ? "hours" : "files"), .null, .string(shortfall.message),
+        ]
+    }
+
+    // MARK: Rules
+
+    private static let ruleColumns: [MartColumn] =
+        [
+            dimension("alert", "Alert", "预警"),
+            dimension("severity", "Severity", "级别"),
+            MartColumn("state", .string, role: .flag, label: Label(en: "State", zh: "状态")),
+            dimension("mart", "Mart", "数据集"),
+            dimension("column", "Column", "指标列"),
+            MartColumn("rule", .string, role: .flag, label: Label(en: "Rule", zh: "规则")),
+            MartColumn("owner", .string, role: .flag, label: Label(en: "Owner", zh: "负责人")),
+            count("judged", "Cells judged", "已判断"),
+            count("fired", "Cells that fire", "触发"),
+            count("open", "Not judged: window open", "未判断：窗口未结束"),
+            count("incomplete", "Not judged: incomplete days", "未判断：数据不完整"),
+            count("null_values", "Not judged: no value", "未判断：空值"),
+            count("below_minimum", "Not judged: too little volume", "未判断：数量不足"),
+            count("no_reference", "Not judged: nothing to compare with", "未判断：无参照"),
+        ]
+
+    /// In the order of the manifest, the sources behind the alerts.
+    private var ruleRows: [[MartValue]] {
+        judgements.map { _, judgement in
+            let alert = judgement.alert
+            let counts = [judgement.judged, judgement.fired.count]
+                + AlertJudge.Reason.allCases.map { judgement.unjudged[$0, default: 0] }
+            return [
+                .string(alert.name), .string(alert.severity.rawValue), state(judgement.judged, judgement.fired.count),
+                .string(alert.node), .string(alert.column), .string(alert.rule.name), text(alert.owner),
+            ] + counts.map { .integer(Int64($0)) }
+        }
+            + arrivals.flatMap { arrival in
+                arrival.findings.map { finding in
+                    let fired = finding.level == nil ? 0 : 1
+                    return [
+                        .string(arrival.name(of: finding)), .string(finding.severity.rawValue), state(1, fired), .null, .null,
+                        .string(finding.expectation.rawValue), .null, .integer(1), .integer(Int64(fired)),
+                    ] + AlertJudge.Reason.allCases.map { _ in .integer(0) }
+                }
+            }
+    }
+
+    private func state(_ judged: Int, _ fired: Int) -> MartValue {
+        .string(fired > 0 ? "firing" : judged > 0 ? "quiet" : "not_judged")
+    }
+
+    // MARK: Columns and values
+
+    private static func dimension(_ name: String, _ en: String, _ zh: String) -> MartColumn {
+        MartColumn(name, .string, role: .dimension, label: Label(en: en, zh: zh))
+    }
+
+    private static func number(_ name: String, _ en: String, _ zh: String) -> MartColumn {
+        MartColumn(name, .number, role: .statistic, label: Label(en: en, zh: zh))
+    }
+
+    private static func count(_ name: String, _ en: String, _ zh: String) -> MartColumn {
+        MartColumn(name, .integer, role: .measure, unit: "cells", label: Label(en: en, zh: zh), aggregation: .sum)
+    }
+
+    private func text(_ text: String?) -> MartValue { text.map { .string($0) } ?? .null }
+
+    /// A limit far from everything may be beyond what a number can say.
+    private func finite(_ number: Double) -> MartValue { number.isFinite ? .number(number) : .null }
+}
+
+extension SourceArrival {
+    fileprivate func name(of finding: Finding) -> String { "\(source.name).\(finding.expectation.rawValue)" }
+}
+
+extension SourceArrival.Finding {
+    fileprivate var severity: Manifest.Alert.Severity { level == .fail ? .critical : .warning }
+}

@@ -1,0 +1,68 @@
+import EventStore
+import Manifest
+import Marts
+import StageKit
+import Stages
+import Vocabulary
+
+extension Night {
+    /// Judges the marts of the run, or takes over what was found in the same ones before.
+    func judgeAlerts(_ snapshot: Snapshot, _ previousRun: PublishedRun?, into run: RunDirectory) async throws -> ExitStatus {
+        let manifest = writer.manifest
+        guard manifest.raisesAlerts else { return .done }
+        let step = AlertsStep(manifest, snapshot, date: date, intraday: writer.intraday)
+        let fingerprint = try step.fingerprint(of: run)
+        // A damaged record of the run before only means that everything is judged anew.
+        let before = (try? previousRun?.results())?.nodes.first { $0.id == AlertsStep.name }
+        if !writer.force, let previousRun, let before, before.fingerprint == fingerprint,
+            try before.marts.allSatisfy({ try run.link($0, formats: manifest.formats, from: previousRun) })
+        {
+            var record = before
+            record.status = .skipped
+            record.seconds = 0
+            record.reason = "unchanged since \(previousRun.name)"
+            try NodeRecords(runDirectory: run.path).write(record)
+            return .done
+        }
+        return try await writer.step(AlertsStep.name, ["--into", run.path], date: date)
+    }
+
+    /// Says which alerts the published run raised, and tells the program that wants to know. Nothing here changes what is
+    /// published, and no failure here is one of the night.
+    /// - Returns: whether any was raised.
+    func tellOfAlerts() async -> Bool {
+        let manifest = writer.manifest
+        guard manifest.raisesAlerts, let run = PublishedRun.all(in: manifest.output).last(where: { $0.date == date }) else {
+            return false
+        }
+        do {
+            let alerts = try run.mart(AlertsStep.alertsMart)
+            guard !alerts.rows.isEmpty else { return false }
+            for line in lines(of: alerts) { Console.log(line) }
+            if let problem = await AlertProgram(manifest).tell(try AlertNotice.write(alerts, pipeline: manifest.pipeline, run: run)) {
+                Console.log("warning: \(problem)")
+                try run.add(RunResults.Warning(code: problem.code.name, message: problem.message, place: problem.place?.description))
+            }
+            return true
+        } catch {
+            Console.log("warning: the alerts cannot be told of: \(error)")
+            return true
+        }
+    }
+
+    /// At most so many alerts are lines of the log; the mart holds all.
+    private static let mostLines = 50
+
+    private func lines(of alerts: Mart) -> [String] {
+        let columns = ["severity", "alert", "message", "owner"].map { name in alerts.columns.firstIndex { $0.name == name } }
+        let lines = alerts.rows.prefix(Self.mostLines).map { row in
+            let texts = columns.map { column -> String? in
+                guard let column, case .string(let text) = row[column] else { return nil }
+                return TerminalText.shown(text)
+            }
+            return "alert[\(texts[0] ?? "")]: \(texts[1] ?? ""): \(texts[2] ?? "")" + (texts[3].map { " (owner: \($0))" } ?? "")
+        }
+        let rest = alerts.rows.count - lines.count
+        return lines + (rest > 0 ? ["alert: \(rest) more in \(AlertsStep.alertsMart)"] : [])
+    }
+}

@@ -1,0 +1,235 @@
+import Foundation
+import Testing
+
+/// Alerts on what a run publishes, and on how fresh its sources are.
+@Suite struct AlertTests {
+    private let night = ["run", "pipeline.yaml", "--date", "2026-11-02"]
+
+    /// The tiny shop with further lines at the manifest's end.
+    private func shop(_ lines: String, source: [String] = [], nodes: String = TinyShop.standardNodes) throws -> Workspace {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(more: source, nodes: nodes) + lines, to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        return workspace
+    }
+
+    private static let rules = """
+        alerts:
+          busy:
+            mart: metrics.daily
+            column: events
+            above: 1
+            where: "channel != 'douyin'"
+            severity: critical
+            owner: ann
+            message: "{channel} had {value} events on {time}, over {limit}"
+          calm: { mart: metrics.daily, column: events, above: 100 }
+          drop: { mart: metrics.daily, column: events, rows: total, change: { down: 40% } }
+          few: { mart: metrics.daily, column: events, above: 1, min: { events: 10 } }
+          paid: { mart: metrics.daily, column: gmv_paid, target: { value: 200, under: 15% }, rows: total, severity: info }
+          funnel: { mart: funnel.purchase, column: conversion_from_first, below: 100%, rows: total }
+
+        """
+
+    private func rules(_ workspace: Workspace) throws -> [String: [String: Any]] {
+        Dictionary(
+            try workspace.rows("alerts/rules").map { ($0["alert"] as? String ?? "", $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test func aCellBeyondItsLimitAlarmsAndTheOthersDoNot() throws {
+        let workspace = try shop(Self.rules)
+        let outcome = try workspace.run("nightmarket", night)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("alert[critical]: busy: unassigned had 2 events on 2026-11-02, over 1 (owner: ann)\n"))
+        #expect(outcome.error.contains("alert[warning]: drop: events on 2026-11-02 is 2, below 2.4 (before 4)\n"))
+        let alerts = try workspace.rows("alerts/alerts")
+        #expect(alerts.map { $0["alert"] as? String } == ["busy", "drop", "paid"])
+        let busy = try #require(alerts.first)
+        #expect(busy["cell"] as? String == "channel=unassigned")
+        #expect(busy["state"] as? String == "ongoing")
+        #expect(busy["since"] as? String == "2026-11-01")
+        #expect(busy["value"] as? Double == 2)
+        #expect(alerts[1]["state"] as? String == "new")
+        #expect(alerts[1]["reference"] as? Double == 4)
+        // Nothing was paid on the second day: 0 lies under 200 less 15 %.
+        #expect(alerts[2]["limit"] as? Double == 170)
+        let rules = try rules(workspace)
+        #expect(rules["calm"]?["state"] as? String == "quiet")
+        #expect(rules["calm"]?["judged"] as? Int == 1)
+        #expect(rules["few"]?["below_minimum"] as? Int == 1)
+        // Bo may still buy: as long as a window is open, nothing alarms.
+        #expect(rules["funnel"]?["state"] as? String == "not_judged")
+        #expect((rules["funnel"]?["open"] as? Int ?? 0) > 0)
+    }
+
+    @Test func theExitStatusTellsOfAlertsWhereAskedTo() throws {
+        let workspace = try shop(Self.rules)
+        #expect(try workspace.run("nightmarket", night + ["--fail-on-alert"]).status == 3)
+        #expect(workspace.exists("out/current/alerts/alerts.csv"))
+        let quiet = ["alerts.busy.above=50", "alerts.drop.change.down=90%", "alerts.paid.target.value=0"].flatMap { ["--set", $0] }
+        #expect(try workspace.run("nightmarket", night + ["--fail-on-alert"] + quiet.dropLast(2)).status == 3)
+        #expect(try workspace.run("nightmarket", night + ["--fail-on-alert"] + quiet).status == 0)
+    }
+
+    @Test func theSameMartsGiveTheSameAlertsAndAreNotJudgedAgain() throws {
+        let workspace = try shop(Self.rules)
+        try workspace.night(date: "2026-11-02")
+        let first = try workspace.published()
+        let outcome = try workspace.run("nightmarket", night)
+        #expect(outcome.error.contains("alert[critical]: busy"), "alerts that were taken over are told of too")
+        #expect(try workspace.published() == first)
+        let results = try workspace.read("out/current/run_results.json")
+        #expect(results.contains("\"id\": \"alerts\"") || results.contains("\"id\":\"alerts\""))
+        #expect(results.contains("unchanged since 2026-11-02-001"))
+        try workspace.night(date: "2026-11-02", ["--force"])
+        #expect(try workspace.published() == first)
+        let alone = try workspace.run("nightmarket-alerts", ["pipeline.yaml", "--format", "json", "--set", "alerts.calm.above=1"])
+        #expect(alone.status == 0, "\(alone.error)")
+        #expect(alone.output.contains("\"alert\":\"calm\""))
+        #expect(try workspace.published() == first)
+    }
+
+    // MARK: The program that is told
+
+    @Test func aProgramGetsTheAlertsOnItsStandardInput() throws {
+        let workspace = try shop(Self.rules + "notify: [/bin/sh, -c, 'cat > notice.json; echo told']\n")
+        let outcome = try workspace.run("nightmarket", night)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("told\n"))
+        let data = Data(try workspace.read("notice.json").utf8)
+        let notice = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(notice["schema"] as? String == "nightmarket/alerts/1")
+        #expect(notice["run"] as? String == "2026-11-02-001")
+        #expect(notice["date"] as? String == "2026-11-02")
+        #expect(try SchemaCheck("alerts").findings(notice) == [])
+        for mart in ["alerts/alerts", "alerts/rules"] {
+            let bytes = Data(try workspace.read("out/current/\(mart).json").utf8)
+            #expect(try SchemaCheck("mart").findings(JSONSerialization.jsonObject(with: bytes)) == [])
+        }
+        let alerts = try #require(notice["alerts"] as? [[String: Any]])
+        #expect(alerts.map { $0["alert"] as? String } == ["busy", "drop", "paid"])
+    }
+
+    @Test(arguments: ["/bin/false", "no-such-program", "/no/such/program"])
+    func aProgramThatFailsIsAWarningAndNoMore(_ program: String) throws {
+        let workspace = try shop(Self.rules + "notify: \(program)\n")
+        let outcome = try workspace.run("nightmarket", night)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("warning: error[notify.failed]"), "\(outcome.error)")
+        #expect(try workspace.read("out/current/run_results.json").contains("notify.failed"))
+    }
+
+    @Test func nobodyIsToldWhereNothingFired() throws {
+        let workspace = try shop(
+            "alerts: { calm: { mart: metrics.daily, column: events, above: 100 } }\nnotify: [/bin/sh, -c, 'touch told']\n")
+        try workspace.night(date: "2026-11-02", ["--fail-on-alert"])
+        #expect(!workspace.exists("told"))
+    }
+
+    // MARK: What is open or incomplete
+
+    @Test func aDayThatIsNotOverNeverAlarms() throws {
+        let workspace = try shop(Self.rules)
+        let outcome = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--as-of", "2026-11-02T13:00", "--fail-on-alert"])
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(try workspace.rows("alerts/alerts").isEmpty)
+        #expect(try rules(workspace)["busy"]?["open"] as? Int == 1)
+    }
+
+    @Test func aDayWithADamagedFileRaisesNoFalseDrop() throws {
+        let workspace = try shop(Self.rules)
+        try workspace.write(TinyShop.log(TinyShop.randomRecords(seed: 5, count: 300)), to: "logs/2026-11-02.csv")
+        try workspace.compress("logs/2026-11-02.csv")
+        let whole = try Data(contentsOf: workspace.folder.appendingPathComponent("logs/2026-11-02.csv.gz"))
+        try workspace.write(whole.prefix(whole.count / 2), to: "logs/2026-11-02.csv.gz")
+        try workspace.age("logs/2026-11-02.csv.gz")
+        try workspace.night(date: "2026-11-02", ["--fail-on-alert"])
+        #expect(try rules(workspace)["drop"]?["incomplete"] as? Int == 1)
+    }
+
+    @Test func aStaleSourceWarnsFirstAndThenClosesTheGate() throws {
+        // The newest record is of noon, twelve hours before the date's end.
+        let workspace = try shop("", source: ["expect: { fresh_within: { warn: 6h, fail: 20h }, files_per_day: { warn: 3 } }"])
+        let outcome = try workspace.run("nightmarket", night + ["--fail-on-alert"])
+        #expect(outcome.status == 3, "\(outcome.error)")
+        #expect(outcome.error.contains("warning: source 'web' is stale: its newest record is of 2026-11-02T12:00:00+08:00"))
+        let alerts = try workspace.rows("alerts/alerts")
+        #expect(alerts.map { $0["alert"] as? String } == ["web.files_per_day", "web.fresh_within"])
+        #expect(alerts.map { $0["value"] as? Double } == [1, 12])
+        #expect(alerts.map { $0["limit"] as? Double } == [3, 6])
+        #expect(try workspace.run("nightmarket", night + ["--set", "sources.web.expect.fresh_within.fail=11h"]).status == 65)
+        let fresh = ["--set", "sources.web.expect.fresh_within.warn=13h", "--set", "sources.web.expect.files_per_day.warn=1"]
+        #expect(try workspace.run("nightmarket", night + fresh + ["--fail-on-alert"]).status == 0)
+    }
+
+    // MARK: Outliers and targets
+
+    /// By hand: the eight Sundays before have 10 12 11 13 9 10 11 12 events: median 11, MAD 1, so that 3.5 allows
+    /// 11 + 3.5 / 0.6745 = 16.1890.
+    @Test func anOutlierIsJudgedAgainstTheSameWeekday() throws {
+        let nodes = "  metrics:\n    daily: { period: last 60d, metrics: [events] }"
+        let rule = "alerts: { odd: { mart: metrics.daily, column: events, outlier: { weeks: 8 } } }\n"
+        for (today, fires) in [(17, true), (16, false), (6, false), (5, true)] {
+            let workspace = try shop(rule, nodes: nodes)
+            // 2026-11-01 is a Sunday; other days have far more events and must not matter.
+            var records: [String] = []
+            func day(_ back: Int, _ count: Int) {
+                let date = Date(timeIntervalSince1970: 1_793_491_200 - Double(back) * 86_400)
+                let stamp = date.ISO8601Format().prefix(10)
+                for index in 0..<count { records.append("d\(back)-\(index),\(stamp)T0\(index % 10):00:00+08:00,u\(index),,pv,,,,") }
+            }
+            for (week, count) in [12, 11, 10, 9, 13, 11, 12, 10].enumerated() { day(7 * (week + 1), count) }
+            for back in 1..<57 where back % 7 != 0 { day(back, 40) }
+            day(0, today)
+            try workspace.write(TinyShop.log(records), to: "logs/all.csv")
+            try workspace.night(date: "2026-11-01")
+            let alerts = try workspace.rows("alerts/alerts")
+            #expect(alerts.count == (fires ? 1 : 0), "\(today)")
+            guard let alert = alerts.first else { continue }
+            #expect(alert["reference"] as? Double == 11)
+            #expect(abs((alert["limit"] as? Double ?? 0) - (today > 11 ? 16.189029 : 5.810971)) < 1e-6)
+        }
+    }
+
+    @Test func aTargetMayStandInATableOfItsOwn() throws {
+        let goals = ["goals:", "  kind: targets", "  files: goals.csv", "  columns: { metric: metric, value: value, channel: channel, from: from, to: to }"]
+        let workspace = try Workspace()
+        let rule = "alerts: { goal: { mart: metrics.daily, column: events, target: { source: goals, over: 15% } } }\n"
+        let manifest = TinyShop.manifest().replacingOccurrences(
+            of: "channels:\n", with: goals.map { "  \($0)\n" }.joined() + "channels:\n")
+        try workspace.write(manifest + rule, to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        // The one for the channel goes before the one for all, and ends before its `to`.
+        for (line, fires) in [("events,1,unassigned,,", true), ("events,2,unassigned,,", false), ("events,1,unassigned,,2026-11-02", false)] {
+            try workspace.write("metric,value,channel,from,to\nevents,50,,,\norders,0,,,\n\(line)\n", to: "goals.csv")
+            try workspace.night(date: "2026-11-02")
+            #expect(try workspace.rows("alerts/alerts").count == (fires ? 1 : 0), "\(line)")
+        }
+    }
+
+    // MARK: Mistakes
+
+    @Test(arguments: [
+        ("column: evnts, above: 1", "did you mean 'events'?"), ("column: channel, above: 1", "is no number"),
+        ("column: events, above: 1, min: { order: 3 }", "did you mean 'orders'?"),
+        ("column: events, above: 1, where: \"chanel = 'x'\"", "did you mean 'channel'?"),
+        ("column: events, above: 1, message: '{valu}'", "did you mean 'value'?"),
+        ("column: events, outlier: { weeks: 9 }", "9 weeks lie outside the period of metrics.daily, which is last 2d"),
+    ])
+    func mistakesAreFoundBeforeARun(_ rule: String, _ words: String) throws {
+        let workspace = try shop("alerts:\n  x: { mart: metrics.daily, \(rule) }\n")
+        for command in [["check", "pipeline.yaml"], night] {
+            let outcome = try workspace.run("nightmarket", command)
+            #expect(outcome.status == 78, "\(outcome.error)")
+            #expect(outcome.error.contains("pipeline.yaml:") && outcome.error.contains(words), "\(outcome.error)")
+        }
+        #expect(!workspace.exists("out/current"))
+    }
+
+    @Test func aChangeNeedsCellsOfTime() throws {
+        let workspace = try shop("alerts:\n  x: { mart: funnel.purchase, column: persons, change: { up: 5% } }\n")
+        let outcome = try workspace.run("nightmarket", ["check", "pipeline.yaml"])
+        #expect(outcome.status == 78)
+        #expect(outcome.error.contains("a change needs cells of time"))
+    }
+}
