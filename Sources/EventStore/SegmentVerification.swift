@@ -93,8 +93,9 @@ struct SegmentVerification {
             before = row
         }
         let said: [DeletionReason: Int] = [
-            .duplicate: deletion.duplicate, .superseded: deletion.superseded, .filtered: deletion.filtered,
-            .erased: deletion.erased, .moved: deletion.moved,
+            .duplicate: deletion.duplicate, .superseded: deletion.superseded, .erased: deletion.erased,
+            .moved: deletion.moved, .testUser: deletion.filtered.testUser, .crawler: deletion.filtered.crawler,
+            .rate: deletion.filtered.rate,
         ]
         var (first, last): (Int64?, Int64?) = (nil, nil)
         for row in 0..<segment.rows where dead.words[row >> 6] >> UInt64(row & 63) & 1 == 0 {

@@ -37,7 +37,7 @@ struct IngestCommand: ParsableCommand {
                 let step = try IngestStep(
                     manifest: manifest, date: date, intraday: intraday, threads: arguments.threadCount)
                 let report = try step.run(under: lock)
-                for warning in report.warnings { Console.log(warning, level: .warning) }
+                for warning in report.warnings { Console.log(TerminalText.shown(warning), level: .warning) }
                 Console.log(report.summary)
                 if !report.problems.isEmpty { throw Problems(report.problems) }
             } catch {

@@ -153,7 +153,7 @@ struct ChaosMonkey {
     /// Kills the erasing of a person, and lets it be done.
     private func forget(_ person: String, _ counts: inout ChaosCounts) throws -> [String] {
         counts.commands["forget", default: 0] += 1
-        let words = ["forget", person, "pipeline.yaml"]
+        let words = ["forget", "pipeline.yaml", person]
         let faults = try interrupt(words) { run in
             counts.killed["forget", default: 0] += 1
             kill(-run.id, SIGKILL)
