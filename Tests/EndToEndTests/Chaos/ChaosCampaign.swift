@@ -94,6 +94,9 @@ final class ChaosCampaign {
         return geteuid() != 0 && chmod(disk.output, writable ? 0o755 : 0o555) == 0
     }
 
+    /// Whether anything was taken in.
+    var hasSnapshot: Bool { FileManager.default.fileExists(atPath: disk.folder + "/store/catalogue.json") }
+
     func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
 
     // MARK: Files

@@ -86,7 +86,8 @@ struct ChaosMonkey {
     private func anyCommand() -> [String] {
         switch Int.random(in: 0..<10, using: &campaign.generator) {
         case 0: ["retry", "pipeline.yaml"]
-        case 1: ["backfill", "pipeline.yaml", "--from", "2026-11-01", "--to", campaign.date, "--all"]
+        // Before anything was taken in there is nothing to backfill from, and it says so.
+        case 1 where campaign.hasSnapshot: ["backfill", "pipeline.yaml", "--from", "2026-11-01", "--to", campaign.date, "--all"]
         case 2: ["run", "pipeline.yaml", "--as-of", "\(campaign.date)T12:00"]
         case 3: command(wait: false) + ["--force"]
         default: command(wait: false)
