@@ -171,6 +171,7 @@ struct ForgetTests {
         try transaction.commit()
         let table = try #require(try Snapshot.open(storeFolder: store.folder.path).tables().first)
         #expect(table.rowCount == 1 && table.column("order_id")?.strings == ["o2"])
+        #expect(try StoreVerification(store.folder, threads: 1).defects.isEmpty)
 
         transaction = try store.transaction(sources)
         try take([row(4, user: 1, order: "o10"), row(5, user: 3, order: "o3")], "b", into: transaction)
@@ -208,6 +209,7 @@ struct ForgetTests {
                 #expect(found.nobodyRows == expected.nobody)
                 #expect(total.balances && total.duplicate == expected.repeats && total.live == expected.times.count)
                 #expect(total.erased == gone + present.count { forgetting.erases($0) })
+                #expect(try StoreVerification(store.folder, threads: 2).defects.isEmpty)
             }
             let total = try transaction.prepare(threads: 1 + log.pick(3)).total
             try transaction.commit()
