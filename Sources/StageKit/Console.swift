@@ -66,7 +66,7 @@ public final class Progress: Sendable {
                 return
             }
             state.shown = elapsed
-            let line = text(fraction, seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
+            let line = text(fraction, seconds: elapsed.seconds)
             if terminal {
                 state.drawn = true
                 try? Console.write(Array("\r\u{1B}[K\(line)".utf8), to: STDERR_FILENO)

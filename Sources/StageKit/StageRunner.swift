@@ -69,8 +69,7 @@ public struct StageRunner {
         for (index, computation) in computations {
             results[index] = Result { try annotated(computation.finish(), of: nodes[index], computation.reach) }
         }
-        let elapsed = started.duration(to: clock.now)
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        let seconds = started.duration(to: clock.now).seconds
         return zip(nodes, results).compactMap { node, result in
             result.map { NodeOutcome(node: node, result: $0, seconds: seconds) }
         }

@@ -24,7 +24,7 @@ extension Night {
             try NodeRecords(runDirectory: run.path).write(record)
             return .done
         }
-        return try await writer.step(AlertsStep.name, ["--into", run.path], date: date)
+        return try await writer.step(AlertsStep.name, ["--into", run.path], date: date, of: id)
     }
 
     /// Says which alerts the published run raised, and tells the program that wants to know. Nothing here changes what is
@@ -38,14 +38,14 @@ extension Night {
         do {
             let alerts = try run.mart(AlertsStep.alertsMart)
             guard !alerts.rows.isEmpty else { return false }
-            for line in lines(of: alerts) { Console.log(line) }
+            log(alerts)
             if let problem = await AlertProgram(manifest).tell(try AlertNotice.write(alerts, pipeline: manifest.pipeline, run: run)) {
-                Console.log("warning: \(problem)")
+                Console.warn(problem)
                 try run.add(RunResults.Warning(code: problem.code.name, message: problem.message, place: problem.place?.description))
             }
             return true
         } catch {
-            Console.log("warning: the alerts cannot be told of: \(error)")
+            Console.log("the alerts cannot be told of: \(error)", level: .warning)
             return true
         }
     }
@@ -53,16 +53,29 @@ extension Night {
     /// At most so many alerts are lines of the log; the mart holds all.
     private static let mostLines = 50
 
-    private func lines(of alerts: Mart) -> [String] {
+    private func log(_ alerts: Mart) {
         let columns = ["severity", "alert", "message", "owner"].map { name in alerts.columns.firstIndex { $0.name == name } }
-        let lines = alerts.rows.prefix(Self.mostLines).map { row in
+        for row in alerts.rows.prefix(Self.mostLines) {
             let texts = columns.map { column -> String? in
                 guard let column, case .string(let text) = row[column] else { return nil }
                 return TerminalText.shown(text)
             }
-            return "alert[\(texts[0] ?? "")]: \(texts[1] ?? ""): \(texts[2] ?? "")" + (texts[3].map { " (owner: \($0))" } ?? "")
+            let severity = texts[0].flatMap(Manifest.Alert.Severity.init) ?? .critical
+            Console.log(
+                "alert[\(severity.rawValue)]: \(texts[1] ?? ""): \(texts[2] ?? "")" + (texts[3].map { " (owner: \($0))" } ?? ""),
+                level: severity.logLevel)
         }
-        let rest = alerts.rows.count - lines.count
-        return lines + (rest > 0 ? ["alert: \(rest) more in \(AlertsStep.alertsMart)"] : [])
+        let rest = alerts.rows.count - Self.mostLines
+        if rest > 0 { Console.log("alert: \(rest) more in \(AlertsStep.alertsMart)", level: .warning) }
+    }
+}
+
+extension Manifest.Alert.Severity {
+    fileprivate var logLevel: LogLevel {
+        switch self {
+        case .critical: .error
+        case .warning: .warning
+        case .info: .info
+        }
     }
 }

@@ -18,7 +18,7 @@ struct Night {
     let stopwatch = Stopwatch()
 
     /// As log lines and lineage events name it.
-    private var id: RunID { writer.id.part(date.description) }
+    var id: RunID { writer.id.part(date.description) }
 
     private var manifest: Manifest { writer.manifest }
 

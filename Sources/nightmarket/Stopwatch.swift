@@ -7,10 +7,7 @@ struct Stopwatch {
     private let start = ContinuousClock().now
     private let instant = RunDate.now / Timestamp.microsecondsPerSecond * Timestamp.microsecondsPerSecond
 
-    var seconds: Double {
-        let elapsed = start.duration(to: clock.now)
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    }
+    var seconds: Double { start.duration(to: clock.now).seconds }
 
     /// RFC 3339 in a zone, to the second.
     func started(in zone: Zone) -> String { Timestamp.rfc3339(instant, in: zone) }

@@ -62,6 +62,17 @@ import Testing
         #expect((rules["funnel"]?["open"] as? Int ?? 0) > 0)
     }
 
+    @Test func alertsAreLogLinesOfTheirSeverity() throws {
+        let workspace = try shop(Self.rules)
+        let outcome = try workspace.run("nightmarket", night + ["--log-format", "json", "--log-level", "warning"])
+        let lines = try outcome.error.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String])
+        }
+        let alerts = lines.filter { $0["message"]?.hasPrefix("alert[") ?? false }
+        #expect(alerts.map { $0["level"] } == ["error", "warning"], "\(outcome.error)")
+        #expect(alerts[0]["message"]?.hasPrefix("alert[critical]: busy: ") ?? false)
+    }
+
     @Test func theExitStatusTellsOfAlertsWhereAskedTo() throws {
         let workspace = try shop(Self.rules)
         #expect(try workspace.run("nightmarket", night + ["--fail-on-alert"]).status == 3)

@@ -58,8 +58,7 @@ struct AlertsCommand: ParsableCommand {
             record.reason = String(describing: error)
             if status != .cannotWrite, status != .inputOutput { status = .stageFailed }
         }
-        let elapsed = started.duration(to: ContinuousClock().now)
-        record.seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        record.seconds = started.duration(to: ContinuousClock().now).seconds
         try NodeRecords(runDirectory: run.path).write(record)
         return status
     }

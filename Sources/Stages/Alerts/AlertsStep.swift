@@ -104,7 +104,8 @@ public struct AlertsStep {
         for alert in manifest.alerts { data += "\(alert.name) \(incompleteDays(alert).text)\n" }
         for arrival in arrivals {
             for finding in arrival.findings {
-                data += "\(arrival.source.name) \(finding.expectation.rawValue) \(finding.limit) \(finding.message)\n"
+                let level = finding.level.map { "\($0)" } ?? "-"
+                data += "\(arrival.source.name) \(finding.expectation.rawValue) \(level) \(finding.limit) \(finding.message)\n"
             }
         }
         return [
