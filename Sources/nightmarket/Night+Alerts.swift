@@ -36,6 +36,7 @@ extension Night {
             return false
         }
         do {
+            if let warning = unjudged(try run.mart(AlertsStep.rulesMart)) { Console.log(warning, level: .warning) }
             let alerts = try run.mart(AlertsStep.alertsMart)
             guard !alerts.rows.isEmpty else { return false }
             log(alerts)
@@ -48,6 +49,20 @@ extension Night {
             Console.log("the alerts cannot be told of: \(error)", level: .warning)
             return true
         }
+    }
+
+    /// Which rules judged no cell because files are damaged, missing or late; nil for none. Their silence tells nothing.
+    private func unjudged(_ rules: Mart) -> String? {
+        func place(_ name: String) -> Int? { rules.columns.firstIndex { $0.name == name } }
+        guard let alert = place("alert"), let state = place("state"), let incomplete = place("incomplete") else { return nil }
+        let names = rules.rows.compactMap { row -> String? in
+            guard row[state] == .string("not_judged"), case .integer(1...) = row[incomplete], case .string(let name) = row[alert]
+            else { return nil }
+            return TerminalText.shown(name)
+        }
+        if names.isEmpty { return nil }
+        return "\(counted(names.count, "alert")) judged nothing, as files are damaged, missing or late "
+            + "(nightmarket status names them): \(names.joined(separator: ", "))"
     }
 
     /// At most so many alerts are lines of the log; the mart holds all.

@@ -19,6 +19,7 @@ struct PlanCommand: AsyncParsableCommand {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
             let (date, intraday) = try moment.resolve(day, manifest, default: "yesterday")
+            try NodeCheck(manifest, date: date).checkAll()
             let nights = MissingNights(upTo: date, from: intraday == nil ? nil : date, in: manifest.output)
             try PlanReport(
                 manifest: manifest, nights: nights, intraday: intraday, force: false, selection: selection

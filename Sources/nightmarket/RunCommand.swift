@@ -34,6 +34,7 @@ struct RunCommand: AsyncParsableCommand {
             let manifest = try arguments.load(stages: allStages)
             let (date, intraday) = try moment.resolve(day, manifest, default: "yesterday")
             try RunDate.refuseFuture(date, zone: manifest.zone)
+            try NodeCheck(manifest, date: date).checkAll()
             let nights = try nights(manifest, date, isIntraday: intraday != nil)
             if dryRun {
                 try PlanReport(
@@ -41,7 +42,6 @@ struct RunCommand: AsyncParsableCommand {
                 ).print()
                 return .done
             }
-            try NodeCheck(manifest, date: date).checkAll()
             let writer = try await Writer(
                 arguments, manifest, wait: writing.wait, force: force, keepGoing: writing.keepGoing,
                 failOnAlert: writing.failOnAlert, intraday: intraday)

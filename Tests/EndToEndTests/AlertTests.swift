@@ -154,8 +154,14 @@ import Testing
         let whole = try Data(contentsOf: workspace.folder.appendingPathComponent("logs/2026-11-02.csv.gz"))
         try workspace.write(whole.prefix(whole.count / 2), to: "logs/2026-11-02.csv.gz")
         try workspace.age("logs/2026-11-02.csv.gz")
-        try workspace.night(date: "2026-11-02", ["--fail-on-alert"])
+        let outcome = try workspace.run("nightmarket", night + ["--fail-on-alert"])
+        #expect(outcome.status == 0, "\(outcome.error)")
         #expect(try rules(workspace)["drop"]?["incomplete"] as? Int == 1)
+        // Every later night says it again: who hears nothing must know that nothing was judged.
+        let later = try workspace.run("nightmarket", night)
+        for said in [outcome.error, later.error] {
+            #expect(said.contains("judged nothing, as files are damaged, missing or late (nightmarket status names them): "), "\(said)")
+        }
     }
 
     @Test func aStaleSourceWarnsFirstAndThenClosesTheGate() throws {
@@ -229,7 +235,7 @@ import Testing
     ])
     func mistakesAreFoundBeforeARun(_ rule: String, _ words: String) throws {
         let workspace = try shop("alerts:\n  x: { mart: metrics.daily, \(rule) }\n")
-        for command in [["check", "pipeline.yaml"], night] {
+        for command in [["check", "pipeline.yaml"], ["plan", "pipeline.yaml", "--date", "2026-11-02"], night + ["--dry-run"], night] {
             let outcome = try workspace.run("nightmarket", command)
             #expect(outcome.status == 78, "\(outcome.error)")
             #expect(outcome.error.contains("pipeline.yaml:") && outcome.error.contains(words), "\(outcome.error)")

@@ -98,6 +98,13 @@ import Testing
             "files: 'in/shop-*.csv'", "event_time: ts", "event: action", "user_id: uid", "device_id: did", "amount: amount",
             "order_id: order_id", "add_to_cart: [cart]", "purchase: [buy]", "steps: [page_view, add_to_cart, purchase]",
         ] { #expect(text.contains(line), "\(line) in \(text)") }
+        // Where views of products have a name of their own, "pv" is the view of a page.
+        let log = "uid,ts,sku,action\nu1,2026-11-01T10:00:00+08:00,,pv\nu1,2026-11-01T10:01:00+08:00,p1,view\n"
+        try workspace.write(log, to: "in/views.csv")
+        let views = try workspace.run("nightmarket", ["init", "in/views.csv", "--output", "views.yaml"])
+        #expect(views.status == 0, "\(views.error)")
+        let mapped = try workspace.read("views.yaml")
+        for line in ["page_view: [pv]", "product_view: [view]"] { #expect(mapped.contains(line), "\(line) in \(mapped)") }
         try workspace.write("a,b\nx,y\n", to: "in/other.csv")
         let refused = try workspace.run("nightmarket", ["init", "in/other.csv", "--output", "other.yaml"])
         #expect(refused.status == 65)

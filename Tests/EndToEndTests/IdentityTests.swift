@@ -175,6 +175,8 @@ import Testing
         #expect(try shop.published() == before)
         let again = try shop.run("nightmarket", ["compact", "pipeline.yaml"])
         #expect(again.output.contains("0 erased rows taken out of 0 segments"))
+        let whole = try shop.run("nightmarket", ["verify", "pipeline.yaml"])
+        #expect(whole.status == 0, "\(whole.output)")
         #expect(try shop.run("nightmarket", ["status", "pipeline.yaml"]).output.contains(" + 2 erased"))
 
         // The same log under another name, and the whole store anew from it: the tombstone holds.

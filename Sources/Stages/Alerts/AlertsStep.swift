@@ -16,6 +16,7 @@ public struct AlertsStep {
     /// Raised whenever the same marts and rules would give other alerts than before.
     static let version = 1
     public static let alertsMart = AlertMarts.alertsID
+    public static let rulesMart = AlertMarts.rulesID
 
     let context: StageContext
     private let snapshot: Snapshot

@@ -52,12 +52,15 @@ struct ColumnGuess {
     }
 
     private mutating func takeEvents(_ values: [String], hasProducts: Bool) {
+        let known = Set(values).reduce(into: [String: String]()) { known, value in
+            known[value] = EventVocabulary.names.contains(value) ? value : CommonNames.events[CommonNames.plain(value)]
+        }
+        // A bare "pv" beside products is the view of one, where no other name is.
+        let viewsProducts = hasProducts && !known.values.contains("product_view")
         var theirs: [String: Set<String>] = [:]
-        for value in Set(values) {
-            var ours = EventVocabulary.names.contains(value) ? value : CommonNames.events[CommonNames.plain(value)]
-            // A bare "pv" beside products is the view of one.
-            if hasProducts, ours == "page_view", CommonNames.plain(value) == "pv" { ours = "product_view" }
-            guard let ours else { continue }
+        for (value, name) in known {
+            let isView = viewsProducts && name == "page_view" && CommonNames.plain(value) == "pv"
+            let ours = isView ? "product_view" : name
             eventNames.insert(ours)
             if ours != value { theirs[ours, default: []].insert(value) }
         }
