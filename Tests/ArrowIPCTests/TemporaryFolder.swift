@@ -1,18 +1,13 @@
 import ArrowIPC
 import Glibc
+import TestSupport
 import Vocabulary
 
 /// A folder that vanishes with its test.
 final class TemporaryFolder {
     let path: String
 
-    init() throws {
-        var template = Array("/tmp/nightmarket-arrow-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else {
-            throw Problem(.arrowCannotWrite, "no temporary folder can be made")
-        }
-        path = String(cString: made)
-    }
+    init() throws { path = try TemporaryPath.make("arrow") }
 
     deinit {
         for name in names() { unlink(path + "/" + name) }

@@ -24,7 +24,7 @@ import Testing
         try workspace.measure("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"] + more)
     }
 
-    /// gzip members: one of the text before, many of one megabyte of the byte, one of the text behind.
+    /// gzip members: one of the text before, many of 16 MB of the byte, one of the text behind.
     private func bomb(_ before: String, _ byte: UInt8, _ behind: String) -> Data {
         let block = Compression.gzip([UInt8](repeating: byte, count: 16 << 20))
         var data = Data(Compression.gzip(Array(before.utf8)))

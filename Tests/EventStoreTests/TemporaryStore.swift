@@ -1,5 +1,6 @@
 import EventStore
 import Glibc
+import TestSupport
 import Vocabulary
 
 /// A store in a folder that vanishes with its test.
@@ -15,9 +16,7 @@ final class TemporaryStore {
     }
 
     init() throws {
-        var template = Array("/tmp/nightmarket-store-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw Problem(.storeMisuse, "no temporary folder can be made") }
-        folder = StoreFolder(String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        folder = StoreFolder(try TemporaryPath.make("store"))
         try folder.make()
     }
 

@@ -91,9 +91,7 @@ import Vocabulary
     }
 
     @Test func aManifestIsReadFromAFileAndItsPathsStartThere() throws {
-        var template = Array("/tmp/nightmarket-manifest-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { return }
-        let folder = String(cString: made)
+        let folder = try TemporaryPath.make("manifest")
         defer {
             unlink(folder + "/m.yaml")
             rmdir(folder)
@@ -104,7 +102,7 @@ import Vocabulary
             fclose(file)
         }
         write(Array(minimal().utf8))
-        let manifest = try Manifest.load(path: folder + "/../\(folder.dropFirst(5))/m.yaml", stages: [])
+        let manifest = try Manifest.load(path: folder + "/../\(folder.split(separator: "/").last ?? "")/m.yaml", stages: [])
         #expect(manifest.folder == folder)
         #expect(manifest.store == folder + "/s")
         write(Array("pipeline: é".utf8) + [0xC3, 0x28])

@@ -2,6 +2,7 @@ import Chronology
 import CZlib
 import Glibc
 import Simulation
+import TestSupport
 
 /// A simulation in a folder of its own, which goes away with it.
 final class SimulatedFolder {
@@ -27,11 +28,7 @@ final class SimulatedFolder {
         return options
     }
 
-    static func makeTemporary() throws -> String {
-        var template = Array("/tmp/nightmarket-simulation-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SampleFolder.Unreadable(path: "/tmp") }
-        return template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-    }
+    static func makeTemporary() throws -> String { try TemporaryPath.make("simulation") }
 
     static func remove(_ path: String) {
         for name in names(in: path) {
