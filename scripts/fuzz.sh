@@ -18,6 +18,10 @@ NIGHTMARKET_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product f
 
 # Leaks are not looked for: Swift keeps pointers that the sanitizer does not know for such.
 export ASAN_OPTIONS="quarantine_size_mb=16:detect_leaks=0"
+# What the targets write to disk lies in memory where that is to be had, and goes with this script.
+TMPDIR="$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)" nightmarket-fuzz-XXXXXX)"
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 findings="$PWD/.build-fuzz/findings"
 mkdir -p "$findings"
 status=0

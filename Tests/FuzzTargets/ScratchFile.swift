@@ -6,8 +6,9 @@ final class ScratchFolder {
     let path: String
 
     init() throws {
-        let memory = "/dev/shm"
-        var template = Array("\(access(memory, W_OK) == 0 ? memory : "/tmp")/nightmarket-fuzz-XXXXXX".utf8CString)
+        // A target keeps its folder to the end of the process; whoever sets TMPDIR cleans up behind it.
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? (access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp")
+        var template = Array("\(parent)/nightmarket-fuzz-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Finding("no scratch folder can be made") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
