@@ -193,6 +193,18 @@ public final class StoreTransaction {
         for table in tables { tablePool[table.name] = table }
     }
 
+    /// Forgets the damaged files of a source that are no longer there: nothing of them counts, and nobody waits for them.
+    /// - Parameter present: the paths of the files that are there.
+    /// - Returns: the paths of those forgotten.
+    public func dropDamaged(of source: String, except present: Set<String>) -> [String] {
+        let gone = catalogue.files.filter { $0.state == .damaged && $0.source == source && !present.contains($0.path) }
+        guard !gone.isEmpty else { return [] }
+        isPrepared = false
+        catalogue.files.removeAll { $0.state == .damaged && $0.source == source && !present.contains($0.path) }
+        index()
+        return gone.map(\.path)
+    }
+
     /// Whether an entry already stands for the content and format of a file that was read again.
     private func isSame(_ entry: FileEntry, _ file: FileEntry) -> Bool {
         guard entry.contentHash == file.contentHash, entry.formatHash == file.formatHash,

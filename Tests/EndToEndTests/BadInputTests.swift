@@ -36,6 +36,18 @@ import Testing
         #expect(try !workspace.read("out/current/metrics/daily.json").contains("damaged_files"))
     }
 
+    @Test func aDamagedFileThatIsRemovedIsWaitedForNoLonger() throws {
+        let (workspace, before) = try shop()
+        try workspace.write(Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]), to: "logs/broken.csv.gz")
+        try workspace.age("logs/broken.csv.gz")
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.published() != before)
+        try workspace.remove("logs/broken.csv.gz")
+        let outcome = try run(workspace)
+        #expect(outcome.error.contains("logs/broken.csv.gz: the damaged file is gone"), "\(outcome.error)")
+        #expect(try workspace.published() == before)
+    }
+
     @Test func damagedFilesOverTheLimitCloseTheGate() throws {
         let (workspace, before) = try shop(["damaged_limit: 0"])
         try workspace.write(Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]), to: "logs/broken.csv.gz")

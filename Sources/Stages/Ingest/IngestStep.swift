@@ -39,6 +39,8 @@ public struct IngestStep {
             let discovery = source.discoverFiles(folder: manifest.folder)
             report.warnings += discovery.passedOver.map { "source \(source.name): passed over \($0)" }
             matched[source.name] = discovery.files.count
+            let gone = transaction.dropDamaged(of: source.name, except: Set(discovery.files.map(\.name)))
+            report.warnings += gone.map { "\($0): the damaged file is gone; it is waited for no longer" }
             let formatHash = source.formatHash
             for file in discovery.files {
                 let verdict = transaction.verdict(
