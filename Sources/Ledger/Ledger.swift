@@ -53,6 +53,20 @@ public struct Ledger: Sendable {
         }
     }
 
+    /// Notes the runs of an output that the ledger does not know of: a crash came between a run and its note.
+    /// - Throws: `Problem` `ledger.unusable` where it cannot be written.
+    public static func catchUp(output: String) throws {
+        guard !PublishedRun.all(in: output).isEmpty else { return }
+        var known: Set<String> = []
+        _ = try mended(output, path(in: output)) {
+            let ledger = try Ledger(existing: path(in: output))
+            known = Set(try ledger.read { try String.fetchAll($0, sql: "SELECT name FROM run") })
+            return ledger
+        }
+        let missed = LedgerEntry.all(in: output, except: known)
+        if !missed.isEmpty { try note(missed, output: output) }
+    }
+
     /// Makes the ledger anew where it is missing or damaged; one that is only busy, or a full disk, is left as it is.
     private static func mended(_ output: String, _ path: String, _ body: () throws -> Ledger) throws -> Ledger {
         do {

@@ -30,9 +30,10 @@ public struct LedgerEntry: Sendable {
         bytes = [:]
     }
 
-    /// Every run that an output directory tells of.
-    public static func all(in output: String) -> [LedgerEntry] {
-        PublishedRun.all(in: output).map(LedgerEntry.init) + FailedRun.all(in: output).map(LedgerEntry.init)
+    /// Every run that an output directory tells of, but those of these names.
+    public static func all(in output: String, except names: Set<String> = []) -> [LedgerEntry] {
+        PublishedRun.all(in: output).filter { !names.contains($0.name) }.map(LedgerEntry.init)
+            + FailedRun.all(in: output).filter { !names.contains($0.name) }.map(LedgerEntry.init)
     }
 
     var isPublished: Bool { !name.hasPrefix("failed-") }

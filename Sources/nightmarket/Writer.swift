@@ -1,5 +1,6 @@
 import Chronology
 import EventStore
+import Ledger
 import Manifest
 import Marts
 import Monitoring
@@ -38,6 +39,11 @@ struct Writer {
         Console.logs(of: id.text, step: nil)
         lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: wait ?? 0)
         try RunDirectory.recover(in: manifest.output)
+        do {
+            try Ledger.catchUp(output: manifest.output)
+        } catch {
+            Console.warn(error)
+        }
     }
 
     /// Takes in what has arrived; the gate judges it for a date.

@@ -95,6 +95,33 @@ import Testing
         #expect(try verify(workspace).status == 0)
     }
 
+    @Test func anErasedPersonLeavesASoundStore() throws {
+        let workspace = try shop()
+        let orders = "  sales: { kind: orders, files: sales.csv, columns: { order_id: order, ordered_at: at, user_id: buyer } }\n"
+        try workspace.write(
+            workspace.read("pipeline.yaml").replacingOccurrences(of: "channels:\n", with: orders + "channels:\n"), to: "pipeline.yaml")
+        try workspace.write("order,at,buyer\no1,2026-11-01T10:00:00,user3\no2,2026-11-01T11:00:00,user4\n", to: "sales.csv")
+        try workspace.night(date: "2026-11-02")
+        for words in [["forget", "pipeline.yaml", "user3"], ["run", "pipeline.yaml", "--date", "2026-11-02"], ["compact", "pipeline.yaml"]] {
+            #expect(try workspace.run("nightmarket", words).status == 0)
+            let outcome = try verify(workspace)
+            #expect(outcome.status == 0, "\(words): \(outcome.output)")
+        }
+    }
+
+    /// A kill between the swap and the note in the ledger leaves a run that the ledger does not know of.
+    @Test func theNextStartNotesTheRunThatACrashLeftOutOfTheLedger() throws {
+        let workspace = try shop()
+        let before = try Data(contentsOf: workspace.folder.appendingPathComponent("out/ledger.sqlite"))
+        try workspace.write(TinyShop.log(TinyShop.randomRecords(seed: 5, count: 20)), to: "logs/c.csv")
+        try workspace.night(date: "2026-11-03")
+        try workspace.write(before, to: "out/ledger.sqlite")
+        #expect(try verify(workspace).output.contains("the ledger does not know of the run 2026-11-03-001"))
+        try workspace.night(date: "2026-11-03")
+        let outcome = try verify(workspace)
+        #expect(outcome.status == 0, "\(outcome.output)")
+    }
+
     @Test func aStoreThatIsWrittenIsNotLookedAt() throws {
         let workspace = try shop()
         let held = open(workspace.path("store/lock"), O_RDWR)
