@@ -147,6 +147,29 @@ import Testing
         #expect(try rules(workspace)["busy"]?["open"] as? Int == 1)
     }
 
+    /// Samoa went from 2011-12-29 to 2011-12-31: the day between begins where the next one does.
+    @Test func aDayThatAZoneLeftOutIsNotTheDayBefore() throws {
+        let lines = """
+            alerts:
+              any: { mart: metrics.daily, column: events, above: 0, rows: total }
+              drop: { mart: metrics.daily, column: events, rows: total, change: { down: 0%, up: 0% } }
+
+            """
+        let workspace = try shop(lines, nodes: TinyShop.standardNodes.replacingOccurrences(of: "last 2d", with: "last 5d"))
+        try workspace.write(
+            workspace.read("pipeline.yaml").replacingOccurrences(of: "Asia/Shanghai", with: "Pacific/Apia"), to: "pipeline.yaml")
+        let times = ["29T12:00:00-10:00", "29T13:00:00-10:00", "31T12:00:00+14:00"]
+        try workspace.write(TinyShop.log(times.enumerated().map { "e\($0),2011-12-\($1),ann,d1,pv,cpc,,," }), to: "logs/all.csv")
+        let program = Workspace.executables.appendingPathComponent("nightmarket").path
+        let outcome = try Workspace.start(
+            "/usr/bin/timeout", ["60", program, "run", "pipeline.yaml", "--date", "2011-12-31"], [:], workspace.folder)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let alerts = try workspace.rows("alerts/alerts")
+        #expect(alerts.map { $0["alert"] as? String } == ["any"])
+        #expect(alerts.first?["state"] as? String == "new")
+        #expect(alerts.first?["since"] as? String == "2011-12-31")
+    }
+
     @Test func aDayWithADamagedFileRaisesNoFalseDrop() throws {
         let workspace = try shop(Self.rules)
         try workspace.write(TinyShop.log(TinyShop.randomRecords(seed: 5, count: 300)), to: "logs/2026-11-02.csv")

@@ -93,13 +93,16 @@ struct MartCells {
         guard hasSeries, let grain, let span = span(row) else { return nil }
         let zone = manifest.zone
         let day = zone.day(of: span.start)
-        let start: Int64 =
+        let earlier: CivilDate? =
             switch grain {
-            case .hour: span.start - Int64(count) * Self.hour
-            case .week: zone.start(of: day.adding(days: -7 * count))
-            case .month: zone.start(of: day.adding(months: -count))
-            default: zone.start(of: day.adding(days: -count))
+            case .hour: nil
+            case .week: day.adding(days: -7 * count)
+            case .month: day.adding(months: -count)
+            default: day.adding(days: -count)
             }
+        let start = earlier.map { zone.start(of: $0) } ?? span.start - Int64(count) * Self.hour
+        // A day that a zone left out (2011-12-30 in Pacific/Apia) begins where the next one does, and has no cell.
+        if let earlier, zone.day(of: start) != earlier { return nil }
         return rowOfCell[Cell(values: key(row), start: start)]
     }
 
