@@ -49,27 +49,36 @@ struct Lowering {
             notify: lowerNotify(root["notify"]), publish: lowerPublish(root["publish"]),
             keepRuns: root["keep_runs"]?.integer ?? 30, keepRejects: root["keep_rejects"]?.integer ?? 10_000,
             monitoring: Manifest.Monitoring(
-                prometheus: lowerFile(root["monitoring"]?["prometheus"], ending: ".prom"),
-                openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl")))
+                prometheus: lowerFile(root["monitoring"]?["prometheus"], ending: ".prom", outside: [store, output]),
+                openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl", outside: [store, output])))
         if manifest.raisesAlerts { checkAlertsAreReadable(manifest, at: root["alerts"]?.keyPlace ?? root["publish"]?.keyPlace) }
         return manifest
     }
 
     /// A file that the program replaces or appends to: its ending keeps a slip of the pen off other files.
-    private mutating func lowerFile(_ value: Value?, ending: String) -> String? {
+    private mutating func lowerFile(_ value: Value?, ending: String, outside kept: [String]) -> String? {
         guard let value, let text = value.string else { return nil }
         if !text.hasSuffix(ending) || text.hasSuffix("/" + ending) || text == ending {
             report(.wrongValue, "'\(text)' is not the name of a file that ends in \(ending)", value.place, "call it such as nightmarket\(ending)")
         }
-        return Paths.absolute(text, from: folder)
+        let path = Paths.absolute(text, from: folder)
+        for own in kept where !own.isEmpty && path.hasPrefix(own + "/") {
+            report(.impossible, "'\(text)' lies in a folder that the runs keep for themselves", value.place, "put it beside the store and the output")
+        }
+        return path
     }
 
     private mutating func lowerFilters(_ value: Value?) -> Manifest.Filters {
         var filters = Manifest.Filters(
             testUsers: value?["test_users"]?.strings ?? [], testDevices: value?["test_devices"]?.strings ?? [])
-        for key in ["test_users", "test_devices"] { checkUnique(value?[key]?.list ?? [], "the id") }
+        func isBlank(_ value: Value) -> Bool { value.string?.allSatisfy(\.isWhitespace) ?? false }
+        for key in ["test_users", "test_devices"] {
+            let ids = value?[key]?.list ?? []
+            checkUnique(ids, "the id")
+            for id in ids where isBlank(id) { report(.wrongValue, "an id is empty", id.place, "give it as the logs have it") }
+        }
         guard let bots = value?["bots"] else { return filters }
-        for agent in bots["agents"]?.list ?? [] where agent.string?.isEmpty ?? false {
+        for agent in bots["agents"]?.list ?? [] where isBlank(agent) {
             report(.wrongValue, "an agent's name is empty", agent.place, "give a part of its user agent, such as mybot")
         }
         filters.agents = CrawlerAgents.tokens + (bots["agents"]?.strings ?? []).map { $0.lowercased() }

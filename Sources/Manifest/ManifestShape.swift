@@ -31,7 +31,7 @@ enum ManifestShape {
                 "keep_runs", .integer(1...100_000),
                 "How many published runs stay before the oldest are removed; 30 unless said otherwise."),
             Shape.Key(
-                "keep_rejects", .integer(0...10_000_000),
+                "keep_rejects", .integer(0...100_000),
                 "How many rejects of a file are kept to be read, beside the first of each reason; all are counted. 10000 unless said otherwise."),
             Shape.Key("monitoring", monitoring, "What programs that watch over the nights get to see."),
         ])

@@ -30,9 +30,11 @@ public enum OutputFiles {
     }
 
     private static func writeInto(_ path: String, _ bytes: [UInt8]) throws {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        // A pipe that nobody reads is refused, not waited for.
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Problem.output(path, "cannot be opened") }
         defer { close(descriptor) }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         try write(bytes, descriptor: descriptor, path: path)
     }
 

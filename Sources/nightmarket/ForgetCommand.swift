@@ -29,6 +29,7 @@ struct ForgetCommand: AsyncParsableCommand {
 
     func validate() throws {
         if (id == nil) == (from == nil) { throw ValidationError("Give an id, or --from with a file of ids.") }
+        if let id, id.allSatisfy(\.isWhitespace) { throw ValidationError("The id is empty.") }
         if space != nil, source != nil { throw ValidationError("--space and --source exclude each other.") }
     }
 

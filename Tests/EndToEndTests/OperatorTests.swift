@@ -26,6 +26,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("filters: { bots: { agents: [' '] } }", "an agent's name is empty"), ("filters: { test_users: [''] }", "an id is empty"),
+        ("monitoring: { prometheus: out/current/x.prom }", "lies in a folder that the runs keep for themselves"),
+        ("monitoring: { openlineage: store/x.jsonl }", "lies in a folder that the runs keep for themselves"),
+    ])
+    func settingsThatWouldHarmAreMistakes(_ key: String, mistake: String) throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest() + key + "\n", to: "pipeline.yaml")
+        let outcome = try workspace.run("nightmarket", ["check", "pipeline.yaml"])
+        #expect(outcome.status == 78)
+        #expect(outcome.error.contains(mistake), "\(outcome.error)")
+    }
+
+    @Test func aPipeThatNobodyReadsHoldsNoNightUp() throws {
+        let workspace = try shop()
+        mkfifo(workspace.path("var/nightmarket.prom"), 0o600)
+        let outcome = try workspace.run("nightmarket", date)
+        #expect(outcome.status == 0)
+        #expect(outcome.error.contains("var/nightmarket.prom"), "\(outcome.error)")
+    }
+
     // MARK: Log lines
 
     @Test func everyLineOfAMachinesLogIsJSONWithItsRunAndThoseOfStagesWithTheirNode() throws {

@@ -95,13 +95,14 @@ public struct AlertCheck {
     private var conditionProblems: [Problem] {
         guard let condition = alert.condition else { return [] }
         let known = mart.columns.map(\.name)
-        // Where the types of the dimensions are not known yet, a condition must fit one of those that they may have.
+        // Where the types of dimensions beside the standard columns are not known yet, a condition must fit one that they may have.
         let guesses: [ColumnType] = isEmpty ? [.text, .integer, .date, .boolean, .decimal] : [.text]
         var errors: [ConditionError]?
         for guess in guesses {
             let found = condition.check(known: known) { name in
                 mart.columns.first { $0.name == name }.map { column in
-                    isEmpty && column.role == .dimension && column.type == .string ? guess : column.conditionType
+                    guard isEmpty, column.role == .dimension, column.type == .string else { return column.conditionType }
+                    return name == "traffic" ? .text : Column.standard(name).map { $0.type == .category ? .text : $0.type } ?? guess
                 }
             }
             errors = errors.map { $0.filter { error in found.contains { $0.offset == error.offset } } } ?? found
