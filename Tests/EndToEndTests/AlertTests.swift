@@ -253,6 +253,7 @@ import Testing
         ("column: evnts, above: 1", "did you mean 'events'?"), ("column: channel, above: 1", "is no number"),
         ("column: events, above: 1, min: { order: 3 }", "did you mean 'orders'?"),
         ("column: events, above: 1, where: \"chanel = 'x'\"", "did you mean 'channel'?"),
+        ("column: events, above: 1, where: \"channel = 1\"", "'channel' is text"),
         ("column: events, above: 1, message: '{valu}'", "did you mean 'value'?"),
         ("column: events, outlier: { weeks: 9 }", "9 weeks lie outside the period of metrics.daily, which is last 2d"),
     ])
