@@ -47,6 +47,21 @@ import Testing
         }
     }
 
+    @Test func theRowThatTheReadmeShowsIsTheDemos() throws {
+        let workspace = try Workspace("documents")
+        for name in ["pipelines", "data"] {
+            try FileManager.default.copyItem(
+                at: Workspace.project.appendingPathComponent(name), to: workspace.folder.appendingPathComponent(name))
+        }
+        try workspace.night("pipelines/demo.yaml", date: "2026-11-14")
+        let text = try String(contentsOf: Workspace.project.appendingPathComponent("README.md"), encoding: .utf8)
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("{\"channel\"") })
+        let shown = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        let rows = try workspace.rows("metrics/channels", output: "var/demo/out")
+        let row = try #require(rows.first { $0["channel"] as? String == shown["channel"] as? String })
+        for (name, value) in shown { #expect("\(row[name] ?? "")" == "\(value)", "\(name)") }
+    }
+
     @Test(arguments: documents)
     func everyFileThatIsNamedExists(_ document: String) throws {
         let text = try String(contentsOf: Workspace.project.appendingPathComponent(document), encoding: .utf8)
