@@ -2,7 +2,7 @@ import Glibc
 import Vocabulary
 
 /// A file read from start to end through one large buffer.
-final class FileInput: ByteSource {
+package final class FileInput: ByteSource {
     static let bufferSize = 256 * 1024
 
     let name: String
@@ -14,7 +14,7 @@ final class FileInput: ByteSource {
     private(set) var position = 0
 
     /// - Throws: `log.unreadable`.
-    init(path: String, name: String) throws {
+    package init(path: String, name: String) throws {
         self.name = name
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 { throw Self.unreadable(name, errno) }
@@ -38,7 +38,7 @@ final class FileInput: ByteSource {
     func consume(_ count: Int) { unread = (unread.lowerBound + count)..<unread.upperBound }
 
     /// Fills as much of `target` as the file has: first what is unread, then from the file directly.
-    func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
         if unread.isEmpty { return try readOnce(into: target) }
         let count = min(unread.count, target.count)
         UnsafeMutableRawBufferPointer(rebasing: target[..<count])

@@ -4,7 +4,7 @@ import Vocabulary
 /// Inflates a gzip file of any number of members (zlib), a block at a time.
 ///
 /// Zero bytes after the last member are padding, as for gzip itself; anything else there is damage.
-final class Inflater: ByteSource {
+package final class Inflater: ByteSource {
     private enum State { case inMember, betweenMembers, inPadding, ended }
 
     private let input: FileInput
@@ -13,7 +13,7 @@ final class Inflater: ByteSource {
     private var state = State.inMember
 
     /// - Throws: `log.decoder` when zlib has no memory.
-    init(_ input: FileInput) throws {
+    package init(_ input: FileInput) throws {
         self.input = input
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -31,7 +31,7 @@ final class Inflater: ByteSource {
 
     /// Writes decoded bytes to `target` until it is full or the file ends; returns their number, 0 at the end.
     /// - Throws: `log.damaged` with the offset in the compressed file; `log.unreadable`.
-    func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
         var written = 0
         while written < target.count && state != .ended {
             let bytes = try input.available()

@@ -40,7 +40,7 @@ struct LogDecoder {
             guard isDeclared || compression == .auto else { continue }
             let mustBe = isDeclared || path.hasSuffix(codec.suffix)
             if !first.isEmpty, codec.begins(first), mustBe || first.count >= codec.signatureLength {
-                return try codec.decoder(input)
+                return try codec.decoder(input, path: path)
             }
             if mustBe { throw missing(codec, isEmpty: first.isEmpty, isDeclared: isDeclared, input.name) }
         }
@@ -82,9 +82,9 @@ private enum Codec: String, CaseIterable, CustomStringConvertible {
         }
     }
 
-    func decoder(_ input: FileInput) throws -> any ByteSource {
+    func decoder(_ input: FileInput, path: String) throws -> any ByteSource {
         switch self {
-        case .gzip: try Inflater(input)
+        case .gzip: try FastInflater(input, path: path) ?? Inflater(input)
         case .zstd: try ZstdDecoder(input)
         }
     }

@@ -15,7 +15,7 @@ public enum Compression {
     }
 
     /// One gzip member.
-    public static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    public static func gzip(_ bytes: [UInt8], level: CInt = 6) -> [UInt8] {
         var stream = z_stream()
         var source = bytes
         var target = [UInt8](repeating: 0, count: bytes.count + bytes.count / 100 + 64)
@@ -24,7 +24,7 @@ public enum Compression {
             target.withUnsafeMutableBufferPointer { target in
                 withUnsafeMutablePointer(to: &stream) { stream in
                     _ = deflateInit2_(
-                        stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                        stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
                         CInt(MemoryLayout<z_stream>.size))
                     stream.pointee.next_in = source.baseAddress
                     stream.pointee.avail_in = UInt32(source.count)
