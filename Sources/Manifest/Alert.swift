@@ -24,7 +24,7 @@ extension Manifest {
         public var rows: Rows
         public var severity: Severity
         public var owner: String?
-        /// With `{placeholders}`.
+        /// With fields such as `{value}`.
         public var message: String?
         public var messagePlace: Place
         /// All of it as it was written.

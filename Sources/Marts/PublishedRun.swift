@@ -57,6 +57,11 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
 
     public static func < (a: PublishedRun, b: PublishedRun) -> Bool { (a.date, a.number) < (b.date, b.number) }
 
+    /// The newest run of a date; nil where none was published.
+    public static func newest(of date: CivilDate, in output: String) -> PublishedRun? {
+        all(in: output).last { $0.date == date }
+    }
+
     /// The runs of an output, oldest first.
     public static func all(in output: String) -> [PublishedRun] {
         OutputFiles.names(in: "\(output)/runs")

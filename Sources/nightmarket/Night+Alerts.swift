@@ -32,7 +32,7 @@ extension Night {
     /// - Returns: whether any was raised.
     func tellOfAlerts() async -> Bool {
         let manifest = writer.manifest
-        guard manifest.raisesAlerts, let run = PublishedRun.all(in: manifest.output).last(where: { $0.date == date }) else {
+        guard manifest.raisesAlerts, let run = PublishedRun.newest(of: date, in: manifest.output) else {
             return false
         }
         do {

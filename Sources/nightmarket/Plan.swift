@@ -33,7 +33,7 @@ struct Plan {
     init(_ context: StageContext, _ snapshot: Snapshot?, newData: Bool = false, force: Bool = false) throws {
         let manifest = context.manifest
         previousRun =
-            PublishedRun.all(in: manifest.output).last { $0.date == context.date }
+            PublishedRun.newest(of: context.date, in: manifest.output)
             ?? PublishedRun.current(in: manifest.output)
         // A damaged record of the run before only means that everything is computed anew.
         let recorded = (try? previousRun?.results())?.nodes ?? []

@@ -9,7 +9,7 @@ extension Writer {
     /// Notes the newest run of a date.
     @discardableResult
     func remember(published date: CivilDate) -> PublishedRun? {
-        let run = PublishedRun.all(in: manifest.output).last { $0.date == date }
+        let run = PublishedRun.newest(of: date, in: manifest.output)
         if let run { note(LedgerEntry(run)) }
         return run
     }

@@ -68,7 +68,7 @@ public struct AlertCheck {
         for minimum in alert.minimums { problems += columnProblems(minimum.column, at: minimum.place) }
         problems += conditionProblems + ruleProblems
         let names = mart.columns.map(\.name)
-        for name in AlertMessage(alert.message ?? "").placeholders
+        for name in AlertMessage(alert.message ?? "").fields
         where !AlertMessage.own.contains(name) && !names.contains(name) {
             problems.append(unknown(name, among: AlertMessage.own + names, at: alert.messagePlace))
         }

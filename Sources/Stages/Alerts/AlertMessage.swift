@@ -6,7 +6,7 @@ import Vocabulary
 struct AlertMessage {
     private enum Part {
         case text(String)
-        case placeholder(String)
+        case field(String)
     }
 
     /// What stands for something of the alert and not for a column.
@@ -14,27 +14,27 @@ struct AlertMessage {
 
     private let parts: [Part]
 
-    /// Text with `{placeholders}`; a brace that is not closed stands for itself.
+    /// Text with fields such as `{value}`; a brace that is not closed stands for itself.
     init(_ text: String) {
         var parts: [Part] = []
         var rest = text[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             parts.append(.text(String(rest[..<open])))
-            parts.append(.placeholder(String(rest[rest.index(after: open)..<close])))
+            parts.append(.field(String(rest[rest.index(after: open)..<close])))
             rest = rest[rest.index(after: close)...]
         }
         self.parts = parts + [.text(String(rest))]
     }
 
-    var placeholders: [String] {
-        parts.compactMap { if case .placeholder(let name) = $0 { name } else { nil } }
+    var fields: [String] {
+        parts.compactMap { if case .field(let name) = $0 { name } else { nil } }
     }
 
     func filled(_ value: (String) -> String?) -> String {
         parts.map { part in
             switch part {
             case .text(let text): text
-            case .placeholder(let name): value(name) ?? "null"
+            case .field(let name): value(name) ?? "null"
             }
         }.joined()
     }

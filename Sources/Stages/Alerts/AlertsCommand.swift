@@ -28,7 +28,7 @@ struct AlertsCommand: ParsableCommand {
             let snapshot = try Snapshot.open(storeFolder: manifest.store)
             let step = AlertsStep(manifest, snapshot, date: date, intraday: intraday)
             if let into { return try record(step, manifest, in: RunDirectory.open(into)) }
-            guard let run = PublishedRun.all(in: manifest.output).last(where: { $0.date == date }) else {
+            guard let run = PublishedRun.newest(of: date, in: manifest.output) else {
                 throw Problem(
                     .nothingPublished, "nothing is published for \(date)", at: .path(manifest.output),
                     help: "start with: nightmarket run \(manifest.path) --date \(date)")
