@@ -25,9 +25,9 @@ final class CanonicalOrder {
     private static let largestPart = 8192
 
     /// - Parameters:
-    ///   - key: the person's key of a row.
+    ///   - keys: the person's key of each row.
     ///   - tie: the order of two rows of one person and time; negative, 0 or positive.
-    init(rows: Int, times: UnsafePointer<Int64>, key: (Int) -> Key128, tie: (Int, Int) -> Int) {
+    init(rows: Int, times: UnsafePointer<Int64>, keys: UnsafePointer<Key128>, tie: (Int, Int) -> Int) {
         order = .allocate(capacity: rows)
         personOfRow = .allocate(capacity: rows)
         kinds = .allocate(capacity: rows)
@@ -45,7 +45,7 @@ final class CanonicalOrder {
             items.deallocate()
             scratch.deallocate()
         }
-        let ends = Self.part(rows, into: items, bits: bits, times: times, key: key)
+        let ends = Self.part(rows, into: items, bits: bits, times: times, keys: keys)
         var start = 0
         for end in ends {
             let part = UnsafeMutableBufferPointer(rebasing: items[start..<end])
@@ -85,12 +85,12 @@ final class CanonicalOrder {
     /// Puts all rows into `items`, parted by the leading bits of their keys, and returns where each part ends.
     private static func part(
         _ rows: Int, into items: UnsafeMutableBufferPointer<Item>, bits: Int, times: UnsafePointer<Int64>,
-        key: (Int) -> Key128
+        keys: UnsafePointer<Key128>
     ) -> [Int] {
         let shift = UInt64(64 - bits)
         var places = [Int](repeating: 0, count: 1 << bits)
         places.withUnsafeMutableBufferPointer { places in
-            for row in 0..<rows { places[Int(truncatingIfNeeded: key(row).high >> shift)] += 1 }
+            for row in 0..<rows { places[Int(truncatingIfNeeded: keys[row].high >> shift)] += 1 }
             var next = 0
             for i in places.indices {
                 let count = places[i]
@@ -98,7 +98,7 @@ final class CanonicalOrder {
                 next += count
             }
             for row in 0..<rows {
-                let key = key(row)
+                let key = keys[row]
                 let part = Int(truncatingIfNeeded: key.high >> shift)
                 items[places[part]] = Item(key: key, time: times[row], row: UInt32(truncatingIfNeeded: row))
                 places[part] += 1

@@ -121,7 +121,7 @@ public struct SourceSettings: Sendable, Hashable, Codable {
 
 /// A snapshot of the store: which files were taken in, and which rows are live. Replaced as a whole.
 public struct Catalogue: Sendable, Hashable, Codable {
-    public static let format = 2
+    public static let format = 3
 
     public var format: Int
     public var keyFingerprint: String

@@ -54,40 +54,77 @@ final class KeyColumn: SegmentColumn {
             .stored(column), ArrowArray(count: order.count, nullCount: nulls, validity: bitmap, data: data))
     }
 
+    /// Which values a column of ids has among the rows of one person, by the kind of the person.
+    struct Pattern {
+        /// Persons of this kind are their id in this column: all their rows have it.
+        let same: PersonKind?
+        /// A bit, by its raw value, for each other kind whose rows may have ids.
+        private let various: UInt8
+
+        private init(same: PersonKind?, various: [PersonKind]) {
+            self.same = same
+            self.various = various.reduce(0) { $0 | 1 << $1.rawValue }
+        }
+
+        /// Nothing is known: persons were given.
+        static let unknown = Pattern(same: nil, various: [.nobody, .device, .user])
+        static let user = Pattern(same: .user, various: [])
+        static let device = Pattern(same: .device, various: [.user])
+
+        @inline(__always)
+        func varies(_ kind: PersonKind) -> Bool { various >> kind.rawValue & 1 == 1 }
+    }
+
     /// The column as a dictionary whose codes are given in row order, person by person: a value may stand in it more
     /// than once, so that no table of all values is needed.
-    func orderedAsDictionary(_ order: UnsafeBufferPointer<UInt32>, persons: UnsafePointer<Int32>) -> ArrowColumn {
+    func orderedAsDictionary(_ sorted: CanonicalOrder, _ pattern: Pattern) -> ArrowColumn {
+        let order = UnsafeBufferPointer(sorted.order)
         let fresh = pool.take(width: 4)
         codes = fresh
         let room = pool.take(width: 16)
         dictionary = room
         let (from, to, values) = (keys, fresh.of(Int32.self), room.of(Key128.self))
         let bits = hasNulls ? newBitmap(order.count) : nil
+        let (persons, kinds) = (sorted.personOfRow, sorted.kinds)
         var (count, nulls) = (0, 0)
-        var person: Int32 = -1
-        var first = 0
-        for i in 0..<order.count {
-            let key = from[Int(order[i])]
-            if persons[i] != person {
-                person = persons[i]
-                first = count
+        var start = 0
+        while start < order.count {
+            let person = persons[start]
+            var end = start &+ 1
+            while end < order.count, persons[end] == person { end &+= 1 }
+            let kind = PersonKind(rawValue: UInt8(truncatingIfNeeded: kinds[start])) ?? .nobody
+            if kind == pattern.same {
+                values[count] = from[Int(order[start])].bigEndian
+                let code = Int32(truncatingIfNeeded: count)
+                for i in start..<end { to[i] = code }
+                if let bits { setBits(start..<end, in: bits) }
+                count &+= 1
+            } else if pattern.varies(kind) {
+                let first = count
+                for i in start..<end {
+                    let key = from[Int(order[i])]
+                    if key == .zero {
+                        to[i] = 0
+                        nulls &+= 1
+                        continue
+                    }
+                    bits?[i >> 3] |= 1 << UInt8(truncatingIfNeeded: i & 7)
+                    let stored = key.bigEndian
+                    var code = count &- 1
+                    let oldest = max(first, count &- 8)
+                    while code >= oldest, values[code] != stored { code &-= 1 }
+                    if code < oldest {
+                        values[count] = stored
+                        code = count
+                        count &+= 1
+                    }
+                    to[i] = Int32(truncatingIfNeeded: code)
+                }
+            } else {
+                for i in start..<end { to[i] = 0 }
+                nulls &+= end &- start
             }
-            if key == .zero {
-                to[i] = 0
-                nulls += 1
-                continue
-            }
-            bits?[i >> 3] |= 1 << UInt8(truncatingIfNeeded: i & 7)
-            let stored = key.bigEndian
-            var code = count - 1
-            let oldest = max(first, count - 8)
-            while code >= oldest, values[code] != stored { code -= 1 }
-            if code < oldest {
-                values[count] = stored
-                code = count
-                count += 1
-            }
-            to[i] = Int32(truncatingIfNeeded: code)
+            start = end
         }
         return ArrowColumn(
             ArrowField(column.name, .dictionary(index: .int32, value: .fixedSizeBinary(16)), nullable: true),
@@ -95,6 +132,11 @@ final class KeyColumn: SegmentColumn {
                 count: order.count, nullCount: nulls, validity: bits.map { UnsafeRawBufferPointer($0) },
                 data: UnsafeRawBufferPointer(start: to, count: order.count * 4)),
             dictionary: ArrowArray(count: count, data: UnsafeRawBufferPointer(start: values, count: count * 16)))
+    }
+
+    @inline(__always)
+    private func setBits(_ range: Range<Int>, in bits: UnsafeMutableRawBufferPointer) {
+        for i in range { bits[i >> 3] |= 1 << UInt8(truncatingIfNeeded: i & 7) }
     }
 
     private func newBitmap(_ count: Int) -> UnsafeMutableRawBufferPointer {

@@ -1,4 +1,5 @@
 import ArrowIPC
+import Digests
 import Glibc
 import Synchronization
 import Vocabulary
@@ -50,7 +51,7 @@ enum SegmentFile {
     }
 
     static func combined(_ parts: [String]) -> String {
-        var sum = Checksum()
+        let sum = XXH3()
         for part in parts { sum.add(part) }
         return sum.digits
     }

@@ -3,13 +3,15 @@ import Vocabulary
 
 /// One column of one segment as the scan reads it: raw buffers, checked beforehand by the column's checksum.
 struct SlotInput: @unchecked Sendable {
-    enum Kind { case missing, code8, code16, code32, wide, date, boolean, text, key, keyCode }
+    enum Kind { case missing, code8, code16, code32, wide, wideCode, date, boolean, text, textCode, key, keyCode }
 
     let kind: Kind
     private let data: UnsafeRawPointer
     private let validity: UnsafePointer<UInt8>?
     private let offsets: UnsafePointer<Int32>?
-    private let dictionary: UnsafeRawPointer?
+    private let dictionary: ArrowArray?
+    /// Bytes of a dictionary's index.
+    private let indexWidth: Int
     /// From the segment's codes to the scan's.
     private let map: UnsafePointer<Int32>?
 
@@ -20,21 +22,23 @@ struct SlotInput: @unchecked Sendable {
             validity = nil
             offsets = nil
             dictionary = nil
+            indexWidth = 0
             self.map = nil
             return
         }
         switch reader.type {
         case .category: kind = reader.indexWidth == 1 ? .code8 : reader.indexWidth == 2 ? .code16 : .code32
-        case .time, .integer, .decimal: kind = .wide
+        case .time, .integer, .decimal: kind = reader.dictionary == nil ? .wide : .wideCode
         case .date: kind = .date
         case .boolean: kind = .boolean
-        case .text: kind = .text
+        case .text: kind = reader.dictionary == nil ? .text : .textCode
         case .key: kind = reader.dictionary == nil ? .key : .keyCode
         }
         self.data = data
         validity = reader.hasNulls ? reader.array.validity?.baseAddress?.assumingMemoryBound(to: UInt8.self) : nil
         offsets = reader.array.offsets?.baseAddress?.assumingMemoryBound(to: Int32.self)
-        dictionary = reader.dictionary?.data.baseAddress
+        dictionary = reader.dictionary
+        indexWidth = reader.indexWidth
         self.map = map.flatMap { UnsafePointer($0.baseAddress) }
     }
 
@@ -76,6 +80,15 @@ struct SlotInput: @unchecked Sendable {
         case .wide:
             let values = data.assumingMemoryBound(to: Int64.self)
             for i in 0..<count { out[i] = values[start &+ i] }
+        case .wideCode:
+            guard let values = dictionary?.data.baseAddress?.assumingMemoryBound(to: Int64.self) else {
+                return out.update(repeating: 0, count: count)
+            }
+            switch indexWidth {
+            case 1: copyIntegers(Int8.self, values, from: start, count: count, to: out)
+            case 2: copyIntegers(Int16.self, values, from: start, count: count, to: out)
+            default: copyIntegers(Int32.self, values, from: start, count: count, to: out)
+            }
         case .date:
             let values = data.assumingMemoryBound(to: Int32.self)
             for i in 0..<count { out[i] = Int64(values[start &+ i]) }
@@ -89,13 +102,28 @@ struct SlotInput: @unchecked Sendable {
         }
     }
 
+    /// A null's value is 0, as in a column without a dictionary.
+    @inline(__always)
+    private func copyIntegers<Index: FixedWidthInteger>(
+        _ index: Index.Type, _ values: UnsafePointer<Int64>, from start: Int, count: Int, to out: UnsafeMutablePointer<Int64>
+    ) {
+        let codes = data.assumingMemoryBound(to: index)
+        if validity == nil {
+            for i in 0..<count { out[i] = values[Int(truncatingIfNeeded: codes[start &+ i])] }
+        } else {
+            for i in 0..<count {
+                out[i] = isValid(start &+ i) ? values[Int(truncatingIfNeeded: codes[start &+ i])] : 0
+            }
+        }
+    }
+
     func copyKeys(from start: Int, count: Int, to out: UnsafeMutablePointer<Key128>) {
         switch kind {
         case .key:
             let keys = data.assumingMemoryBound(to: Key128.self)
             for i in 0..<count { out[i] = keys[start &+ i].bigEndian }
         case .keyCode:
-            guard let keys = dictionary?.assumingMemoryBound(to: Key128.self) else {
+            guard let keys = dictionary?.data.baseAddress?.assumingMemoryBound(to: Key128.self) else {
                 return out.update(repeating: .zero, count: count)
             }
             let codes = data.assumingMemoryBound(to: Int32.self)
@@ -107,12 +135,25 @@ struct SlotInput: @unchecked Sendable {
     }
 
     func copyTexts(from start: Int, count: Int, to out: UnsafeMutablePointer<UnsafeRawBufferPointer>) {
-        guard kind == .text, let offsets else {
-            return out.update(repeating: UnsafeRawBufferPointer(start: nil, count: 0), count: count)
+        let none = UnsafeRawBufferPointer(start: nil, count: 0)
+        if kind == .textCode, let dictionary {
+            for i in 0..<count {
+                out[i] = isValid(start &+ i) ? dictionary.slice(code(start &+ i)) ?? none : none
+            }
+            return
         }
+        guard kind == .text, let offsets else { return out.update(repeating: none, count: count) }
         for i in 0..<count {
             let first = Int(offsets[start &+ i])
             out[i] = UnsafeRawBufferPointer(start: data + first, count: Int(offsets[start &+ i &+ 1]) - first)
+        }
+    }
+
+    private func code(_ row: Int) -> Int {
+        switch indexWidth {
+        case 1: Int(data.assumingMemoryBound(to: Int8.self)[row])
+        case 2: Int(data.assumingMemoryBound(to: Int16.self)[row])
+        default: Int(data.assumingMemoryBound(to: Int32.self)[row])
         }
     }
 
