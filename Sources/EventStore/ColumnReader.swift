@@ -34,6 +34,9 @@ struct ColumnReader {
 
     var hasNulls: Bool { array.nullCount > 0 && array.validity != nil }
 
+    /// A key of which 64 bits are stored.
+    var isEventID: Bool { type == .key && storedAs == .int64 }
+
     func isValid(_ row: Int) -> Bool {
         guard row >= 0, row < array.count else { return false }
         guard array.nullCount > 0, let validity = array.validity else { return true }

@@ -45,11 +45,13 @@ final class Segment: @unchecked Sendable {
 
     func reader(_ name: String) -> ColumnReader? { readers[name] }
 
-    /// Checks the content of a column, of the persons where nil, against the catalogue; once in a process.
+    /// Checks the content of a column (the kinds of persons are one), of the persons where nil, against the catalogue; once
+    /// in a process.
     func verify(_ name: String?) throws {
         let key = name ?? SegmentFile.person
         if verified.withLock({ $0.contains(key) }) { return }
-        let expected = name == nil ? entry.personChecksum : entry.column(key)?.checksum
+        let expected =
+            name == nil ? entry.personChecksum : key == SegmentFile.kind ? entry.kindChecksum : entry.column(key)?.checksum
         guard let column = file.column(key), column.checksum() == expected else {
             throw Segment.damaged(file.path, "the column '\(key)' is not what was written")
         }
