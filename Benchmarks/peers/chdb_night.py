@@ -19,7 +19,10 @@ from chdb import session  # noqa: E402  (its start counts)
 # An empty text stands for nothing: a Nullable column costs more. ClickHouse takes '20:15' and '2026-11-0' for times, and '19.9.0'
 # for a decimal; times are parsed by their form, and a number with two places has one nearest double.
 TYPES = {"price": "Nullable(Float64)", "discount": "Nullable(Float64)", "qty": "Nullable(Int32)"}
-KEPT = {"event_id": "cityHash64(event_id) AS id", "ts": "assumeNotNull(time) AS ts"}
+KEPT = {
+    "event_id": "cityHash64(event_id) AS id", "ts": "assumeNotNull(time) AS ts",
+    "uid": "if(uid = '', 0, cityHash64(uid)) AS uid", "did": "if(did = '', 0, cityHash64(did)) AS did",
+}  # fmt: skip
 EVENTS = """
 CREATE TABLE events ENGINE = {engine} AS
 SELECT {columns} FROM (
@@ -43,7 +46,7 @@ ORDER BY _file DESC LIMIT 1 BY day, campaign, creative
 
 OWNERS = """
 CREATE TABLE owners ENGINE = Memory AS SELECT did, argMin(uid, first) AS owner
-FROM (SELECT did, uid, min(ts) AS first FROM events WHERE did != '' AND uid != '' GROUP BY did, uid)
+FROM (SELECT did, uid, min(ts) AS first FROM events WHERE did != 0 AND uid != 0 GROUP BY did, uid)
 GROUP BY did HAVING count() <= 3
 """
 
@@ -52,7 +55,7 @@ TWICE = f"CREATE TABLE twice ENGINE = Memory AS SELECT id FROM events WHERE {IS_
 
 ROWS = f"""
 CREATE VIEW asked_rows AS
-SELECT if(uid != '', uid, if(owner != '', owner, did)) AS person, id, ts, toInt64(toUnixTimestamp(ts)) AS second, action, sku,
+SELECT if(uid != 0, uid, if(owner != 0, owner, did)) AS person, id, ts, toInt64(toUnixTimestamp(ts)) AS second, action, sku,
     toInt64(round(coalesce(price, 0) * 100)) AS price, order_id, if(utm_source = '', 'direct', utm_source) AS channel,
     utm_campaign AS campaign, if(exp = 'checkout_v2', arm, '') AS arm
 FROM (SELECT * FROM events WHERE {IS_ASKED}) AS e LEFT ANY JOIN owners ON e.did = owners.did
@@ -71,7 +74,7 @@ FROM (SELECT DISTINCT channel, campaign FROM asked WHERE action IN ('view', 'cli
 """
 TOUCHES = """
 CREATE TABLE {name} ENGINE = Memory AS SELECT person, toInt64(second * 1024 + place) AS touch
-FROM asked JOIN places USING (channel, campaign) WHERE action = '{action}' AND person != ''
+FROM asked JOIN places USING (channel, campaign) WHERE action = '{action}' AND person != 0
 """
 
 ADS = """
@@ -138,7 +141,7 @@ GROUP BY GROUPING SETS ((channel), ())
 
 UNITS = """
 CREATE TABLE units ENGINE = Memory AS SELECT person, min(second) AS second, min(arm) AS variant, min(arm) != max(arm) AS excluded
-FROM asked WHERE arm != '' AND ts >= '2026-11-01 00:00:00' AND ts < '2026-11-08 00:00:00' AND person != '' GROUP BY person
+FROM asked WHERE arm != '' AND ts >= '2026-11-01 00:00:00' AND ts < '2026-11-08 00:00:00' AND person != 0 GROUP BY person
 """
 EXPERIMENT = """
 SELECT variant, count(), countIf(sales > 0), toString(sum(money)), toString(sum(toInt128(money) * money)) FROM (

@@ -14,10 +14,14 @@ import night
 phases = night.Phases()
 import duckdb  # noqa: E402  (its start counts)
 
+# Ids are only compared, so 64 bits of hash do. (nightmarket keeps keyed hashes too, of 128 bits.)
+KEPT = {
+    "event_id": "hash(event_id) AS id", "uid": "if(uid IS NOT NULL, hash(uid), NULL) AS uid",
+    "did": "if(did IS NOT NULL, hash(did), NULL) AS did",
+}  # fmt: skip
 TYPES = {"ts": "TIMESTAMP", "price": "DECIMAL(12, 2)", "discount": "DECIMAL(12, 2)", "qty": "INTEGER"}
 
 # Types and dialect are given; a record that does not fit them is dropped. A quote inside an unquoted field would pass.
-# Ids of events are only compared, so 64 bits of hash do.
 EVENTS = """
 CREATE TABLE events AS SELECT {columns} FROM read_csv({files}, header = true, auto_detect = false, delim = ',', quote = '"',
     escape = '"', columns = {types}, timestampformat = '%Y-%m-%dT%H:%M:%S+08:00', ignore_errors = true)
@@ -156,7 +160,7 @@ def main():
     base = duckdb.connect(options.database, config={"threads": options.threads, "preserve_insertion_order": False})
 
     kept = night.NEEDED if options.database == ":memory:" else night.MAPPED
-    columns = ["hash(event_id) AS id" if name == "event_id" else name for name in kept]
+    columns = [KEPT.get(name, name) for name in kept]
     types = "{" + ", ".join(f"'{name}': '{TYPES.get(name, 'VARCHAR')}'" for name in night.COLUMNS) + "}"
     base.execute(EVENTS.format(columns=", ".join(columns), files=literal(night.event_files(options.logs)), types=types))
     base.execute(REPORTS.format(files=literal(night.report_files(options.logs))))
