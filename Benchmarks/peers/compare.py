@@ -78,7 +78,7 @@ def main():
     cells, faults = compare(run, out)
     for fault in faults[:20]:
         print(f"compare: {fault}", file=sys.stderr)
-    print(f"{out.name}: {cells} cells compared, {len(faults)} differ")
+    print(f"{cells} cells compared, {len(faults)} differ")
     return 1 if faults or cells < 100 else 0
 
 
