@@ -1,4 +1,5 @@
 """The figures of one size: Nightmarket's steps, the floor, and the peers, run in turn."""
+
 import json
 import pathlib
 import shutil
@@ -8,10 +9,12 @@ import product
 
 # Name, program, and whether the events stay in a database that is synced, as nightmarket's store is.
 PEERS = [
-    ("DuckDB, database", "duckdb_night.py", True), ("DuckDB, in memory", "duckdb_night.py", False),
-    ("chDB, database", "chdb_night.py", True), ("chDB, in memory", "chdb_night.py", False),
+    ("DuckDB, database", "duckdb_night.py", True),
+    ("DuckDB, in memory", "duckdb_night.py", False),
+    ("chDB, database", "chdb_night.py", True),
+    ("chDB, in memory", "chdb_night.py", False),
     ("Polars, in memory", "polars_night.py", False),
-]  # fmt: skip
+]
 FLOOR = "inflate, ISA-L, two files at a time"
 
 
@@ -32,7 +35,12 @@ class Cases:
         """Everything once; called as often as there are repeats, so that what is compared is run in turn."""
         pipeline = self.pipeline
         files = [str(file) for file in self.logs.files]
-        self.add(FLOOR, measure.run(["sh", "-c", 'printf "%s\\0" "$@" | xargs -0 -P2 -n1 sh -c \'igzip -dc "$0" >/dev/null\'', "sh", *files]))
+        self.add(
+            FLOOR,
+            measure.run(
+                ["sh", "-c", 'printf "%s\\0" "$@" | xargs -0 -P2 -n1 sh -c \'igzip -dc "$0" >/dev/null\'', "sh", *files]
+            ),
+        )
         pipeline.clear()
         ingest = pipeline.run("ingest")
         self.records = product.records_read(ingest.out)

@@ -1,4 +1,5 @@
 """A cgroup with a limit of memory and no swap, below the one that this process is in: v2, or v1 where v2 has no memory controller."""
+
 import os
 import pathlib
 import time

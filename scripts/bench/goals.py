@@ -1,4 +1,5 @@
 """The goals of issue 4 against the figures."""
+
 import cases
 import measure
 import product
@@ -20,24 +21,44 @@ def table(results, sizes, records, peers):
         for engine, share in (("DuckDB", 5), ("chDB", 8)):
             durable, memory = wall(f"{engine}, database"), wall(f"{engine}, in memory")
             row(
-                f"the whole night: 1/{share} of {engine}, same durability", f"{night:.2f} s, {engine} {durable:.2f} s: 1/{durable / night:.2f}",
-                night * share <= durable)  # fmt: skip
+                f"the whole night: 1/{share} of {engine}, same durability",
+                f"{night:.2f} s, {engine} {durable:.2f} s: 1/{durable / night:.2f}",
+                night * share <= durable,
+            )
             row(
                 f"(the same against {engine} in memory, which keeps no events)",
-                f"{engine} {memory:.2f} s: 1/{memory / night:.2f}", night * share <= memory)  # fmt: skip
-        row("(Polars in memory, for comparison)", f"{wall('Polars, in memory'):.2f} s: 1/{wall('Polars, in memory') / night:.2f}", None)
+                f"{engine} {memory:.2f} s: 1/{memory / night:.2f}",
+                night * share <= memory,
+            )
+        row(
+            "(Polars in memory, for comparison)",
+            f"{wall('Polars, in memory'):.2f} s: 1/{wall('Polars, in memory') / night:.2f}",
+            None,
+        )
     floor = wall(cases.FLOOR)
-    row("ingest: 3 times the inflate with ISA-L", f"{wall('ingest'):.2f} s, inflate {floor:.2f} s: {wall('ingest') / floor:.1f} times", wall("ingest") <= 3 * floor)
+    row(
+        "ingest: 3 times the inflate with ISA-L",
+        f"{wall('ingest'):.2f} s, inflate {floor:.2f} s: {wall('ingest') / floor:.1f} times",
+        wall("ingest") <= 3 * floor,
+    )
     for stage in product.STAGES:
         cost = measure.median(results[f"{stage} alone, one thread"], "cpu") * 1e9 / records / product.NODES[stage]
         row(f"{stage}: 25 ns an event and node on one core", f"{cost:.1f} ns cpu", cost <= 25)
     slowest = max(product.STAGES, key=lambda stage: wall(f"{stage} alone"))
     limit = 0.2 if records <= 10_000_000 else 2.0
-    row(f"rerun of one stage, process start included: {limit:.1f} s", f"{wall(f'{slowest} alone'):.2f} s ({slowest})", wall(f"{slowest} alone") <= limit)
+    row(
+        f"rerun of one stage, process start included: {limit:.1f} s",
+        f"{wall(f'{slowest} alone'):.2f} s ({slowest})",
+        wall(f"{slowest} alone") <= limit,
+    )
     for name in ["ingest", *(f"{stage} alone" for stage in product.STAGES), "whole night"]:
         gain = wall(f"{name}, one thread") / wall(name)
         row(f"two threads against one, {name}: 1.8 times", f"{gain:.2f} times", gain >= 1.8)
-    row("the store: half the CSV's size", f"{sizes['store'] / 1e6:.0f} MB of {sizes['csv'] / 1e6:.0f} MB: {sizes['store'] / sizes['csv']:.2f}", sizes["store"] * 2 <= sizes["csv"])
+    row(
+        "the store: half the CSV's size",
+        f"{sizes['store'] / 1e6:.0f} MB of {sizes['csv'] / 1e6:.0f} MB: {sizes['store'] / sizes['csv']:.2f}",
+        sizes["store"] * 2 <= sizes["csv"],
+    )
     return rows
 
 

@@ -3,6 +3,7 @@
 
 Usage: instructions.py FOLDER THRESHOLDS [--record]   (FOLDER holds a STEP.callgrind a step)
 """
+
 import json
 import pathlib
 import re
@@ -37,7 +38,8 @@ def main():
             f"callgrind: over {ALLOWED:.0%} more instructions than the threshold: {', '.join(slower)}\n"
             "  help: find what it is with `callgrind_annotate FOLDER/STEP.callgrind`; where it is wanted, run\n"
             "  scripts/callgrind.sh --record and say in the commit why".replace("FOLDER", str(folder)),
-            file=sys.stderr)  # fmt: skip
+            file=sys.stderr,
+        )
     passed = len(STEPS) - len(slower)
     print(f"{passed} passed, {len(slower)} failed")
     return 1 if slower else 0

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What scripts/bench.sh starts; that file documents the options."""
+
 import argparse
 import datetime
 import json
@@ -46,13 +47,19 @@ def machine():
     model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     memory = int(re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text()).group(1))
     return {
-        "cores": os.cpu_count(), "processor": model.group(1) if model else platform.machine(), "memory_gb": round(memory / 2**20, 1),
-        "kernel": platform.release(), "load_before": round(os.getloadavg()[0], 2),
-    }  # fmt: skip
+        "cores": os.cpu_count(),
+        "processor": model.group(1) if model else platform.machine(),
+        "memory_gb": round(memory / 2**20, 1),
+        "kernel": platform.release(),
+        "load_before": round(os.getloadavg()[0], 2),
+    }
 
 
 def versions(peers):
-    found = {"swift": (output("swift", "--version") or "").splitlines()[:1], "igzip": output("dpkg-query", "-W", "-f=${Version}", "isal")}
+    found = {
+        "swift": (output("swift", "--version") or "").splitlines()[:1],
+        "igzip": output("dpkg-query", "-W", "-f=${Version}", "isal"),
+    }
     if peers:
         pinned = pathlib.Path("Benchmarks/peers/requirements.txt").read_text().split()
         found |= dict(line.split("==") for line in pinned)
@@ -66,10 +73,13 @@ def main():
     if here["load_before"] > 0.5:
         print("bench: others work on this machine: wall times are not to be trusted", flush=True)
     report = {
-        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"), "machine": here,
-        "commit": output("git", "rev-parse", "HEAD"), "changed": bool(output("git", "status", "--porcelain", "--untracked-files=no")),
-        "versions": versions(options.peers and not options.only_extras), "events": options.events,
-    }  # fmt: skip
+        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "machine": here,
+        "commit": output("git", "rev-parse", "HEAD"),
+        "changed": bool(output("git", "status", "--porcelain", "--untracked-files=no")),
+        "versions": versions(options.peers and not options.only_extras),
+        "events": options.events,
+    }
     rows = []
     if not options.only_extras:
         logs = product.Logs(options.bin, options.events, folder=options.logs)
@@ -78,8 +88,16 @@ def main():
             measure.note(f"repeat {number + 1} of {options.repeats}")
             run.repeat()
         sizes = {"packed": logs.packed, "csv": logs.plain_bytes(), "store": run.pipeline.store_bytes()}
-        report |= {"records": run.records, "repeats": options.repeats, "bytes": sizes, "cases": run.results, "compared": run.compared}
-        print(f"{run.records:,} records in {len(logs.files)} files; {logs.packed / 1e6:.0f} MB packed, {sizes['csv'] / 1e6:.0f} MB of CSV")
+        report |= {
+            "records": run.records,
+            "repeats": options.repeats,
+            "bytes": sizes,
+            "cases": run.results,
+            "compared": run.compared,
+        }
+        print(
+            f"{run.records:,} records in {len(logs.files)} files; {logs.packed / 1e6:.0f} MB packed, {sizes['csv'] / 1e6:.0f} MB of CSV"
+        )
         print(f"{'median of ' + str(options.repeats):38} {'wall':>9} {'cpu':>9} {'peak':>9}")
         for name, runs in run.results.items():
             figures = [measure.median(runs, figure) for figure in ("wall", "cpu", "peak_mb")]
@@ -94,7 +112,9 @@ def main():
     print()
     goals.show(rows)
     report["goals"] = [{"goal": goal, "measured": text, "met": met} for goal, text, met in rows]
-    file = pathlib.Path(f"Benchmarks/results/{report['date'][:10]}-{options.events}{'-extras' if options.only_extras else ''}.json")
+    file = pathlib.Path(
+        f"Benchmarks/results/{report['date'][:10]}-{options.events}{'-extras' if options.only_extras else ''}.json"
+    )
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     print(f"raw results: {file}")

@@ -1,4 +1,5 @@
 """Runs a program and measures it."""
+
 import dataclasses
 import os
 import pathlib

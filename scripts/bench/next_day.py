@@ -3,6 +3,7 @@
 Of its devices that nobody has logged in on that day 2 % of all devices are linked: the first record of such a device gets a user of
 its own. Of its records 1 % are late: their time lies one to 28 days back.
 """
+
 import datetime
 import gzip
 import zlib

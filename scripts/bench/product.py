@@ -1,4 +1,5 @@
 """Nightmarket as the benchmark runs it: simulated logs, a manifest over them, and the executables."""
+
 import datetime
 import json
 import pathlib

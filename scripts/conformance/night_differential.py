@@ -3,6 +3,7 @@
 
 Usage: night_differential.py WORK_FOLDER   (the nightmarket executable is taken from the PATH)
 """
+
 import pathlib
 import shutil
 import subprocess
@@ -21,7 +22,8 @@ def main():
     manifest = folder / "night.yaml"
     manifest.write_text((PEERS.parent / "night.yaml").read_text().replace("@LOGS@", str(logs)))
     subprocess.run(
-        ["nightmarket", "run", str(manifest), "--date", "2026-11-07", "--set", "sources.web.reject_limit=50%"], check=True)  # fmt: skip
+        ["nightmarket", "run", str(manifest), "--date", "2026-11-07", "--set", "sources.web.reject_limit=50%"], check=True
+    )
     failed = 0
     for peer in ("duckdb", "chdb", "polars"):
         answers = folder / peer
