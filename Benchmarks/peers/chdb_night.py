@@ -7,6 +7,7 @@ Without --database the events stay in memory, and only the columns that the ques
 with every column that the manifest maps, synced as they are inserted. The questions are put as in duckdb_night.py, where they are
 explained; windowFunnel would tell how far each person got, but not the channel of the attempt that got there.
 """
+
 import argparse
 import json
 import os
@@ -20,9 +21,11 @@ from chdb import session  # noqa: E402  (its start counts)
 # for a decimal; times are parsed by their form, and a number with two places has one nearest double.
 TYPES = {"price": "Nullable(Float64)", "discount": "Nullable(Float64)", "qty": "Nullable(Int32)"}
 KEPT = {
-    "event_id": "cityHash64(event_id) AS id", "ts": "assumeNotNull(time) AS ts",
-    "uid": "if(uid = '', 0, cityHash64(uid)) AS uid", "did": "if(did = '', 0, cityHash64(did)) AS did",
-}  # fmt: skip
+    "event_id": "cityHash64(event_id) AS id",
+    "ts": "assumeNotNull(time) AS ts",
+    "uid": "if(uid = '', 0, cityHash64(uid)) AS uid",
+    "did": "if(did = '', 0, cityHash64(did)) AS did",
+}
 EVENTS = """
 CREATE TABLE events ENGINE = {engine} AS
 SELECT {columns} FROM (

@@ -5,6 +5,7 @@ Usage: compare.py NIGHTMARKET_RUN PEER_OUT   (such as out/current and what PEER_
 
 Ends with 1 where a cell, or a row, of one side is not on the other.
 """
+
 import json
 import pathlib
 import sys
@@ -13,20 +14,26 @@ import sys
 # p-values of the experiment) only nightmarket computes.
 NODES = {
     "ads": (
-        "metrics/ads", "day channel campaign creative row_kind",
+        "metrics/ads",
+        "day channel campaign creative row_kind",
         "impressions clicks ctr spend cpm cpm__num cpm__den cpc cpc__num cpc__den",
     ),
     "hot_products": ("metrics/hot_products", "hour product_id row_kind", "gmv_paid orders"),
     "revenue": ("metrics/revenue", "day channel campaign row_kind", "orders gmv_paid roas roas__num roas__den"),
     "purchase": (
-        "funnel/purchase", "channel row_kind step step_name",
+        "funnel/purchase",
+        "channel row_kind step step_name",
         "persons conversion_from_previous conversion_from_first drop_off drop_off_rate median_seconds p90_seconds open_persons",
     ),
     "checkout": (
-        "experiment/checkout", "metric variant", "units value value__num value__den standard_deviation excluded_units",
+        "experiment/checkout",
+        "metric variant",
+        "units value value__num value__den standard_deviation excluded_units",
     ),
-}  # fmt: skip
-RATIOS = set("ctr cpm cpc roas conversion_from_previous conversion_from_first drop_off_rate value standard_deviation".split())
+}
+RATIOS = set(
+    "ctr cpm cpc roas conversion_from_previous conversion_from_first drop_off_rate value standard_deviation".split()
+)
 TOLERANCE = 1e-9
 
 

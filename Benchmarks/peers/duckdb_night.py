@@ -6,6 +6,7 @@ Usage: duckdb_night.py LOGS OUT [--database FILE] [--threads N]
 Without --database the events stay in memory, and only the columns that the questions need are kept. With it they go to a database
 file with every column that the manifest maps, which is what nightmarket's store keeps.
 """
+
 import argparse
 import os
 
@@ -16,9 +17,10 @@ import duckdb  # noqa: E402  (its start counts)
 
 # Ids are only compared, so 64 bits of hash do. (nightmarket keeps keyed hashes too, of 128 bits.)
 KEPT = {
-    "event_id": "hash(event_id) AS id", "uid": "if(uid IS NOT NULL, hash(uid), NULL) AS uid",
+    "event_id": "hash(event_id) AS id",
+    "uid": "if(uid IS NOT NULL, hash(uid), NULL) AS uid",
     "did": "if(did IS NOT NULL, hash(did), NULL) AS did",
-}  # fmt: skip
+}
 TYPES = {"ts": "TIMESTAMP", "price": "DECIMAL(12, 2)", "discount": "DECIMAL(12, 2)", "qty": "INTEGER"}
 
 # Types and dialect are given; a record that does not fit them is dropped. A quote inside an unquoted field would pass.
@@ -46,7 +48,8 @@ GROUP BY did HAVING count(*) <= 3
 # The rows that the questions are about, with their persons, times in seconds, and money in hundredths.
 ASKED = """
 CREATE TEMP TABLE asked AS SELECT coalesce(e.uid, o.uid, e.did) AS person, id, ts, epoch(ts)::BIGINT AS second, action, sku,
-    (price * 100)::BIGINT AS price, order_id, coalesce(utm_source, 'direct') AS channel, coalesce(utm_campaign, '') AS campaign, arm
+    (price * 100)::BIGINT AS price, order_id, coalesce(utm_source, 'direct') AS channel, coalesce(utm_campaign, '') AS campaign,
+    if(exp = 'checkout_v2', arm, NULL) AS arm
 FROM events e LEFT JOIN owners o ON e.uid IS NULL AND e.did = o.did
 WHERE action IN ('view', 'cart', 'buy', 'click') OR exp = 'checkout_v2' AND arm IS NOT NULL
 """

@@ -7,6 +7,7 @@ line of JSON. compare.py holds the answers against nightmarket's.
 The peer does the work on events: load, reject, resolve persons, drop repeats, group. What is left is a few thousand rows at most;
 here ratios are taken of them, the same way for every peer.
 """
+
 import glob
 import json
 import os
@@ -70,11 +71,21 @@ def ads(rows):
     and clicks of rows that have both); spend is in hundredths."""
     return [
         {
-            "day": None if day is None else str(day), "channel": channel, "campaign": campaign, "creative": creative,
-            "row_kind": "detail" if channel else "total", "impressions": impressions, "clicks": clicks,
-            "ctr": ratio(clicks, impressions), "spend": spend / 100, "cpm": ratio(cpm_spend / 100, cpm_impressions, 1000),
-            "cpm__num": cpm_spend / 100, "cpm__den": cpm_impressions, "cpc": ratio(cpc_spend / 100, cpc_clicks),
-            "cpc__num": cpc_spend / 100, "cpc__den": cpc_clicks,
+            "day": None if day is None else str(day),
+            "channel": channel,
+            "campaign": campaign,
+            "creative": creative,
+            "row_kind": "detail" if channel else "total",
+            "impressions": impressions,
+            "clicks": clicks,
+            "ctr": ratio(clicks, impressions),
+            "spend": spend / 100,
+            "cpm": ratio(cpm_spend / 100, cpm_impressions, 1000),
+            "cpm__num": cpm_spend / 100,
+            "cpm__den": cpm_impressions,
+            "cpc": ratio(cpc_spend / 100, cpc_clicks),
+            "cpc__num": cpc_spend / 100,
+            "cpc__den": cpc_clicks,
         }
         for day, channel, campaign, creative, impressions, clicks, spend, cpm_spend, cpm_impressions, cpc_spend, cpc_clicks in rows
     ]
@@ -101,8 +112,14 @@ def revenue(sales, reports):
         cell[1] += money
     return [
         {
-            "day": day, "channel": channel, "campaign": campaign, "row_kind": "detail" if channel else "total",
-            "orders": orders, "gmv_paid": money / 100, "roas": ratio(money, spend), "roas__num": money / 100,
+            "day": day,
+            "channel": channel,
+            "campaign": campaign,
+            "row_kind": "detail" if channel else "total",
+            "orders": orders,
+            "gmv_paid": money / 100,
+            "roas": ratio(money, spend),
+            "roas__num": money / 100,
             "roas__den": spend / 100,
         }
         for (day, channel, campaign), (orders, money, spend) in cells.items()
@@ -116,15 +133,22 @@ def purchase(rows):
     for channel, persons, medians, percentiles, opens in rows:
         for step, name in enumerate(STEPS):
             before = persons[step - 1] if step else None
-            result.append({
-                "channel": channel, "row_kind": "detail" if channel else "total", "step": step + 1, "step_name": name,
-                "persons": persons[step], "conversion_from_previous": ratio(persons[step], before) if step else None,
-                "conversion_from_first": ratio(persons[step], persons[0]),
-                "drop_off": before - persons[step] if step else None,
-                "drop_off_rate": ratio(before - persons[step], before) if step else None,
-                "median_seconds": medians[step - 1] if step else None, "p90_seconds": percentiles[step - 1] if step else None,
-                "open_persons": opens[step],
-            })  # fmt: skip
+            result.append(
+                {
+                    "channel": channel,
+                    "row_kind": "detail" if channel else "total",
+                    "step": step + 1,
+                    "step_name": name,
+                    "persons": persons[step],
+                    "conversion_from_previous": ratio(persons[step], before) if step else None,
+                    "conversion_from_first": ratio(persons[step], persons[0]),
+                    "drop_off": before - persons[step] if step else None,
+                    "drop_off_rate": ratio(before - persons[step], before) if step else None,
+                    "median_seconds": medians[step - 1] if step else None,
+                    "p90_seconds": percentiles[step - 1] if step else None,
+                    "open_persons": opens[step],
+                }
+            )
     return result
 
 
@@ -139,10 +163,18 @@ def checkout(rows, excluded):
             ("conversion_rate", buyers, (share * (1 - share)) ** 0.5),
             ("gmv_paid", money / 100, ((squares * units - money * money) / 10_000 / units / (units - 1)) ** 0.5),
         ):
-            result.append({
-                "metric": metric, "variant": variant, "units": units, "value": ratio(total, units), "value__num": total,
-                "value__den": units, "standard_deviation": deviation, "excluded_units": excluded,
-            })  # fmt: skip
+            result.append(
+                {
+                    "metric": metric,
+                    "variant": variant,
+                    "units": units,
+                    "value": ratio(total, units),
+                    "value__num": total,
+                    "value__den": units,
+                    "standard_deviation": deviation,
+                    "excluded_units": excluded,
+                }
+            )
     return result
 
 

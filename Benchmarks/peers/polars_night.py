@@ -7,6 +7,7 @@ Polars refuses a file with a quote that nothing closes, and takes a quote inside
 quotes as any character, which is fast too, and rejects are found by what they leave in the columns. The questions are put as in
 duckdb_night.py, where they are explained.
 """
+
 import argparse
 import os
 import sys
@@ -25,9 +26,15 @@ BEYOND = ["beyond", "far_beyond"]
 
 def events(logs):
     rows = pl.scan_csv(
-        night.event_files(logs), has_header=False, skip_rows=1, quote_char=None, encoding="utf8-lossy", truncate_ragged_lines=True,
-        schema={name: pl.String for name in night.COLUMNS + BEYOND}, missing_columns="insert",
-    )  # fmt: skip
+        night.event_files(logs),
+        has_header=False,
+        skip_rows=1,
+        quote_char=None,
+        encoding="utf8-lossy",
+        truncate_ragged_lines=True,
+        schema={name: pl.String for name in night.COLUMNS + BEYOND},
+        missing_columns="insert",
+    )
     is_whole = (
         col("platform").is_not_null()
         & ~col("city").str.contains_any(['"', "\ufffd"])
@@ -42,44 +49,69 @@ def events(logs):
         .with_columns(time.alias("time"), price.alias("money"))
         .filter(col("time").is_not_null() & (col("price").is_null() | col("money").is_not_null()))
         .select(
-            col("event_id").hash().alias("id"), (col("time").dt.epoch("s")).alias("second"), *ids,
-            (col("money") * 100).round().cast(pl.Int64).alias("price"), *needed,
+            col("event_id").hash().alias("id"),
+            (col("time").dt.epoch("s")).alias("second"),
+            *ids,
+            (col("money") * 100).round().cast(pl.Int64).alias("price"),
+            *needed,
         )
         .collect(engine="streaming")
-    )  # fmt: skip
+    )
 
 
 def reports(logs):
     rows = pl.scan_csv(night.report_files(logs), include_file_paths="file", schema_overrides={"Spent": pl.Float64})
     return (
         rows.select(
-            day="reporting_start", channel="channel", campaign="campaign_id", creative="creative", impressions="Impressions",
-            clicks="Clicks", spend=(col("Spent") * 100).round().cast(pl.Int64), file="file",
+            day="reporting_start",
+            channel="channel",
+            campaign="campaign_id",
+            creative="creative",
+            impressions="Impressions",
+            clicks="Clicks",
+            spend=(col("Spent") * 100).round().cast(pl.Int64),
+            file="file",
         )
-        .sort("file").unique(["day", "campaign", "creative"], keep="last").drop("file").collect()
-    )  # fmt: skip
+        .sort("file")
+        .unique(["day", "campaign", "creative"], keep="last")
+        .drop("file")
+        .collect()
+    )
 
 
 def asked(rows):
     """The rows that the questions are about, with persons, without repeats."""
     owners = (
-        rows.lazy().filter(col("uid").is_not_null() & col("did").is_not_null())
-        .group_by("did", "uid").agg(col("second").min())
-        .group_by("did").agg(owner=col("uid").get(col("second").arg_min()), users=pl.len())
-        .filter(col("users") <= 3).drop("users")
-    )  # fmt: skip
+        rows.lazy()
+        .filter(col("uid").is_not_null() & col("did").is_not_null())
+        .group_by("did", "uid")
+        .agg(col("second").min())
+        .group_by("did")
+        .agg(owner=col("uid").get(col("second").arg_min()), users=pl.len())
+        .filter(col("users") <= 3)
+        .drop("users")
+    )
     is_asked = col("action").is_in(["view", "cart", "buy", "click"]) | (
         (col("exp") == "checkout_v2") & col("arm").is_not_null()
     )
     found = (
-        rows.lazy().filter(is_asked).join(owners, on="did", how="left")
+        rows.lazy()
+        .filter(is_asked)
+        .join(owners, on="did", how="left")
         .select(
-            person=pl.coalesce("uid", "owner", "did"), id="id", second="second", action="action", sku="sku", price="price",
-            order_id="order_id", channel=col("utm_source").fill_null("direct"), campaign=col("utm_campaign").fill_null(""),
+            person=pl.coalesce("uid", "owner", "did"),
+            id="id",
+            second="second",
+            action="action",
+            sku="sku",
+            price="price",
+            order_id="order_id",
+            channel=col("utm_source").fill_null("direct"),
+            campaign=col("utm_campaign").fill_null(""),
             arm=pl.when(col("exp") == "checkout_v2").then("arm"),
         )
         .collect(engine="streaming")
-    )  # fmt: skip
+    )
     twice = found.lazy().group_by("id").len().filter(col("len") > 1).collect(engine="streaming")["id"].implode()
     before = col("second").shift(1).over("person", "id", order_by="second")
     kept = found.filter(col("id").is_in(twice)).filter((col("second") - before > night.REPEAT_WINDOW).fill_null(True))
@@ -102,10 +134,14 @@ def cut(rows, keys, **figures):
 def ads(rows):
     spend, impressions, clicks = col("spend"), col("impressions"), col("clicks")
     figures = {
-        "impressions": impressions.sum(), "clicks": clicks.sum(), "spend": spend.sum(),
-        "cpm_spend": spend.filter(impressions.is_not_null()).sum(), "cpm_impressions": impressions.filter(spend.is_not_null()).sum(),
-        "cpc_spend": spend.filter(clicks.is_not_null()).sum(), "cpc_clicks": clicks.filter(spend.is_not_null()).sum(),
-    }  # fmt: skip
+        "impressions": impressions.sum(),
+        "clicks": clicks.sum(),
+        "spend": spend.sum(),
+        "cpm_spend": spend.filter(impressions.is_not_null()).sum(),
+        "cpm_impressions": impressions.filter(spend.is_not_null()).sum(),
+        "cpc_spend": spend.filter(clicks.is_not_null()).sum(),
+        "cpc_clicks": clicks.filter(spend.is_not_null()).sum(),
+    }
     return [row for _, table in cut(rows, ["day", "channel", "campaign", "creative"], **figures) for row in table.rows()]
 
 
@@ -113,27 +149,35 @@ SALES = {"money": col("price").sum(), "orders": col("order_id").drop_nulls().n_u
 
 
 def products(sales):
-    sales = sales.with_columns(pl.from_epoch(col("second") // 3600 * 3600).dt.strftime("%Y-%m-%dT%H:%M:%S+08:00").alias("hour"))
+    sales = sales.with_columns(
+        pl.from_epoch(col("second") // 3600 * 3600).dt.strftime("%Y-%m-%dT%H:%M:%S+08:00").alias("hour")
+    )
     result = []
     for level, table in cut(sales, ["hour", "sku"], **SALES):
         kind = "detail" if len(level) == 2 else "total"
-        table = table.sort("hour", "money", "sku", descending=[False, True, False], nulls_last=True).group_by(
-            "hour", maintain_order=True).head(50)  # fmt: skip
+        table = (
+            table.sort("hour", "money", "sku", descending=[False, True, False], nulls_last=True)
+            .group_by("hour", maintain_order=True)
+            .head(50)
+        )
         result += [(hour, sku, kind, money, orders) for hour, sku, money, orders in table.rows()]
     return result
 
 
 def revenue(sales, clicks, places):
     credited = (
-        sales.with_columns(until=col("second") * 1024 + 1023).sort("until")
+        sales.with_columns(until=col("second") * 1024 + 1023)
+        .sort("until")
         .join_asof(clicks.sort("touch"), left_on="until", right_on="touch", by="person", check_sortedness=False)
         .with_columns(place=pl.when(col("second") - col("touch") // 1024 <= night.WINDOW).then(col("touch") % 1024))
-        .drop("channel", "campaign").join(places, on="place", how="left")
+        .drop("channel", "campaign")
+        .join(places, on="place", how="left")
         .with_columns(
-            day=pl.from_epoch("second").dt.strftime("%Y-%m-%d"), channel=col("channel").fill_null("unassigned"),
+            day=pl.from_epoch("second").dt.strftime("%Y-%m-%d"),
+            channel=col("channel").fill_null("unassigned"),
             campaign=pl.when(col("campaign") != "").then("campaign"),
         )
-    )  # fmt: skip
+    )
     return [row for _, table in cut(credited, ["day", "channel", "campaign"], **SALES) for row in table.rows()]
 
 
@@ -142,31 +186,49 @@ def funnel(rows, views, places, newest):
     persons = views.lazy().group_by("person").agg(opening=col("touch").min(), last=col("touch").max())
     steps = rows.lazy().filter(col("person").is_not_null())
     taken = (
-        steps.filter(col("action") == "cart").select("person", put="second").unique()
-        .join(views.lazy(), on="person").filter(start <= col("put"))
-        .group_by("person", "put").agg(col("touch").max()).filter(col("put") - start <= night.WINDOW)
-        .group_by("person", "touch").agg(col("put").min())
-    )  # fmt: skip
+        steps.filter(col("action") == "cart")
+        .select("person", put="second")
+        .unique()
+        .join(views.lazy(), on="person")
+        .filter(start <= col("put"))
+        .group_by("person", "put")
+        .agg(col("touch").max())
+        .filter(col("put") - start <= night.WINDOW)
+        .group_by("person", "touch")
+        .agg(col("put").min())
+    )
     taken = taken.collect(engine="streaming").lazy()
     sold = (
-        steps.filter(col("action") == "buy").select("person", sold="second").unique()
-        .join(taken, on="person").filter(col("put") <= col("sold"))
-        .group_by("person", "sold").agg(col("touch").get(col("put").arg_max()), col("put").max())
+        steps.filter(col("action") == "buy")
+        .select("person", sold="second")
+        .unique()
+        .join(taken, on="person")
+        .filter(col("put") <= col("sold"))
+        .group_by("person", "sold")
+        .agg(col("touch").get(col("put").arg_max()), col("put").max())
         .filter(col("sold") - start <= night.WINDOW)
-        .group_by("person").agg(
-            begun=col("touch").get(col("sold").arg_min()), cart=col("put").get(col("sold").arg_min()), sale=col("sold").min())
-    )  # fmt: skip
+        .group_by("person")
+        .agg(
+            begun=col("touch").get(col("sold").arg_min()),
+            cart=col("put").get(col("sold").arg_min()),
+            sale=col("sold").min(),
+        )
+    )
     added = taken.group_by("person").agg(col("touch").get(col("put").arg_min()), put=col("put").min())
     level = 1 + col("touch").is_not_null().cast(pl.Int8) + col("begun").is_not_null().cast(pl.Int8)
     ends = (
-        persons.join(added, on="person", how="left").join(sold, on="person", how="left")
+        persons.join(added, on="person", how="left")
+        .join(sold, on="person", how="left")
         .select(
-            level=level, place=pl.coalesce("begun", "touch", "opening") % 1024,
-            to_cart=pl.coalesce("cart", "put") - pl.coalesce("begun", "touch") // 1024, to_sale=col("sale") - col("cart"),
+            level=level,
+            place=pl.coalesce("begun", "touch", "opening") % 1024,
+            to_cart=pl.coalesce("cart", "put") - pl.coalesce("begun", "touch") // 1024,
+            to_sale=col("sale") - col("cart"),
             is_open=col("begun").is_null() & (col("last") // 1024 + night.WINDOW > newest),
         )
-        .join(places.lazy(), on="place").collect(engine="streaming")
-    )  # fmt: skip
+        .join(places.lazy(), on="place")
+        .collect(engine="streaming")
+    )
     times = ["to_cart", "to_sale"]
     result = []
     for channel, table in [*((name, part) for (name,), part in ends.group_by("channel")), (None, ends)]:
@@ -181,15 +243,23 @@ def funnel(rows, views, places, newest):
 
 def experiment(rows, first, end):
     exposures = rows.lazy().filter(
-        col("arm").is_not_null() & col("person").is_not_null() & (col("second") >= first) & (col("second") < end))  # fmt: skip
-    units = exposures.group_by("person").agg(
-        variant=col("arm").min(), other=col("arm").max(), since=col("second").min()).collect(engine="streaming")  # fmt: skip
+        col("arm").is_not_null() & col("person").is_not_null() & (col("second") >= first) & (col("second") < end)
+    )
+    units = (
+        exposures.group_by("person")
+        .agg(variant=col("arm").min(), other=col("arm").max(), since=col("second").min())
+        .collect(engine="streaming")
+    )
     counted = units.filter(col("variant") == col("other"))
     buyers = (
-        rows.filter(col("action") == "buy").join(counted, on="person").filter(col("second") >= col("since"))
-        .group_by("variant", "person").agg(col("price").sum())
-        .group_by("variant").agg(buyers=pl.len(), money=col("price").sum(), squares=(col("price") * col("price")).sum())
-    )  # fmt: skip
+        rows.filter(col("action") == "buy")
+        .join(counted, on="person")
+        .filter(col("second") >= col("since"))
+        .group_by("variant", "person")
+        .agg(col("price").sum())
+        .group_by("variant")
+        .agg(buyers=pl.len(), money=col("price").sum(), squares=(col("price") * col("price")).sum())
+    )
     table = counted.group_by("variant").agg(units=pl.len()).join(buyers, on="variant").sort("variant")
     return table.select("variant", "units", "buyers", "money", "squares").rows(), units.height - counted.height
 
@@ -209,9 +279,15 @@ def main():
 
     newest = everything["second"].max()
     places = (
-        rows.lazy().filter(col("action").is_in(["view", "click"])).select("channel", "campaign").unique()
-        .sort("campaign", "channel").with_row_index("place", offset=1).with_columns(col("place").cast(pl.Int64)).collect()
-    )  # fmt: skip
+        rows.lazy()
+        .filter(col("action").is_in(["view", "click"]))
+        .select("channel", "campaign")
+        .unique()
+        .sort("campaign", "channel")
+        .with_row_index("place", offset=1)
+        .with_columns(col("place").cast(pl.Int64))
+        .collect()
+    )
 
     def touches(action):
         found = rows.lazy().filter((col("action") == action) & col("person").is_not_null())

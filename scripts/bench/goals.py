@@ -16,25 +16,19 @@ def table(results, sizes, records, peers):
     def row(goal, text, met):
         rows.append((goal, text, met))
 
+    def beside(peer):
+        """The peer's wall time, and what part of its wall and processor time the night takes."""
+        cpu = measure.median(results[peer], "cpu") / measure.median(results["whole night"], "cpu")
+        return f"{wall(peer):.2f} s: 1/{wall(peer) / night:.2f} of it (cpu 1/{cpu:.2f})"
+
     night = wall("whole night")
     if peers:
         for engine, share in (("DuckDB", 5), ("chDB", 8)):
-            durable, memory = wall(f"{engine}, database"), wall(f"{engine}, in memory")
-            row(
-                f"the whole night: 1/{share} of {engine}, same durability",
-                f"{night:.2f} s, {engine} {durable:.2f} s: 1/{durable / night:.2f}",
-                night * share <= durable,
-            )
-            row(
-                f"(the same against {engine} in memory, which keeps no events)",
-                f"{engine} {memory:.2f} s: 1/{memory / night:.2f}",
-                night * share <= memory,
-            )
-        row(
-            "(Polars in memory, for comparison)",
-            f"{wall('Polars, in memory'):.2f} s: 1/{wall('Polars, in memory') / night:.2f}",
-            None,
-        )
+            durable, memory = f"{engine}, database", f"{engine}, in memory"
+            text = f"night {night:.2f} s, {engine} {beside(durable)}"
+            row(f"the whole night: 1/{share} of {engine}, same durability", text, night * share <= wall(durable))
+            row(f"(the same, {engine} in memory: keeps no events)", beside(memory), night * share <= wall(memory))
+        row("(Polars in memory)", beside("Polars, in memory"), None)
     floor = wall(cases.FLOOR)
     row(
         "ingest: 3 times the inflate with ISA-L",
