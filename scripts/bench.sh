@@ -28,7 +28,10 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -n "$bin" ] || build_release
+if [ -z "$bin" ]; then
+    build_release
+    arguments+=(--built)
+fi
 
 python=python3
 if [ "$peers" = yes ]; then

@@ -10,6 +10,8 @@ import next_day
 import product
 
 LIMIT_MB = 512
+# Seconds after which a night that has too little memory is ended.
+PATIENCE = 3600
 OLD_DAYS = 29
 
 
@@ -76,7 +78,8 @@ def memory(options, sizes):
             rows.append((goal, "not measured: no cgroup can be made", None))
             continue
         with group:
-            run = pipeline.run("run", before=group.enter, allowed=range(-64, 256))
+            command = ["timeout", PATIENCE, *pipeline.command("run")]
+            run = measure.run(command, before=group.enter, allowed=range(-64, 256))
             peak, kills = group.peak() / 2**20, group.kills()
         passed = (pipeline.work / "out/current").exists() and kills == 0
         results.append(

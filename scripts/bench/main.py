@@ -32,6 +32,7 @@ def arguments():
     parser.add_argument("--next-night", action="store_true")
     parser.add_argument("--logs", type=pathlib.Path)
     parser.add_argument("--bin", type=lambda text: pathlib.Path(text).absolute(), required=True)
+    parser.add_argument("--built", action="store_true", help="the executables are of this commit")
     parser.add_argument("--peer-python", default="python3")
     return parser.parse_args()
 
@@ -75,6 +76,7 @@ def main():
     report = {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "machine": here,
+        "executables": "built" if options.built else "given",
         "commit": output("git", "rev-parse", "HEAD"),
         "changed": bool(output("git", "status", "--porcelain", "--untracked-files=no")),
         "versions": versions(options.peers and not options.only_extras),
