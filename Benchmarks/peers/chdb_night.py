@@ -82,7 +82,7 @@ FROM asked JOIN places USING (channel, campaign) WHERE action = '{action}' AND p
 
 ADS = """
 SELECT if(grouping(day) = 0, toString(day), NULL), if(grouping(channel) = 0, channel, NULL), if(grouping(channel) = 0, campaign, NULL),
-    if(grouping(channel) = 0, creative, NULL), coalesce(sum(impressions), 0), coalesce(sum(clicks), 0), coalesce(sum(spend), 0),
+    if(grouping(channel) = 0, creative, NULL), coalesce(sum(impressions), 0), coalesce(sum(clicks), 0), sum(spend),
     coalesce(sumIf(spend, isNotNull(impressions)), 0), coalesce(sumIf(impressions, isNotNull(spend)), 0),
     coalesce(sumIf(spend, isNotNull(clicks)), 0), coalesce(sumIf(clicks, isNotNull(spend)), 0)
 FROM reports GROUP BY GROUPING SETS ((day, channel, campaign, creative), (day), ())

@@ -77,7 +77,7 @@ FROM asked JOIN places USING (channel, campaign) WHERE action = '{action}' AND p
 
 ADS = """
 SELECT day, channel, campaign, creative, coalesce(sum(impressions), 0)::BIGINT, coalesce(sum(clicks), 0)::BIGINT,
-    coalesce(sum(spend), 0)::BIGINT,
+    sum(spend)::BIGINT,
     coalesce(sum(spend) FILTER (impressions IS NOT NULL), 0)::BIGINT, coalesce(sum(impressions) FILTER (spend IS NOT NULL), 0)::BIGINT,
     coalesce(sum(spend) FILTER (clicks IS NOT NULL), 0)::BIGINT, coalesce(sum(clicks) FILTER (spend IS NOT NULL), 0)::BIGINT
 FROM reports GROUP BY GROUPING SETS ((day, channel, campaign, creative), (day), ()) ORDER BY ALL

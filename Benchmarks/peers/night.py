@@ -68,7 +68,7 @@ def local_hour(day, hour):
 
 def ads(rows):
     """From rows (day, channel, campaign, creative, impressions, clicks, spend, spend and impressions of rows that have both, spend
-    and clicks of rows that have both); spend is in hundredths."""
+    and clicks of rows that have both); spend is in hundredths, and nothing where no row has it."""
     return [
         {
             "day": None if day is None else str(day),
@@ -79,7 +79,7 @@ def ads(rows):
             "impressions": impressions,
             "clicks": clicks,
             "ctr": ratio(clicks, impressions),
-            "spend": spend / 100,
+            "spend": (spend or 0) / 100,
             "cpm": ratio(cpm_spend / 100, cpm_impressions, 1000),
             "cpm__num": cpm_spend / 100,
             "cpm__den": cpm_impressions,
@@ -103,7 +103,7 @@ def revenue(sales, reports):
     """From rows (day, channel, campaign, sales in hundredths, orders) and the rows that `ads` takes."""
     cells = {}
     for day, channel, campaign, creative, _, _, spend, *_ in reports:
-        if (creative is None) == (channel is None):
+        if spend is not None:
             cell = cells.setdefault((day and str(day), channel, campaign), [0, 0, 0])
             cell[2] += spend
     for day, channel, campaign, money, orders in sales:

@@ -136,7 +136,7 @@ def ads(rows):
     figures = {
         "impressions": impressions.sum(),
         "clicks": clicks.sum(),
-        "spend": spend.sum(),
+        "spend": pl.when(spend.count() > 0).then(spend.sum()),
         "cpm_spend": spend.filter(impressions.is_not_null()).sum(),
         "cpm_impressions": impressions.filter(spend.is_not_null()).sum(),
         "cpc_spend": spend.filter(clicks.is_not_null()).sum(),
