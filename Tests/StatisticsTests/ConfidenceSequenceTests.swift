@@ -9,7 +9,7 @@ struct ConfidenceSequenceTests {
         let a = MeanStatistic(count: 3000, sum: 139_687, sumOfSquares: Int256(523_779_767), scale: 100)
         let b = MeanStatistic(count: 3461, sum: 242_270, sumOfSquares: Int256(1_346_982_900), scale: 100)
         let sequence = try #require(ConfidenceSequence(alpha: 0.05, tuning: 1000))
-        let lift = try sequence.relativeLift(of: b.estimate().get(), over: a.estimate().get()).get()
+        let lift = try sequence.relativeLift(of: b.estimate().get(), over: a.estimate().get()).get().delta
         func rounded(_ number: Double) -> Double { (number * 100_000).rounded() / 100_000 }
         #expect(rounded(lift.value) == 0.50336)
         #expect(rounded(lift.low) == -0.55844)
@@ -61,6 +61,22 @@ struct ConfidenceSequenceTests {
         #expect(there.low == -back.high && there.pValue == back.pValue)
         let alone = try sequence.value(of: a).get()
         #expect(alone.low < 0.3 && alone.high > 0.3 && alone.pValue < 1e-10)
+    }
+
+    @Test("Fieller's sequence finds a lift exactly where the sequence of the difference does", arguments: 0..<200)
+    func fieller(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let sequence = try #require(ConfidenceSequence(alpha: 0.05, tuning: 1000))
+        func draw() -> Estimate {
+            Estimate(
+                count: .random(in: 50...500, using: &generator), value: .random(in: 0.5...2, using: &generator) * (seed % 2 == 0 ? 1 : -1),
+                variance: .random(in: 1...9, using: &generator))
+        }
+        let (a, b) = (draw(), draw())
+        guard case .success(let lift) = sequence.relativeLift(of: b, over: a) else { return }
+        let difference = try sequence.difference(of: b, from: a).get()
+        #expect((lift.fieller.low > 0) == (difference.low > 0))
+        #expect((lift.fieller.high < 0) == (difference.high < 0))
     }
 
     @Test("degenerate samples and options have a reason")

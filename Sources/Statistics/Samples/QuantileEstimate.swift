@@ -5,7 +5,7 @@ public struct QuantileEstimate: Sendable, Hashable {
     /// The nearest-rank quantile.
     public let value: Double
     public let interval: ConfidenceInterval
-    /// Half the distance of the values at the ranks of ± z standard errors, over z.
+    /// Half the interval's width, over the normal quantile that belongs to its confidence.
     public let standardError: Double
 
     /// For the tests of means, which hold for anything that is near enough normal.
@@ -29,12 +29,7 @@ public struct QuantileEstimate: Sendable, Hashable {
         guard percent > 0, percent < 100, alpha > 0, alpha < 1 else { return .failure(.outOfRange) }
         let share = percent / 100
         guard let ranks = binomialRanks(count: count, share: share, alpha: alpha) else { return .failure(.tooFewUnits) }
-        return spread(values, percent, deviation: (share * (1 - share) / Double(count)).squareRoot(), scale, alpha).map {
-            QuantileEstimate(
-                count: count, value: $0.value,
-                interval: ConfidenceInterval(low: at(ranks.low, values, scale), high: at(ranks.high, values, scale)),
-                standardError: $0.standardError)
-        }
+        return between(ranks, values, percent, count: count, scale, alpha)
     }
 
     /// A quantile over events, of which a unit may have many: they vary with their units.
@@ -51,24 +46,26 @@ public struct QuantileEstimate: Sendable, Hashable {
         guard !values.isEmpty else { return .failure(.noUnits) }
         guard percent > 0, percent < 100, atOrBelow.denominator == Int128(values.count) else { return .failure(.outOfRange) }
         return atOrBelow.estimate().flatMap { share in
-            spread(values, percent, deviation: share.squaredStandardError.squareRoot(), scale, alpha).map {
-                QuantileEstimate(
-                    count: atOrBelow.count, value: $0.value, interval: $0.interval, standardError: $0.standardError)
-            }
+            guard let z = NormalDistribution().twoSidedCriticalValue(alpha: alpha) else { return .failure(.outOfRange) }
+            let deviation = z * share.squaredStandardError.squareRoot()
+            let low = (Double(values.count) * (percent / 100 - deviation)).rounded(.down)
+            let high = (Double(values.count) * (percent / 100 + deviation)).rounded(.up)
+            guard low >= 1, high <= Double(values.count) else { return .failure(.tooFewUnits) }
+            return between((Int64(low), Int64(high)), values, percent, count: atOrBelow.count, scale, alpha)
         }
     }
 
-    private static func spread(
-        _ values: some RandomAccessCollection<Int64>, _ percent: Double, deviation: Double, _ scale: Int64, _ alpha: Double
-    ) -> Result<(value: Double, interval: ConfidenceInterval, standardError: Double), Unavailable> {
+    private static func between(
+        _ ranks: (low: Int64, high: Int64), _ values: some RandomAccessCollection<Int64>, _ percent: Double, count: Int64,
+        _ scale: Int64, _ alpha: Double
+    ) -> Result<QuantileEstimate, Unavailable> {
         guard let z = NormalDistribution().twoSidedCriticalValue(alpha: alpha) else { return .failure(.outOfRange) }
-        let count = Double(values.count)
-        let low = (count * (percent / 100 - z * deviation)).rounded(.down)
-        let high = (count * (percent / 100 + z * deviation)).rounded(.up)
-        guard low >= 1, high <= count else { return .failure(.tooFewUnits) }
-        let interval = ConfidenceInterval(low: at(Int64(low), values, scale), high: at(Int64(high), values, scale))
+        let interval = ConfidenceInterval(low: at(ranks.low, values, scale), high: at(ranks.high, values, scale))
         let rank = Quantile.nearestRank(percent: percent, of: Int64(values.count))
-        return .success((at(rank, values, scale), interval, (interval.high - interval.low) / (2 * z)))
+        return .success(
+            QuantileEstimate(
+                count: count, value: at(rank, values, scale), interval: interval,
+                standardError: (interval.high - interval.low) / (2 * z)))
     }
 
     /// The value of a rank from 1.

@@ -10,6 +10,16 @@ public struct SequentialEffect: Sendable, Hashable {
     public let standardError: Double
 }
 
+/// A relative lift with always-valid bounds, in two ways.
+public struct SequentialRelativeLift: Sendable, Hashable {
+    /// By the delta method, as gbstats has it. With few conversions or heavy tails the first looks have more false findings
+    /// than the sequence of the difference has.
+    public let delta: SequentialEffect
+    /// Fieller's: each ratio r is held against the sequence of treatment - r control, so that it finds a lift exactly where the
+    /// sequence of the difference finds a difference, with the same p-value.
+    public let fieller: ConfidenceInterval
+}
+
 /// Asymptotic confidence sequences: intervals that may be looked at every night.
 ///
 /// Source: Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, "Time-Uniform Central Limit Theory and Asymptotic Confidence
@@ -48,15 +58,19 @@ public struct ConfidenceSequence: Sendable, Hashable {
         }
     }
 
-    /// (treatment - control) / |control| by the delta method; `baseline_near_zero` where the control's own sequence covers
-    /// zero.
-    public func relativeLift(of treatment: Estimate, over control: Estimate) -> Result<SequentialEffect, Unavailable> {
-        WelchTest.relativeLift(of: treatment, over: control, alpha: alpha).flatMap { lift in
+    /// (treatment - control) / |control|; `baseline_near_zero` where the control's own sequence covers zero.
+    public func relativeLift(
+        of treatment: Estimate, over control: Estimate
+    ) -> Result<SequentialRelativeLift, Unavailable> {
+        let units = Double(treatment.count) + Double(control.count)
+        return WelchTest.relativeLift(of: treatment, over: control, alpha: alpha).flatMap { lift in
             value(of: control).flatMap { baseline in
                 guard baseline.low > 0 || baseline.high < 0 else { return .failure(.baselineNearZero) }
-                return bounds(
-                    value: lift.value, standardError: lift.standardError,
-                    units: Double(treatment.count) + Double(control.count))
+                guard let critical = criticalValue(units: units) else { return .failure(.outOfRange) }
+                return bounds(value: lift.value, standardError: lift.standardError, units: units).flatMap { delta in
+                    FiellerInterval.ofLift(treatment, over: control, criticalValue: critical)
+                        .map { SequentialRelativeLift(delta: delta, fieller: $0) }
+                }
             }
         }
     }
