@@ -37,7 +37,7 @@ struct NonInferiorityTests {
     @Test("an always-valid interval is held against the margin")
     func sequential() throws {
         let sequence = try #require(ConfidenceSequence(alpha: 0.05, tuning: 1000))
-        let effect = try sequence.difference(of: treatment, from: control).get()
+        let effect = try sequence.difference(of: treatment, from: control).get().interval
         #expect(NonInferiorityTest.isNonInferior(effect, margin: 2, higherIsBetter: true))
         #expect(!NonInferiorityTest.isNonInferior(effect, margin: 0.2, higherIsBetter: true))
         #expect(!NonInferiorityTest.isNonInferior(effect, margin: 0, higherIsBetter: false))
@@ -152,5 +152,59 @@ struct BayesianComparisonTests {
         let effect = try lift(49, 51, of: 100)
         #expect(BayesianComparison.of(effect, prior: NormalPrior(standardDeviation: 0), alpha: 0.05).reason == .outOfRange)
         #expect(BayesianComparison.of(effect, alpha: 2).reason == .outOfRange)
+    }
+}
+
+@Suite("Segments")
+struct SegmentHeterogeneityTests {
+    private func effect(_ value: Double, _ deviation: Double) throws -> Effect {
+        let count: Int64 = 1_000_000
+        let variance = deviation * deviation * Double(count) / 2
+        return try WelchTest.difference(
+            of: Estimate(count: count, value: value, variance: variance), from: Estimate(count: count, value: 0, variance: variance),
+            alpha: 0.05
+        ).get()
+    }
+
+    @Test("Cochran's Q by hand: effects 1 and 3 of standard error 1 and 1 lie a pooled 2, Q is 2")
+    func cochran() throws {
+        let found = try SegmentHeterogeneity.of(segments: [effect(1, 1), effect(3, 1)], whole: effect(2, 0.7)).get()
+        #expect(near(found.pooled, 2, 1e-12))
+        #expect(near(found.statistic, 2, 1e-12))
+        #expect(near(found.pValue, 0.15729920705028513, 1e-10))
+        #expect(!found.isReversed)
+        let weighted = try SegmentHeterogeneity.of(segments: [effect(1, 1), effect(3, 2)], whole: effect(2, 0.7)).get()
+        #expect(near(weighted.pooled, 1.4, 1e-12))
+    }
+
+    @Test("Simpson's paradox: the whole rises and every segment falls")
+    func simpson() throws {
+        #expect(try SegmentHeterogeneity.of(segments: [effect(-1, 1), effect(-2, 1)], whole: effect(3, 1)).get().isReversed)
+        #expect(try SegmentHeterogeneity.of(segments: [effect(1, 1), effect(2, 1)], whole: effect(-3, 1)).get().isReversed)
+        #expect(try !SegmentHeterogeneity.of(segments: [effect(-1, 1), effect(-2, 1)], whole: effect(1, 1)).get().isReversed)
+        #expect(SegmentHeterogeneity.of(segments: [try effect(1, 1)], whole: try effect(1, 1)).reason == .tooFewUnits)
+    }
+}
+
+@Suite("Verdicts")
+struct VerdictTests {
+    private func verdict(
+        _ low: Double, _ high: Double, significant: Bool = true, margin: Double? = 0.02, up: Bool = true, broken: Bool = false
+    ) -> Verdict {
+        .of(ConfidenceInterval(low: low, high: high), isSignificant: significant, margin: margin, higherIsBetter: up, isBroken: broken)
+    }
+
+    @Test("one word for each case")
+    func words() {
+        #expect(verdict(0.01, 0.05) == .win)
+        #expect(verdict(0.01, 0.05, up: false) == .loss)
+        #expect(verdict(-0.05, -0.01) == .loss)
+        #expect(verdict(-0.05, -0.01, up: false) == .win)
+        #expect(verdict(0.01, 0.05, significant: false) == .notYet, "not after correction")
+        #expect(verdict(-0.01, 0.015) == .noRelevantDifference)
+        #expect(verdict(-0.01, 0.015, margin: nil) == .notYet)
+        #expect(verdict(-0.01, 0.025) == .notYet)
+        #expect(verdict(0.01, 0.05, broken: true) == .broken)
+        #expect(Verdict.of(nil, isSignificant: false, margin: 1, higherIsBetter: true, isBroken: false) == .notYet)
     }
 }

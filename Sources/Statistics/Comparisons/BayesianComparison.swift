@@ -14,7 +14,8 @@ public struct NormalPrior: Sendable, Hashable {
 ///
 /// The likelihood of the effect is normal around its estimate with its standard error (for a relative lift that of the delta
 /// method), and the prior lies on the effect itself, flat or normal, as in gbstats. Such statements hold however often they
-/// are read, but acting on them at the first good look finds effects that are not there more often than alpha.
+/// are read, but acting on them at the first good look finds effects that are not there more often than alpha: of A/A
+/// experiments that were read on 28 days, 23 to 25 % had a chance to win over 95 % on some day (scripts/simulate-experiments.sh).
 public struct BayesianComparison: Sendable, Hashable {
     /// The posterior's mean and standard deviation.
     public let mean: Double

@@ -11,6 +11,14 @@ public struct ConfidenceInterval: Sendable, Hashable {
     public func contains(_ value: Double) -> Bool { low <= value && value <= high }
 }
 
+extension Effect {
+    public var interval: ConfidenceInterval { ConfidenceInterval(low: low, high: high) }
+}
+
+extension SequentialEffect {
+    public var interval: ConfidenceInterval { ConfidenceInterval(low: low, high: high) }
+}
+
 extension Estimate {
     /// Student's t interval of the estimated value, of confidence 1 - alpha, with count - 1 degrees of freedom.
     public func confidenceInterval(alpha: Double) -> Result<ConfidenceInterval, Unavailable> {

@@ -29,7 +29,7 @@ public struct NonInferiorityTest: Sendable, Hashable {
     }
 
     /// The same by an always-valid interval, at any number of looks: its bound on the bad side against the margin.
-    public static func isNonInferior(_ effect: SequentialEffect, margin: Double, higherIsBetter: Bool) -> Bool {
-        margin > 0 && (higherIsBetter ? effect.low > -margin : effect.high < margin)
+    public static func isNonInferior(_ interval: ConfidenceInterval, margin: Double, higherIsBetter: Bool) -> Bool {
+        margin > 0 && (higherIsBetter ? interval.low > -margin : interval.high < margin)
     }
 }

@@ -4,7 +4,8 @@
 /// Data" (WSDM 2013), section 3; for ratios the same on the linearised units (its appendix). One theta serves all variants:
 /// the slope of the least squares fit with an intercept a variant, so that no effect leaks into it. A unit without history
 /// has covariate zero and an indicator, which is fitted too. The covariate's mean is taken off as far as it differs from
-/// that over all variants, so that adjusted values stay comparable with plain ones.
+/// that over all variants, so that adjusted values stay comparable with plain ones; the chance in that common mean is left out
+/// of the variances, because it cancels in differences (and in relative lifts but for the square of the lift).
 public struct Cuped: Sendable, Hashable {
     /// The pooled slope of the covariate.
     public let theta: Double
