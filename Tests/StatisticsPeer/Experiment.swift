@@ -47,7 +47,8 @@ extension Experiment {
     }
 
     private func samples(_ alpha: Double, _ found: inout [String: Double]) {
-        guard let a = try? statistic(control).estimate().get(), let b = try? statistic(treatment).estimate().get() else { return }
+        guard let a = try? statistic(control).estimate().get(), let b = try? statistic(treatment).estimate().get()
+        else { return }
         if let effect = try? WelchTest.difference(of: b, from: a, alpha: alpha).get() {
             found["welch.value"] = effect.value
             found["welch.low"] = effect.low
@@ -109,8 +110,11 @@ extension Experiment {
     }
 
     private func assignment(_ found: inout [String: Double]) {
-        if let pValue = try? SampleRatioMismatch.pValue(observed: split, weights: weights).get() { found["srm.p"] = pValue }
-        let sequential = try? SequentialSampleRatioMismatch.test(days: days, weights: weights, concentration: 1000).get()
+        if let pValue = try? SampleRatioMismatch.pValue(observed: split, weights: weights).get() {
+            found["srm.p"] = pValue
+        }
+        let sequential = try? SequentialSampleRatioMismatch.test(days: days, weights: weights, concentration: 1000)
+            .get()
         if let pValue = sequential?.pValue { found["sequentialSRM.p"] = pValue }
     }
 
@@ -123,15 +127,21 @@ extension Experiment {
     }
 
     private func planning(_ alpha: Double, _ found: inout [String: Double]) {
-        let plan = PowerAnalysis(.mean(variance: 1), controlShare: controlShare, treatmentShare: 1 - controlShare, alpha: alpha)
+        let plan = PowerAnalysis(
+            .mean(variance: 1), controlShare: controlShare, treatmentShare: 1 - controlShare, alpha: alpha)
         if let power = try? plan.power(effect: effect, units: units).get() { found["power.power"] = power }
         if let needed = try? plan.units(toDetect: effect, power: power).get() { found["power.units"] = Double(needed) }
-        if let smallest = try? plan.detectableEffect(units: units, power: power).get() { found["power.effect"] = smallest }
+        if let smallest = try? plan.detectableEffect(units: units, power: power).get() {
+            found["power.effect"] = smallest
+        }
     }
 
     private func quantile(_ alpha: Double, _ found: inout [String: Double]) {
         let sorted = control.sorted()
-        guard let estimate = try? QuantileEstimate.ofUnits(sorted: sorted, percent: percent, scale: scale, alpha: alpha).get() else {
+        guard
+            let estimate = try? QuantileEstimate.ofUnits(sorted: sorted, percent: percent, scale: scale, alpha: alpha)
+                .get()
+        else {
             return
         }
         found["quantile.low"] = estimate.interval.low

@@ -65,7 +65,8 @@ struct ArmsTests {
         #expect(ChanceOfBeingBest.ofProportions([]).reason == .noUnits)
         #expect(ChanceOfBeingBest.ofProportions([ProportionStatistic(count: 1, successes: 2)]).reason == .outOfRange)
         #expect(ChanceOfBeingBest.ofProportions(rates, overdispersion: 0.5).reason == .outOfRange)
-        #expect(ChanceOfBeingBest.ofMeans([means[0], Estimate(count: 5, value: 1, variance: 0)]).reason == .zeroVariance)
+        #expect(
+            ChanceOfBeingBest.ofMeans([means[0], Estimate(count: 5, value: 1, variance: 0)]).reason == .zeroVariance)
         #expect(ChanceOfBeingBest.ofMeans([Estimate(count: 1, value: 1, variance: 1)]).reason == .tooFewUnits)
     }
 
@@ -79,7 +80,11 @@ struct ArmsTests {
         var generator = SeededGenerator(seed: 2)
         let binomial = (0..<40).map { _ in
             (0..<20).map { _ in
-                ProportionStatistic(count: 500, successes: (0..<500).reduce(0) { sum, _ in sum + (Int.random(in: 0..<10, using: &generator) == 0 ? 1 : 0) })
+                ProportionStatistic(
+                    count: 500,
+                    successes: (0..<500).reduce(0) { sum, _ in
+                        sum + (Int.random(in: 0..<10, using: &generator) == 0 ? 1 : 0)
+                    })
             }
         }
         #expect(abs(try Overdispersion.ofDays(binomial).get().factor - 1) < 0.2)
@@ -92,13 +97,16 @@ struct ArmsTests {
     func degenerateDays() {
         #expect(Overdispersion.ofDays([]).reason == .tooFewUnits)
         #expect(Overdispersion.ofDays([[rates[0]]]).reason == .tooFewUnits)
-        #expect(Overdispersion.ofDays([[ProportionStatistic(count: 5), ProportionStatistic(count: 5)]]).reason == .tooFewUnits)
+        #expect(
+            Overdispersion.ofDays([[ProportionStatistic(count: 5), ProportionStatistic(count: 5)]]).reason
+                == .tooFewUnits)
         #expect(Overdispersion.ofDays([[ProportionStatistic(count: 5, successes: 6)]]).reason == .outOfRange)
     }
 
     private func arm(_ rate: Int64, days: Int = 20, of count: Int64 = 100_000) throws -> ArmElimination.Arm {
         ArmElimination.Arm(
-            estimate: try ProportionStatistic(count: count, successes: count * rate / 1000).estimate().get(), days: days)
+            estimate: try ProportionStatistic(count: count, successes: count * rate / 1000).estimate().get(), days: days
+        )
     }
 
     @Test("an arm is given up only when it is surely worse and has run long enough")

@@ -27,7 +27,8 @@ struct ConfidenceSequenceTests {
     func duality(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let sequence = try #require(
-            ConfidenceSequence(alpha: .random(in: 0.01...0.2, using: &generator), tuning: .random(in: 50...50_000, using: &generator)))
+            ConfidenceSequence(
+                alpha: .random(in: 0.01...0.2, using: &generator), tuning: .random(in: 50...50_000, using: &generator)))
         let effect = try sequence.bounds(
             value: .random(in: -5...5, using: &generator), standardError: .random(in: 0.3...2, using: &generator),
             units: .random(in: 10...100_000, using: &generator)
@@ -47,7 +48,9 @@ struct ConfidenceSequenceTests {
         let sequence = try #require(ConfidenceSequence(alpha: 0.05, tuning: 5000))
         let best = try #require(sequence.criticalValue(units: 5000))
         #expect(best > 1.96 && best < 3.1)
-        for units in [10.0, 500, 50_000, 5_000_000] { #expect(try #require(sequence.criticalValue(units: units)) > best) }
+        for units in [10.0, 500, 50_000, 5_000_000] {
+            #expect(try #require(sequence.criticalValue(units: units)) > best)
+        }
     }
 
     @Test("differences, values and proportions of samples")
@@ -69,7 +72,8 @@ struct ConfidenceSequenceTests {
         let sequence = try #require(ConfidenceSequence(alpha: 0.05, tuning: 1000))
         func draw() -> Estimate {
             Estimate(
-                count: .random(in: 50...500, using: &generator), value: .random(in: 0.5...2, using: &generator) * (seed % 2 == 0 ? 1 : -1),
+                count: .random(in: 50...500, using: &generator),
+                value: .random(in: 0.5...2, using: &generator) * (seed % 2 == 0 ? 1 : -1),
                 variance: .random(in: 1...9, using: &generator))
         }
         let (a, b) = (draw(), draw())

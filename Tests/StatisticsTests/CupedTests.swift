@@ -51,19 +51,26 @@ struct CupedTests {
         return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1))
     }
 
-    @Test("means: theta is the least squares slope within variants, and the estimates are those of the residuals", arguments: 0..<20)
+    @Test(
+        "means: theta is the least squares slope within variants, and the estimates are those of the residuals",
+        arguments: 0..<20)
     func means(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let missing = Int(seed % 3)
-        let variants = [units(300, effect: 0, missing: missing, &generator), units(200, effect: 90, missing: missing, &generator)]
+        let variants = [
+            units(300, effect: 0, missing: missing, &generator), units(200, effect: 90, missing: missing, &generator),
+        ]
         let statistics = variants.map { units in
-            units.reduce(into: CovariateMeanStatistic(scale: 100)) { $0.add(Int128($1.x), covariate: $1.before.map { Int128($0.x) }) }
+            units.reduce(into: CovariateMeanStatistic(scale: 100)) {
+                $0.add(Int128($1.x), covariate: $1.before.map { Int128($0.x) })
+            }
         }
         let adjusted = try Cuped.adjust(statistics).get()
 
         let outcome = variants.map { $0.map { Double($0.x) / 100 } }
         let rows = variants.map { $0.map { [Double($0.before?.x ?? 0) / 100, $0.before == nil ? 1 : 0] } }
-        let slopes = missing > 0 ? leastSquares(outcome, rows) : leastSquares(outcome, rows.map { $0.map { [$0[0]] } }) + [0]
+        let slopes =
+            missing > 0 ? leastSquares(outcome, rows) : leastSquares(outcome, rows.map { $0.map { [$0[0]] } }) + [0]
         #expect(near(adjusted.theta, slopes[0], 1e-9))
         #expect(near(adjusted.missingEffect ?? 0, slopes[1], 1e-9))
         #expect((adjusted.missingEffect == nil) == (missing == 0))
@@ -72,14 +79,17 @@ struct CupedTests {
         var plain = 0.0
         var residual = 0.0
         for (index, estimate) in adjusted.estimates.enumerated() {
-            let values = zip(outcome[index], rows[index]).map { $0 - slopes[0] * ($1[0] - centre[0]) - slopes[1] * ($1[1] - centre[1]) }
+            let values = zip(outcome[index], rows[index]).map {
+                $0 - slopes[0] * ($1[0] - centre[0]) - slopes[1] * ($1[1] - centre[1])
+            }
             let naive = meanAndVariance(values)
             #expect(near(try estimate.get().value, naive.mean, 1e-9))
             #expect(near(try estimate.get().variance, naive.variance, 1e-9))
             #expect(try estimate.get().count == Int64(values.count))
             residual += naive.variance * Double(values.count - 1)
             plain += meanAndVariance(outcome[index]).variance * Double(values.count - 1)
-            #expect(near(try statistics[index].estimate().get().variance, meanAndVariance(outcome[index]).variance, 1e-10))
+            #expect(
+                near(try statistics[index].estimate().get().variance, meanAndVariance(outcome[index]).variance, 1e-10))
         }
         #expect(near(adjusted.varianceReduction, 1 - residual / plain, 1e-9))
     }
@@ -100,7 +110,9 @@ struct CupedTests {
             let mean = pairs.reduce(0) { $0 + $1.1 } / Double(pairs.count)
             return (ratio, pairs.map { ($0.0 - ratio * $0.1) / mean })
         }
-        func before(_ unit: Unit) -> (Double, Double) { (Double(unit.before?.x ?? 0) / 100, Double(unit.before?.y ?? 0)) }
+        func before(_ unit: Unit) -> (Double, Double) {
+            (Double(unit.before?.x ?? 0) / 100, Double(unit.before?.y ?? 0))
+        }
         let after = variants.map { linear($0.map { (Double($0.x) / 100, Double($0.y)) }) }
         let history = variants.map { linear($0.map(before)) }
         let rows = zip(variants, history).map { zip($0, $1.units).map { [$1, $0.before == nil ? 1 : 0] } }
@@ -112,7 +124,9 @@ struct CupedTests {
         let allMissing = Double(variants.joined().count { $0.before == nil }) / Double(variants.joined().count)
         for index in variants.indices {
             let estimate = try adjusted.estimates[index].get()
-            let value = after[index].ratio - slopes[0] * (history[index].ratio - centre) - slopes[1] * (missing[index] - allMissing)
+            let value =
+                after[index].ratio - slopes[0] * (history[index].ratio - centre) - slopes[1]
+                * (missing[index] - allMissing)
             #expect(near(estimate.value, value, 1e-8))
             let residuals = zip(after[index].units, rows[index]).map { $0 - slopes[0] * $1[0] - slopes[1] * $1[1] }
             #expect(near(estimate.variance, meanAndVariance(residuals).variance, 1e-8))
@@ -127,7 +141,8 @@ struct CupedTests {
         var withHistory = CovariateRatioStatistic(scale: .init(numerator: 100))
         for unit in units(100, effect: 0, missing: 3, &generator) {
             ratio.add(Int128(unit.x), over: Int128(unit.y))
-            withHistory.add(Int128(unit.x), over: Int128(unit.y), covariate: unit.before.map { (Int128($0.x), Int128($0.y)) })
+            withHistory.add(
+                Int128(unit.x), over: Int128(unit.y), covariate: unit.before.map { (Int128($0.x), Int128($0.y)) })
         }
         let (first, second) = (try ratio.estimate().get(), try withHistory.estimate().get())
         #expect(near(first.value, second.value, 1e-14))
@@ -157,7 +172,8 @@ struct CupedTests {
         #expect(Cuped.adjust(none).reason == .noUnits)
         #expect(Cuped.adjust([statistic([]), statistic([])]).reason == .noUnits)
         #expect(Cuped.adjust([statistic([(1, 2)]), statistic([(1, 2)])]).reason == .tooFewUnits)
-        #expect(Cuped.adjust([statistic([(1, 5), (3, 5)]), statistic([(2, 5), (9, 5)])]).reason == .zeroCovariateVariance)
+        #expect(
+            Cuped.adjust([statistic([(1, 5), (3, 5)]), statistic([(2, 5), (9, 5)])]).reason == .zeroCovariateVariance)
         #expect(Cuped.adjust([statistic([(1, nil), (3, nil)])]).reason == .zeroCovariateVariance)
         #expect(Cuped.adjust([statistic([(1, nil), (3, nil), (4, 7), (5, 7)])]).reason == .zeroCovariateVariance)
         #expect(Cuped.adjust([statistic([(4, 1), (4, 2), (4, 3)])]).reason == .zeroVariance)
@@ -186,9 +202,15 @@ struct PostStratificationTests {
 
     @Test("ratios: a denominator of one a unit gives the mean's estimate; one stratum gives the plain estimate")
     func ratios() throws {
-        func ratio(_ values: [Int64]) -> RatioStatistic { values.reduce(into: RatioStatistic()) { $0.add(Int128($1), over: 1) } }
-        let means = PostStratification.means(strata: [[sample([1, 2, 3]), sample([2, 4])], [sample([10, 12]), sample([11, 13, 15])]])
-        let ratios = PostStratification.ratios(strata: [[ratio([1, 2, 3]), ratio([2, 4])], [ratio([10, 12]), ratio([11, 13, 15])]])
+        func ratio(_ values: [Int64]) -> RatioStatistic {
+            values.reduce(into: RatioStatistic()) { $0.add(Int128($1), over: 1) }
+        }
+        let means = PostStratification.means(strata: [
+            [sample([1, 2, 3]), sample([2, 4])], [sample([10, 12]), sample([11, 13, 15])],
+        ])
+        let ratios = PostStratification.ratios(strata: [
+            [ratio([1, 2, 3]), ratio([2, 4])], [ratio([10, 12]), ratio([11, 13, 15])],
+        ])
         for (mean, ratio) in zip(means, ratios) {
             #expect(near(try mean.get().value, try ratio.get().value, 1e-12))
             #expect(near(try mean.get().variance, try ratio.get().variance, 1e-12))
@@ -215,14 +237,19 @@ struct PostStratificationTests {
 
     @Test("a thin stratum makes the variant's estimate unavailable, an empty one is left out")
     func degenerate() throws {
-        let thin = PostStratification.means(strata: [[sample([1, 2, 3]), sample([2])], [sample([10, 12]), sample([11, 13, 15])]])
+        let thin = PostStratification.means(strata: [
+            [sample([1, 2, 3]), sample([2])], [sample([10, 12]), sample([11, 13, 15])],
+        ])
         #expect(thin[0].reason == nil)
         #expect(thin[1].reason == .thinStratum)
-        let empty = PostStratification.means(strata: [[sample([]), sample([])], [sample([10, 12]), sample([11, 13, 15])]])
+        let empty = PostStratification.means(strata: [
+            [sample([]), sample([])], [sample([10, 12]), sample([11, 13, 15])],
+        ])
         #expect(try empty[0].get().value == 11)
         #expect(PostStratification.means(strata: [[sample([]), sample([1, 2])]])[0].reason == .noUnits)
         let none: [[MeanStatistic]] = []
         #expect(PostStratification.means(strata: none).isEmpty)
-        #expect(PostStratification.ratios(strata: [[RatioStatistic(count: 3, numerator: 4)]])[0].reason == .zeroDenominator)
+        #expect(
+            PostStratification.ratios(strata: [[RatioStatistic(count: 3, numerator: 4)]])[0].reason == .zeroDenominator)
     }
 }

@@ -18,7 +18,9 @@ struct NonInferiorityTests {
         #expect(try !NonInferiorityTest.of(effect, margin: 0.5, higherIsBetter: true, alpha: 0.05).get().isNonInferior)
     }
 
-    @Test("the bound lies beyond the margin exactly where p is under alpha; a metric that should fall is the mirror image", arguments: 0..<50)
+    @Test(
+        "the bound lies beyond the margin exactly where p is under alpha; a metric that should fall is the mirror image",
+        arguments: 0..<50)
     func consistent(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let a = Estimate(count: 50, value: .random(in: -1...1, using: &generator), variance: 4)
@@ -47,7 +49,8 @@ struct NonInferiorityTests {
     func degenerate() throws {
         let effect = try WelchTest.difference(of: treatment, from: control, alpha: 0.05).get()
         for margin in [0, -1, .nan, .infinity] as [Double] {
-            #expect(NonInferiorityTest.of(effect, margin: margin, higherIsBetter: true, alpha: 0.05).reason == .outOfRange)
+            #expect(
+                NonInferiorityTest.of(effect, margin: margin, higherIsBetter: true, alpha: 0.05).reason == .outOfRange)
         }
     }
 }
@@ -62,9 +65,12 @@ struct MultipleTestingTests {
         #expect(zip(adjusted.sorted(), [0.03, 0.05, 0.12, 0.12, 1, 1]).allSatisfy { near($0, $1, 1e-12) })
     }
 
-    @Test("Benjamini and Hochberg (1995), section 3.2: fifteen tests, four found at .05 and three by Bonferroni")
+    @Test("Benjamini and Hochberg (1995): fifteen tests, four found at .05 and three by Bonferroni")
     func benjaminiHochberg() {
-        let pValues = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+        let pValues = [
+            0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528,
+            0.7590, 1.0,
+        ]
         func found(_ correction: MultipleTestingCorrection) -> Int {
             correction.adjusted(pValues).compactMap(\.self).filter { $0 <= 0.05 }.count
         }
@@ -80,13 +86,16 @@ struct MultipleTestingTests {
     func nothing() {
         for correction in MultipleTestingCorrection.allCases {
             let plain = correction.adjusted([0.01, 0.2, 0.03])
-            #expect(correction.adjusted([nil, 0.01, 0.2, .nan, 0.03, 1.5]) == [nil, plain[0], plain[1], nil, plain[2], nil])
+            #expect(
+                correction.adjusted([nil, 0.01, 0.2, .nan, 0.03, 1.5]) == [nil, plain[0], plain[1], nil, plain[2], nil])
             #expect(correction.adjusted([]) == [])
             #expect(correction.adjusted([nil, nil]) == [nil, nil])
         }
     }
 
-    @Test("Holm lies between Benjamini-Hochberg and Bonferroni, keeps the order, and does not depend on places", arguments: 0..<30)
+    @Test(
+        "Holm lies between Benjamini-Hochberg and Bonferroni, keeps the order, and does not depend on places",
+        arguments: 0..<30)
     func properties(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let pValues = (0..<12).map { _ in Double.random(in: 0...0.3, using: &generator) }
@@ -133,7 +142,8 @@ struct BayesianComparisonTests {
         #expect(near(equal.standardDeviation, effect.standardError / 2.0.squareRoot(), 1e-12))
         let vague = try BayesianComparison.of(effect, prior: NormalPrior(standardDeviation: 1e6), alpha: 0.05).get()
         #expect(near(vague.chanceToWin, flat.chanceToWin, 1e-9))
-        let sceptical = try BayesianComparison.of(effect, prior: NormalPrior(standardDeviation: 0.01), alpha: 0.05).get()
+        let sceptical = try BayesianComparison.of(effect, prior: NormalPrior(standardDeviation: 0.01), alpha: 0.05)
+            .get()
         #expect(sceptical.chanceToWin < flat.chanceToWin)
     }
 
@@ -150,7 +160,8 @@ struct BayesianComparisonTests {
     @Test("a prior without a width is refused")
     func degenerate() throws {
         let effect = try lift(49, 51, of: 100)
-        #expect(BayesianComparison.of(effect, prior: NormalPrior(standardDeviation: 0), alpha: 0.05).reason == .outOfRange)
+        #expect(
+            BayesianComparison.of(effect, prior: NormalPrior(standardDeviation: 0), alpha: 0.05).reason == .outOfRange)
         #expect(BayesianComparison.of(effect, alpha: 2).reason == .outOfRange)
     }
 }
@@ -161,7 +172,8 @@ struct SegmentHeterogeneityTests {
         let count: Int64 = 1_000_000
         let variance = deviation * deviation * Double(count) / 2
         return try WelchTest.difference(
-            of: Estimate(count: count, value: value, variance: variance), from: Estimate(count: count, value: 0, variance: variance),
+            of: Estimate(count: count, value: value, variance: variance),
+            from: Estimate(count: count, value: 0, variance: variance),
             alpha: 0.05
         ).get()
     }
@@ -179,9 +191,13 @@ struct SegmentHeterogeneityTests {
 
     @Test("Simpson's paradox: the whole rises and every segment falls")
     func simpson() throws {
-        #expect(try SegmentHeterogeneity.of(segments: [effect(-1, 1), effect(-2, 1)], whole: effect(3, 1)).get().isReversed)
-        #expect(try SegmentHeterogeneity.of(segments: [effect(1, 1), effect(2, 1)], whole: effect(-3, 1)).get().isReversed)
-        #expect(try !SegmentHeterogeneity.of(segments: [effect(-1, 1), effect(-2, 1)], whole: effect(1, 1)).get().isReversed)
+        #expect(
+            try SegmentHeterogeneity.of(segments: [effect(-1, 1), effect(-2, 1)], whole: effect(3, 1)).get().isReversed)
+        #expect(
+            try SegmentHeterogeneity.of(segments: [effect(1, 1), effect(2, 1)], whole: effect(-3, 1)).get().isReversed)
+        #expect(
+            try !SegmentHeterogeneity.of(segments: [effect(-1, 1), effect(-2, 1)], whole: effect(1, 1)).get().isReversed
+        )
         #expect(SegmentHeterogeneity.of(segments: [try effect(1, 1)], whole: try effect(1, 1)).reason == .tooFewUnits)
     }
 }
@@ -189,9 +205,12 @@ struct SegmentHeterogeneityTests {
 @Suite("Verdicts")
 struct VerdictTests {
     private func verdict(
-        _ low: Double, _ high: Double, significant: Bool = true, margin: Double? = 0.02, up: Bool = true, broken: Bool = false
-    ) -> Verdict {
-        .of(ConfidenceInterval(low: low, high: high), isSignificant: significant, margin: margin, higherIsBetter: up, isBroken: broken)
+        _ low: Double, _ high: Double, significant: Bool = true, margin: Double? = 0.02, up: Bool = true,
+        broken: Bool = false
+    ) -> ExperimentVerdict {
+        .of(
+            ConfidenceInterval(low: low, high: high), isSignificant: significant, margin: margin, higherIsBetter: up,
+            isBroken: broken)
     }
 
     @Test("one word for each case")
@@ -205,6 +224,8 @@ struct VerdictTests {
         #expect(verdict(-0.01, 0.015, margin: nil) == .notYet)
         #expect(verdict(-0.01, 0.025) == .notYet)
         #expect(verdict(0.01, 0.05, broken: true) == .broken)
-        #expect(Verdict.of(nil, isSignificant: false, margin: 1, higherIsBetter: true, isBroken: false) == .notYet)
+        #expect(
+            ExperimentVerdict.of(nil, isSignificant: false, margin: 1, higherIsBetter: true, isBroken: false) == .notYet
+        )
     }
 }

@@ -7,7 +7,8 @@ import Testing
 @Suite("Degenerate input")
 struct DegenerateInputTests {
     private static let numbers: [Double] = [
-        0, -0.0, 1, -1, 0.5, 1e-300, -1e-300, 1e300, -1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .infinity, -.infinity, .nan, 1e-9, 3.7,
+        0, -0.0, 1, -1, 0.5, 1e-300, -1e-300, 1e300, -1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+        .infinity, -.infinity, .nan, 1e-9, 3.7,
     ]
     private static let counts: [Int64] = [0, 1, 2, 3, 50, 1_000_000, 1 << 40, .max / 4, -1, -7]
 
@@ -51,13 +52,18 @@ struct DegenerateInputTests {
         }
         for _ in 0..<400 {
             let (a, b, alpha) = (estimate(), estimate(), Bool.random(using: &generator) ? 0.05 : number())
-            let effects = [WelchTest.difference(of: b, from: a, alpha: alpha), WelchTest.relativeLift(of: b, over: a, alpha: alpha)]
+            let effects = [
+                WelchTest.difference(of: b, from: a, alpha: alpha),
+                WelchTest.relativeLift(of: b, over: a, alpha: alpha),
+            ]
             check(effects[0], "difference")
             check(effects[1], "lift")
             check(RelativeLift.of(b, over: a, alpha: alpha), "RelativeLift")
             check(a.confidenceInterval(alpha: alpha), "interval")
             for case .success(let effect) in effects {
-                check(NonInferiorityTest.of(effect, margin: number(), higherIsBetter: true, alpha: alpha), "non-inferiority")
+                check(
+                    NonInferiorityTest.of(effect, margin: number(), higherIsBetter: true, alpha: alpha),
+                    "non-inferiority")
                 check(BayesianComparison.of(effect, alpha: alpha), "Bayesian, flat")
                 let prior = NormalPrior(mean: number(), standardDeviation: number())
                 check(BayesianComparison.of(effect, prior: prior, alpha: alpha), "Bayesian")
@@ -72,8 +78,11 @@ struct DegenerateInputTests {
             let judged = elimination.judge([.init(estimate: a, days: 1), .init(estimate: b, days: 1)])
             let isFinite = doubles(judged).allSatisfy { $0.isFinite }
             #expect(isFinite, "elimination: \(judged)")
-            let outcome: PowerAnalysis.Outcome = Bool.random(using: &generator) ? .mean(variance: number()) : .proportion(baseline: number())
-            let plan = PowerAnalysis(outcome, controlShare: number(), treatmentShare: number(), alpha: alpha, reading: .sequential(tuning: number()))
+            let outcome: PowerAnalysis.Outcome =
+                Bool.random(using: &generator) ? .mean(variance: number()) : .proportion(baseline: number())
+            let plan = PowerAnalysis(
+                outcome, controlShare: number(), treatmentShare: number(), alpha: alpha,
+                reading: .sequential(tuning: number()))
             check(plan.power(effect: number(), units: a.count), "power")
             check(PowerAnalysis(outcome, alpha: alpha).units(toDetect: number(), power: number()), "units")
             check(PowerAnalysis(outcome, alpha: alpha).detectableEffect(units: a.count, power: number()), "effect")
@@ -115,7 +124,8 @@ struct DegenerateInputTests {
             for variant in 0..<2 {
                 for _ in 0..<units {
                     means[variant].add(value(), covariate: Bool.random(using: &generator) ? value() : nil)
-                    ratios[variant].add(value(), over: value(), covariate: Bool.random(using: &generator) ? (value(), value()) : nil)
+                    ratios[variant].add(
+                        value(), over: value(), covariate: Bool.random(using: &generator) ? (value(), value()) : nil)
                     plain[variant].add(value(), over: value())
                 }
                 check(means[variant].estimate(), "mean")

@@ -22,13 +22,16 @@ struct PowerAnalysisTests {
         #expect(try (PowerAnalysis(.mean(variance: 1)).units(toDetect: 0.2).get() + 1) / 2 == 393)
     }
 
-    @Test("the number of units is the smallest with the power, and the detectable effect its inverse", arguments: 0..<40)
+    @Test(
+        "the number of units is the smallest with the power, and the detectable effect its inverse", arguments: 0..<40)
     func inverse(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let share = Double.random(in: 0.05...0.5, using: &generator)
         let reading: PowerAnalysis.Reading = seed % 3 == 0 ? .sequential(tuning: 5000) : .fixedHorizon
-        let outcome: PowerAnalysis.Outcome = seed % 2 == 0
-            ? .mean(variance: .random(in: 0.1...50, using: &generator)) : .proportion(baseline: .random(in: 0.01...0.6, using: &generator))
+        let outcome: PowerAnalysis.Outcome =
+            seed % 2 == 0
+            ? .mean(variance: .random(in: 0.1...50, using: &generator))
+            : .proportion(baseline: .random(in: 0.01...0.6, using: &generator))
         let plan = PowerAnalysis(outcome, controlShare: share, treatmentShare: 0.4, reading: reading)
         let effect = Double.random(in: 0.01...0.3, using: &generator) * (seed % 5 == 0 && seed % 2 == 0 ? -1 : 1)
         let wanted = Double.random(in: 0.5...0.95, using: &generator)
@@ -84,7 +87,9 @@ struct PowerAnalysisTests {
         #expect(PowerAnalysis(.mean(variance: .nan)).units(toDetect: 1).reason == .outOfRange)
         #expect(PowerAnalysis(.mean(variance: 1), controlShare: 0).power(effect: 1, units: 5).reason == .outOfRange)
         #expect(PowerAnalysis(.mean(variance: 1), alpha: 0).power(effect: 1, units: 5).reason == .outOfRange)
-        #expect(PowerAnalysis(.mean(variance: 1), reading: .sequential(tuning: 0)).power(effect: 1, units: 5).reason == .outOfRange)
+        #expect(
+            PowerAnalysis(.mean(variance: 1), reading: .sequential(tuning: 0)).power(effect: 1, units: 5).reason
+                == .outOfRange)
         #expect(PowerAnalysis(.proportion(baseline: 0)).detectableEffect(units: 50).reason != nil)
     }
 }

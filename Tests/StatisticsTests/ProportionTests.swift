@@ -12,7 +12,10 @@ struct ProportionTests {
 
     @Test(
         "Newcombe (1998, 857-872), table I, method 3: Wilson's interval",
-        arguments: [(share(81, 263), 0.2553, 0.3662), (share(15, 148), 0.0624, 0.1605), (share(0, 20), 0, 0.1611), (share(1, 29), 0.0061, 0.1718)])
+        arguments: [
+            (share(81, 263), 0.2553, 0.3662), (share(15, 148), 0.0624, 0.1605), (share(0, 20), 0, 0.1611),
+            (share(1, 29), 0.0061, 0.1718),
+        ])
     func wilson(sample: ProportionStatistic, low: Double, high: Double) throws {
         let interval = try WilsonInterval.of(sample, alpha: 0.05).get()
         #expect(abs(interval.low - low) < 0.00005)
@@ -22,9 +25,12 @@ struct ProportionTests {
     @Test("Newcombe (1998, 873-890), table II, method 10: the difference of two proportions")
     func newcombe() throws {
         let rows: [Row] = [
-            (Self.share(56, 70), Self.share(48, 80), 0.0524, 0.3339), (Self.share(9, 10), Self.share(3, 10), 0.1705, 0.8090),
-            (Self.share(6, 7), Self.share(2, 7), 0.0582, 0.8062), (Self.share(5, 56), Self.share(0, 29), -0.0381, 0.1926),
-            (Self.share(0, 10), Self.share(0, 20), -0.1611, 0.2775), (Self.share(0, 10), Self.share(0, 10), -0.2775, 0.2775),
+            (Self.share(56, 70), Self.share(48, 80), 0.0524, 0.3339),
+            (Self.share(9, 10), Self.share(3, 10), 0.1705, 0.8090),
+            (Self.share(6, 7), Self.share(2, 7), 0.0582, 0.8062),
+            (Self.share(5, 56), Self.share(0, 29), -0.0381, 0.1926),
+            (Self.share(0, 10), Self.share(0, 20), -0.1611, 0.2775),
+            (Self.share(0, 10), Self.share(0, 10), -0.2775, 0.2775),
             (Self.share(10, 10), Self.share(0, 20), 0.6791, 1), (Self.share(10, 10), Self.share(0, 10), 0.6075, 1),
         ]
         for (treatment, control, low, high) in rows {
@@ -39,7 +45,8 @@ struct ProportionTests {
         let rows: [(ProportionStatistic, ProportionStatistic, Double)] = [
             (Self.share(8, 10), Self.share(1, 6), 0.034965034965034975), (Self.share(0, 10), Self.share(0, 12), 1),
             (Self.share(10, 10), Self.share(0, 12), 1.546441174924147e-06),
-            (Self.share(100, 1000), Self.share(130, 1000), 0.041904548383735134), (Self.share(5, 10), Self.share(5, 10), 1),
+            (Self.share(100, 1000), Self.share(130, 1000), 0.041904548383735134),
+            (Self.share(5, 10), Self.share(5, 10), 1),
             (Self.share(2, 100), Self.share(9, 100), 0.058220717580287525),
             (Self.share(1000, 100_000), Self.share(1100, 100_000), 0.029847900106294695),
         ]
@@ -77,7 +84,8 @@ struct ProportionTests {
     func large() throws {
         let p = try FisherExactTest.pValue(Self.share(5_000_000, 10_000_000), Self.share(5_003_000, 10_000_000)).get()
         #expect(p > 0.1 && p < 0.25)
-        #expect(try FisherExactTest.pValue(Self.share(0, 10_000_000), Self.share(10_000_000, 10_000_000)).get() < 1e-300)
+        #expect(
+            try FisherExactTest.pValue(Self.share(0, 10_000_000), Self.share(10_000_000, 10_000_000)).get() < 1e-300)
         #expect(FisherExactTest.pValue(Self.share(1, .max), Self.share(1, .max)).reason == .outOfRange)
     }
 
@@ -140,7 +148,9 @@ struct PairedProportionsTests {
 
     @Test("statsmodels mcnemar(exact=True)")
     func mcNemar() throws {
-        let rows: [(Int64, Int64, Double)] = [(1, 7, 0.0703125), (0, 6, 0.03125), (12, 2, 0.012939453125), (59, 80, 0.08945231499446925), (4, 4, 1)]
+        let rows: [(Int64, Int64, Double)] = [
+            (1, 7, 0.0703125), (0, 6, 0.03125), (12, 2, 0.012939453125), (59, 80, 0.08945231499446925), (4, 4, 1),
+        ]
         for (first, second, pValue) in rows {
             let pairs = PairedProportions(both: 1, onlyFirst: first, onlySecond: second, neither: 12)
             #expect(near(try pairs.mcNemarPValue().get(), pValue, 1e-11))

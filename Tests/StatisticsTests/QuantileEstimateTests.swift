@@ -17,7 +17,8 @@ struct QuantileEstimateTests {
     @Test("the standard error of the median of evenly spread values is that of theory")
     func standardError() throws {
         // sqrt(p (1 - p) / n) / density, the density of 1...n spread over n being 1/n.
-        let estimate = try QuantileEstimate.ofUnits(sorted: Array(1...100_000), percent: 50, scale: 100, alpha: 0.05).get()
+        let estimate = try QuantileEstimate.ofUnits(sorted: Array(1...100_000), percent: 50, scale: 100, alpha: 0.05)
+            .get()
         #expect(near(estimate.standardError, 0.5 * (100_000.0).squareRoot() / 100, 0.002))
         #expect(estimate.estimate.count == 100_000)
         #expect(near(estimate.estimate.squaredStandardError.squareRoot(), estimate.standardError, 1e-12))
@@ -57,7 +58,9 @@ struct QuantileEstimateTests {
             // The unit's own level is uniform in 0...1000, each event within 50 of it: the median of all is 500.
             let units = (0..<200).map { _ in
                 let level = Int64.random(in: 0...1_000, using: &generator)
-                return (0..<Int.random(in: 1...6, using: &generator)).map { _ in level + .random(in: -50...50, using: &generator) }
+                return (0..<Int.random(in: 1...6, using: &generator)).map { _ in
+                    level + .random(in: -50...50, using: &generator)
+                }
             }
             let sorted = units.flatMap(\.self).sorted()
             let quantile = try #require(Quantile.nearestRank(percent: 50, ofSorted: sorted))
@@ -82,11 +85,15 @@ struct QuantileEstimateTests {
         let flat = try QuantileEstimate.ofUnits(sorted: Array(repeating: 7, count: 100), percent: 50, alpha: 0.05).get()
         #expect(flat.standardError == 0 && flat.value == 7)
         #expect(WelchTest.difference(of: flat.estimate, from: flat.estimate, alpha: 0.05).reason == .zeroVariance)
-        #expect(QuantileEstimate.ofEvents(sorted: none, percent: 50, atOrBelow: RatioStatistic(), alpha: 0.05).reason == .noUnits)
+        #expect(
+            QuantileEstimate.ofEvents(sorted: none, percent: 50, atOrBelow: RatioStatistic(), alpha: 0.05).reason
+                == .noUnits)
         let wrong = RatioStatistic(count: 2, numerator: 1, denominator: 9)
-        #expect(QuantileEstimate.ofEvents(sorted: [1, 2], percent: 50, atOrBelow: wrong, alpha: 0.05).reason == .outOfRange)
+        #expect(
+            QuantileEstimate.ofEvents(sorted: [1, 2], percent: 50, atOrBelow: wrong, alpha: 0.05).reason == .outOfRange)
         let one = atOrBelow(1, [[1, 2]])
-        #expect(QuantileEstimate.ofEvents(sorted: [1, 2], percent: 50, atOrBelow: one, alpha: 0.05).reason == .tooFewUnits)
+        #expect(
+            QuantileEstimate.ofEvents(sorted: [1, 2], percent: 50, atOrBelow: one, alpha: 0.05).reason == .tooFewUnits)
     }
 }
 
@@ -95,13 +102,16 @@ struct WinsorizingTests {
     @Test("the percentile of counts is the nearest rank of the values", arguments: 0..<30)
     func percentile(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        let values = (0..<Int.random(in: 1...200, using: &generator)).map { _ in Int128(Int64.random(in: -3...20, using: &generator)) }
+        let values = (0..<Int.random(in: 1...200, using: &generator)).map { _ in
+            Int128(Int64.random(in: -3...20, using: &generator))
+        }
         var parts = [ValueCounts(), ValueCounts(), ValueCounts()]
         for value in values { parts[Int.random(in: 0..<3, using: &generator)].add(value) }
         let counts = parts[0] + (parts[1] + parts[2])
         #expect(counts == parts[2] + parts[0] + parts[1])
         for percent in 0...100 {
-            #expect(counts.percentile(Double(percent)) == Quantile.nearestRank(percent: percent, ofSorted: values.sorted()))
+            #expect(
+                counts.percentile(Double(percent)) == Quantile.nearestRank(percent: percent, ofSorted: values.sorted()))
             #expect(
                 counts.percentile(Double(percent), ignoringZeros: true)
                     == Quantile.nearestRank(percent: percent, ofSorted: values.filter { $0 != 0 }.sorted()))

@@ -14,7 +14,8 @@ struct RelativeLiftTests {
         let delta = try WelchTest.relativeLift(of: b.estimate().get(), over: a.estimate().get(), alpha: 0.05).get()
         #expect(lift.delta == delta)
         #expect(lift.fieller.contains(lift.delta.value))
-        #expect(lift.fieller.high > lift.delta.high, "the ratio's interval reaches farther on the side of a small control")
+        #expect(
+            lift.fieller.high > lift.delta.high, "the ratio's interval reaches farther on the side of a small control")
     }
 
     @Test("Fieller (1954): at the bounds the contrast is t standard errors from zero", arguments: 0..<50)

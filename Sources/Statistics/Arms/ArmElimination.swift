@@ -55,7 +55,9 @@ public struct ArmElimination: Sendable, Hashable {
             return highestIsBest ? effect.low : -effect.high
         }
         let leader = arms.indices.filter { floor($0) != nil }.max {
-            (floor($0) ?? 0, sign * arms[$0].estimate.value, -$0) < (floor($1) ?? 0, sign * arms[$1].estimate.value, -$1)
+            (floor($0) ?? 0, sign * arms[$0].estimate.value, -$0) < (
+                floor($1) ?? 0, sign * arms[$1].estimate.value, -$1
+            )
         }
         return arms.indices.map { index in
             switch effects[index] {

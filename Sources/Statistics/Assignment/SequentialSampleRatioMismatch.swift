@@ -43,7 +43,9 @@ public struct SequentialSampleRatioMismatch: Sendable, Hashable {
         var pValues: [Double] = []
         for day in days {
             for (variant, units) in day.enumerated() { totals[variant] += Double(units) }
-            guard let logarithm = finite(logBayesFactor(totals, shares, concentration)) else { return .failure(.outOfRange) }
+            guard let logarithm = finite(logBayesFactor(totals, shares, concentration)) else {
+                return .failure(.outOfRange)
+            }
             smallest = min(smallest, nm_exp(-logarithm))
             pValues.append(smallest)
         }

@@ -39,7 +39,9 @@ public enum FisherExactTest {
         let all: Int64
 
         init?(_ a: ProportionStatistic, _ b: ProportionStatistic) {
-            guard (0...max(a.count, 0)).contains(a.successes), (0...max(b.count, 0)).contains(b.successes) else { return nil }
+            guard (0...max(a.count, 0)).contains(a.successes), (0...max(b.count, 0)).contains(b.successes) else {
+                return nil
+            }
             let (all, overflow) = a.count.addingReportingOverflow(b.count)
             guard !overflow, all < 1 << 62 else { return nil }
             first = a.count

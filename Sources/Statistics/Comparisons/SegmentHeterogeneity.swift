@@ -29,7 +29,8 @@ public struct SegmentHeterogeneity: Sendable, Hashable {
             return .failure(.outOfRange)
         }
         let isReversed =
-            whole.low > 0 && segments.allSatisfy { $0.value < 0 } || whole.high < 0 && segments.allSatisfy { $0.value > 0 }
+            whole.low > 0 && segments.allSatisfy { $0.value < 0 }
+            || whole.high < 0 && segments.allSatisfy { $0.value > 0 }
         return .success(
             SegmentHeterogeneity(pValue: pValue, statistic: statistic, pooled: pooled, isReversed: isReversed))
     }

@@ -1,7 +1,9 @@
 /// Integrals by Gauss and Legendre's rule of seven points on halves of halves, until two halves agree with their whole.
 enum AdaptiveIntegral {
     private static let nodes = [0, 0.405845151377397167, 0.741531185599394440, 0.949107912342758525]
-    private static let weights = [0.417959183673469388, 0.381830050505118945, 0.279705391489276668, 0.129484966168869693]
+    private static let weights = [
+        0.417959183673469388, 0.381830050505118945, 0.279705391489276668, 0.129484966168869693,
+    ]
 
     /// The integral of a function from a number to another one, in so many equal pieces to begin with.
     static func of(
@@ -10,7 +12,8 @@ enum AdaptiveIntegral {
         let width = (high - low) / Double(pieces)
         return (0..<pieces).reduce(0) { sum, piece in
             let start = low + Double(piece) * width
-            return sum + halves(start, start + width, rule(start, start + width, function), tolerance, depth: 0, function)
+            return sum
+                + halves(start, start + width, rule(start, start + width, function), tolerance, depth: 0, function)
         }
     }
 

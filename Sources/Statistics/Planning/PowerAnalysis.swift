@@ -133,7 +133,9 @@ public struct PowerAnalysis: Sendable, Hashable {
             treatment = variance
         case .proportion(let baseline):
             let changed = baseline + effect
-            guard (0...1).contains(baseline), (-1e-15...1 + 1e-15).contains(changed) else { return .failure(.outOfRange) }
+            guard (0...1).contains(baseline), (-1e-15...1 + 1e-15).contains(changed) else {
+                return .failure(.outOfRange)
+            }
             control = baseline * (1 - baseline)
             treatment = max(0, changed * (1 - changed))
         }

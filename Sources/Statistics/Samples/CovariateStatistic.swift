@@ -55,7 +55,8 @@ public struct CovariateMeanStatistic: CovariateStatistic {
 
     public func forms() -> CovariateForms? {
         CovariateForms(
-            outcome: .mean(of: 0, in: moments), covariate: .mean(of: 1, in: moments), missing: .mean(of: 2, in: moments))
+            outcome: .mean(of: 0, in: moments), covariate: .mean(of: 1, in: moments), missing: .mean(of: 2, in: moments)
+        )
     }
 }
 
@@ -65,7 +66,8 @@ public struct CovariateRatioStatistic: CovariateStatistic {
 
     public init(scale: RatioStatistic.Scale = .init(), covariateScale: RatioStatistic.Scale? = nil) {
         let before = covariateScale ?? scale
-        self.init(MomentStatistic(scales: [scale.numerator, scale.denominator, before.numerator, before.denominator, 1]))
+        self.init(
+            MomentStatistic(scales: [scale.numerator, scale.denominator, before.numerator, before.denominator, 1]))
     }
 
     private init(_ moments: MomentStatistic) { self.moments = moments }

@@ -41,7 +41,8 @@ public enum PostStratification {
             for (statistic, weight) in weighted {
                 switch statistic.residualVariance(around: ratio) {
                 case .failure(let reason): return .failure(reason)
-                case .success(let variance): squaredStandardError += weight * weight * variance / Double(statistic.count)
+                case .success(let variance):
+                    squaredStandardError += weight * weight * variance / Double(statistic.count)
                 }
             }
             return .success((ratio, squaredStandardError / (denominator * denominator)))
@@ -50,7 +51,9 @@ public enum PostStratification {
 
     private static func combine<Statistic: SufficientStatistic>(
         _ strata: [[Statistic]],
-        _ estimate: ([(Statistic, weight: Double)]) -> Result<(value: Double, squaredStandardError: Double), Unavailable>
+        _ estimate: ([(Statistic, weight: Double)]) -> Result<
+            (value: Double, squaredStandardError: Double), Unavailable
+        >
     ) -> [Result<Estimate, Unavailable>] {
         let variants = strata.map(\.count).min() ?? 0
         let seen = strata.filter { $0.prefix(variants).contains { $0.count > 0 } }

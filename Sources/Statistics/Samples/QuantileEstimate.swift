@@ -44,7 +44,9 @@ public struct QuantileEstimate: Sendable, Hashable {
         alpha: Double
     ) -> Result<QuantileEstimate, Unavailable> {
         guard !values.isEmpty else { return .failure(.noUnits) }
-        guard percent > 0, percent < 100, atOrBelow.denominator == Int128(values.count) else { return .failure(.outOfRange) }
+        guard percent > 0, percent < 100, atOrBelow.denominator == Int128(values.count) else {
+            return .failure(.outOfRange)
+        }
         return atOrBelow.estimate().flatMap { share in
             guard let z = NormalDistribution().twoSidedCriticalValue(alpha: alpha) else { return .failure(.outOfRange) }
             let deviation = z * share.squaredStandardError.squareRoot()
@@ -56,7 +58,8 @@ public struct QuantileEstimate: Sendable, Hashable {
     }
 
     private static func between(
-        _ ranks: (low: Int64, high: Int64), _ values: some RandomAccessCollection<Int64>, _ percent: Double, count: Int64,
+        _ ranks: (low: Int64, high: Int64), _ values: some RandomAccessCollection<Int64>, _ percent: Double,
+        count: Int64,
         _ scale: Int64, _ alpha: Double
     ) -> Result<QuantileEstimate, Unavailable> {
         guard let z = NormalDistribution().twoSidedCriticalValue(alpha: alpha) else { return .failure(.outOfRange) }

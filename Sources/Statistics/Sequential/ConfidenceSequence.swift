@@ -5,7 +5,8 @@ public struct SequentialEffect: Sendable, Hashable {
     public let value: Double
     public let low: Double
     public let high: Double
-    /// Always valid: under no effect it is ever at most alpha with probability at most alpha.
+    /// Always valid: under no effect it is ever at most alpha with probability at most alpha, so that the smallest of all
+    /// looks so far may be shown as well.
     public let pValue: Double
     public let standardError: Double
 }
@@ -54,7 +55,9 @@ public struct ConfidenceSequence: Sendable, Hashable {
     /// treatment - control.
     public func difference(of treatment: Estimate, from control: Estimate) -> Result<SequentialEffect, Unavailable> {
         WelchTest.difference(of: treatment, from: control, alpha: alpha).flatMap {
-            bounds(value: $0.value, standardError: $0.standardError, units: Double(treatment.count) + Double(control.count))
+            bounds(
+                value: $0.value, standardError: $0.standardError, units: Double(treatment.count) + Double(control.count)
+            )
         }
     }
 

@@ -13,13 +13,16 @@ struct ErrorRateTests {
         try #require(ConfidenceSequence(alpha: Self.alpha, tuning: 5600))
     }
 
-    @Test("A/A, read every day for 28 days: the sequential interval is ever wrong in at most alpha", arguments: Population.allCases)
+    @Test(
+        "A/A, read every day for 28 days: the sequential interval is ever wrong in at most alpha",
+        arguments: Population.allCases)
     func sequentialUnderPeeking(population: Population) throws {
         let sequence = try sequence()
         var absolute = ErrorRate("A/A \(population), any of 28 looks: sequential difference", rounds: rounds)
         var relative = ErrorRate("A/A \(population), any of 28 looks: sequential relative lift", rounds: rounds)
         var fieller = ErrorRate("A/A \(population), any of 28 looks: sequential relative lift, Fieller", rounds: rounds)
-        var peeking = ErrorRate("A/A \(population), any of 28 looks: Welch's test, which is for one look", rounds: rounds)
+        var peeking = ErrorRate(
+            "A/A \(population), any of 28 looks: Welch's test, which is for one look", rounds: rounds)
         var atEnd = ErrorRate("A/A \(population), at the end: Welch's test", rounds: rounds)
         var bayesian = ErrorRate("A/A \(population), any of 28 looks: chance to win over 95 %", rounds: rounds)
         for round in 0..<rounds {
@@ -33,7 +36,9 @@ struct ErrorRateTests {
                     foundRelative = foundRelative || effect.delta.low > 0 || effect.delta.high < 0
                     foundFieller = foundFieller || !effect.fieller.contains(0)
                 }
-                if case .success(let effect) = WelchTest.difference(of: look.treatment, from: look.control, alpha: Self.alpha) {
+                if case .success(let effect) = WelchTest.difference(
+                    of: look.treatment, from: look.control, alpha: Self.alpha)
+                {
                     foundAtEnd = effect.pValue < Self.alpha
                     foundPeeking = foundPeeking || foundAtEnd
                     if case .success(let posterior) = BayesianComparison.of(effect, alpha: Self.alpha) {
@@ -57,14 +62,18 @@ struct ErrorRateTests {
         #expect(!peeking.isAtMost(Self.alpha), "peeking must be seen to break a fixed horizon: \(peeking)")
     }
 
-    @Test("A/A with CUPED estimated anew at each look: ever wrong in at most alpha", arguments: [Population.normal, .heavyTail])
+    @Test(
+        "A/A with CUPED estimated anew at each look: ever wrong in at most alpha",
+        arguments: [Population.normal, .heavyTail])
     func cupedUnderPeeking(population: Population) throws {
         let sequence = try sequence()
-        var difference = ErrorRate("A/A \(population) with CUPED, any of 28 looks: sequential difference", rounds: rounds)
+        var difference = ErrorRate(
+            "A/A \(population) with CUPED, any of 28 looks: sequential difference", rounds: rounds)
         var lift = ErrorRate("A/A \(population) with CUPED, any of 28 looks: sequential relative lift", rounds: rounds)
         for round in 0..<rounds {
             var (foundDifference, foundLift) = (false, false)
-            try SimulatedExperiment(population: population).run(seed: UInt64(round) + 1 << 32, withHistory: true) { look in
+            try SimulatedExperiment(population: population).run(seed: UInt64(round) + 1 << 32, withHistory: true) {
+                look in
                 guard let adjusted = look.adjusted else { return true }
                 if case .success(let effect) = sequence.difference(of: adjusted.treatment, from: adjusted.control) {
                     foundDifference = foundDifference || effect.low > 0 || effect.high < 0
@@ -83,14 +92,17 @@ struct ErrorRateTests {
         #expect(lift.isAtMost(Self.alpha), "\(lift)")
     }
 
-    @Test("with a true lift of 20 % intervals cover it: fixed at the end, sequential at every look", arguments: Population.allCases)
+    @Test(
+        "with a true lift of 20 % intervals cover it: fixed at the end, sequential at every look",
+        arguments: Population.allCases)
     func coverage(population: Population) throws {
         let sequence = try sequence()
         let truth = 0.2
         var delta = ErrorRate("lift \(population): the delta method's interval covers", rounds: rounds)
         var fieller = ErrorRate("lift \(population): Fieller's interval covers", rounds: rounds)
         var always = ErrorRate("lift \(population): the sequential interval covers at all 28 looks", rounds: rounds)
-        var alwaysFieller = ErrorRate("lift \(population): the sequential interval, Fieller, covers at all 28 looks", rounds: rounds)
+        var alwaysFieller = ErrorRate(
+            "lift \(population): the sequential interval, Fieller, covers at all 28 looks", rounds: rounds)
         var cuped = ErrorRate("lift \(population): CUPED's interval covers", rounds: rounds)
         let hasHistory = population == .normal || population == .heavyTail
         for round in 0..<rounds {
@@ -113,7 +125,8 @@ struct ErrorRateTests {
             always.count(coversAlways)
             alwaysFieller.count(coversFieller)
             if let adjusted = look.adjusted {
-                let effect = try RelativeLift.of(adjusted.treatment, over: adjusted.control, alpha: Self.alpha).get().delta
+                let effect = try RelativeLift.of(adjusted.treatment, over: adjusted.control, alpha: Self.alpha).get()
+                    .delta
                 cuped.count(effect.low <= truth && truth <= effect.high)
             }
         }
@@ -137,18 +150,24 @@ struct ErrorRateTests {
         var ever = ErrorRate("power .8 of 20 looks until \(sequentialUnits) units, sequential", rounds: rounds)
         for round in 0..<rounds {
             var found = false
-            let experiment = SimulatedExperiment(population: .conversions, factor: 1.4, days: 1, daily: Int(units + 1) / 2)
+            let experiment = SimulatedExperiment(
+                population: .conversions, factor: 1.4, days: 1, daily: Int(units + 1) / 2)
             try experiment.run(seed: UInt64(round) + 3 << 32) { look in
-                if case .success(let effect) = WelchTest.difference(of: look.treatment, from: look.control, alpha: Self.alpha) {
+                if case .success(let effect) = WelchTest.difference(
+                    of: look.treatment, from: look.control, alpha: Self.alpha)
+                {
                     found = effect.pValue < Self.alpha
                 }
                 return true
             }
             fixed.count(found)
             found = false
-            let looked = SimulatedExperiment(population: .conversions, factor: 1.4, days: 20, daily: Int(sequentialUnits + 39) / 40)
+            let looked = SimulatedExperiment(
+                population: .conversions, factor: 1.4, days: 20, daily: Int(sequentialUnits + 39) / 40)
             try looked.run(seed: UInt64(round) + 4 << 32) { look in
-                if case .success(let effect) = sequence.difference(of: look.treatment, from: look.control) { found = effect.low > 0 }
+                if case .success(let effect) = sequence.difference(of: look.treatment, from: look.control) {
+                    found = effect.low > 0
+                }
                 return !found
             }
             ever.count(found)
@@ -176,5 +195,25 @@ struct ErrorRateTests {
         }
         dropped.report()
         #expect(dropped.isAtMost(Self.alpha), "\(dropped)")
+    }
+
+    @Test("a planned split is ever flagged in at most the threshold, looked at for 30 days")
+    func sampleRatio() throws {
+        var flagged = ErrorRate("planned split 50/30/20, any of 30 looks: sequential mismatch at .05", rounds: rounds)
+        for round in 0..<rounds {
+            var generator = SeededGenerator(seed: UInt64(round) + 6 << 32)
+            let days = (0..<30).map { _ in
+                (0..<100).reduce(into: [Int64](repeating: 0, count: 3)) { counts, _ in
+                    let draw = Int.random(in: 0..<10, using: &generator)
+                    counts[draw < 5 ? 0 : draw < 8 ? 1 : 2] += 1
+                }
+            }
+            let test = try SequentialSampleRatioMismatch.test(
+                days: days, weights: [5, 3, 2], concentration: 100, threshold: 0.05
+            ).get()
+            flagged.count(test.detectedDay != nil)
+        }
+        flagged.report()
+        #expect(flagged.isAtMost(0.05), "\(flagged)")
     }
 }

@@ -6,7 +6,7 @@ import TestSupport
 enum Population: String, Sendable, CaseIterable {
     /// Normal around 10 with deviation 3.
     case normal
-    /// One in five buys for an amount of a lognormal distribution with sigma 1.2: half of the units' total is one in fifty's.
+    /// One in five buys for an amount of a lognormal distribution with sigma 1.2: one unit in forty makes half of the total.
     case heavyTail
     /// One in twenty converts.
     case conversions

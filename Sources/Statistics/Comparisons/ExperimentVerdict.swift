@@ -1,5 +1,5 @@
 /// What an experiment says of a metric, in one word.
-public enum Verdict: String, Sendable, Hashable, CaseIterable {
+public enum ExperimentVerdict: String, Sendable, Hashable, CaseIterable {
     /// Better, beyond chance.
     case win
     /// Worse, beyond chance.
@@ -18,7 +18,7 @@ public enum Verdict: String, Sendable, Hashable, CaseIterable {
     ///   - isBroken: A sample ratio mismatch, or many units in two variants.
     public static func of(
         _ interval: ConfidenceInterval?, isSignificant: Bool, margin: Double?, higherIsBetter: Bool, isBroken: Bool
-    ) -> Verdict {
+    ) -> ExperimentVerdict {
         if isBroken { return .broken }
         guard let interval else { return .notYet }
         if isSignificant && interval.low > 0 { return higherIsBetter ? .win : .loss }
