@@ -106,6 +106,13 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+// The figures that scripts/conformance.sh holds against scipy's and statsmodels'.
+if Context.environment["NIGHTMARKET_PEER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "statistics-peer", dependencies: ["Statistics"], path: "Tests/StatisticsPeer", swiftSettings: warnings))
+}
+
 // libFuzzer brings the main function of this program, so that only scripts/fuzz.sh can build it.
 if Context.environment["NIGHTMARKET_FUZZ"] != nil {
     package.targets.append(
