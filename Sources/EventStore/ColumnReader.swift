@@ -10,13 +10,29 @@ struct ColumnReader {
     let dictionary: ArrowArray?
     /// Bytes of a dictionary's index.
     let indexWidth: Int
-    private let storedAs: ArrowType
+    private let storedAs: Storage
+
+    /// Where whole numbers and keys lie; a plain value, so that readers are copied without counting references.
+    private enum Storage {
+        case boolean, date32, int64, dictionary, other
+
+        init(_ type: ArrowType) {
+            self =
+                switch type {
+                case .boolean: .boolean
+                case .date32: .date32
+                case .int64: .int64
+                case .dictionary: .dictionary
+                default: .other
+                }
+        }
+    }
 
     /// nil where the file's column does not have the type that the catalogue says.
     init?(_ column: ArrowColumn, type: ColumnType) {
         self.type = type
         array = column.array
-        storedAs = column.field.type
+        storedAs = Storage(column.field.type)
         switch (type, column.field.type) {
         case (.time, .timestamp), (.integer, .int64), (.decimal, .int64), (.date, .date32), (.boolean, .boolean),
             (.text, .utf8), (.key, .fixedSizeBinary(16)), (.key, .int64):
