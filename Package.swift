@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CByteScan"),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CBoostMath"),
@@ -44,7 +45,7 @@ let package = Package(
 
         module("Vocabulary"),
         module("Chronology", ["Vocabulary"]),
-        module("ArrowIPC", ["Vocabulary"]),
+        module("ArrowIPC", ["CLinux", "Vocabulary"]),
         module("Statistics", ["CBoostMath"]),
         module("Expressions", ["Vocabulary", "Chronology"]),
         module("Metrics", ["Vocabulary"]),

@@ -59,10 +59,15 @@ public struct ArrowColumn: Sendable {
     public var array: ArrowArray
     /// The values behind the indices of a dictionary column.
     public var dictionary: ArrowArray?
+    /// When it is written: an earlier column whose dictionary, the same values, stands for this one's as well.
+    public var sharesDictionaryOf: String?
 
-    public init(_ field: ArrowField, _ array: ArrowArray, dictionary: ArrowArray? = nil) {
+    public init(
+        _ field: ArrowField, _ array: ArrowArray, dictionary: ArrowArray? = nil, sharesDictionaryOf owner: String? = nil
+    ) {
         self.field = field
         self.array = array
         self.dictionary = dictionary
+        sharesDictionaryOf = owner
     }
 }

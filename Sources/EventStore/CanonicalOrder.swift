@@ -9,9 +9,8 @@ final class CanonicalOrder {
     let order: UnsafeMutableBufferPointer<UInt32>
     /// Per row in order: the index of its person among `persons`.
     let personOfRow: UnsafeMutableBufferPointer<Int32>
-    /// Per row in order: the raw value of its `PersonKind`.
-    let kinds: UnsafeMutableBufferPointer<Int8>
-    /// The persons' keys in increasing order, in the bytes that are stored.
+    /// The persons' keys in increasing order, in the bytes that are stored; behind them there is room for as many keys as
+    /// two columns have.
     let persons: RowStorage
     private(set) var personCount = 0
 
@@ -30,8 +29,7 @@ final class CanonicalOrder {
     init(rows: Int, times: UnsafePointer<Int64>, keys: UnsafePointer<Key128>, tie: (Int, Int) -> Int) {
         order = .allocate(capacity: rows)
         personOfRow = .allocate(capacity: rows)
-        kinds = .allocate(capacity: rows)
-        persons = RowStorage(rows: rows, width: 16)
+        persons = RowStorage(rows: 3 * rows, width: 16)
         func precedes(_ a: Item, _ b: Item) -> Bool {
             if a.key != b.key { return a.key < b.key }
             if a.time != b.time { return a.time < b.time }
@@ -62,12 +60,11 @@ final class CanonicalOrder {
     deinit {
         order.deallocate()
         personOfRow.deallocate()
-        kinds.deallocate()
     }
 
     private func emit(_ items: UnsafeMutableBufferPointer<Item>, at start: Int) {
         let persons = self.persons.of(Key128.self)
-        let (order, personOfRow, kinds) = (self.order, self.personOfRow, self.kinds)
+        let (order, personOfRow) = (self.order, self.personOfRow)
         var count = personCount
         for i in 0..<items.count {
             let key = items[i].key.bigEndian
@@ -77,7 +74,6 @@ final class CanonicalOrder {
             }
             order[start + i] = items[i].row
             personOfRow[start + i] = Int32(truncatingIfNeeded: count - 1)
-            kinds[start + i] = Int8(truncatingIfNeeded: Int(items[i].key.low & 3))
         }
         personCount = count
     }

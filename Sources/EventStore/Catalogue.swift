@@ -24,7 +24,6 @@ public struct SegmentEntry: Sendable, Hashable, Codable {
     public var columns: [StoredColumn]
     /// The checksums of the columns that every segment has beside its mapped ones.
     public var personChecksum: String
-    public var kindChecksum: String
     /// The table of users seen on devices; nil where it was not made: it is derived from the rows then.
     public var links: LinkEntry?
     /// Set where this holds copies of rows of another segment, under the persons they belong to now.

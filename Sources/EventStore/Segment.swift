@@ -7,7 +7,8 @@ final class Segment: @unchecked Sendable {
     let entry: SegmentEntry
     let file: ArrowFile
     let rows: Int
-    /// The persons' keys as they are stored, in increasing order.
+    /// The persons' keys as they are stored, in increasing order. In the file's dictionary the other ids of users and devices
+    /// follow.
     let persons: UnsafePointer<Key128>
     let personCount: Int
     /// Per row the index of its person; never decreases.
@@ -37,21 +38,21 @@ final class Segment: @unchecked Sendable {
             person.array.data.count >= entry.rows * 4, let timeBytes = time.array.data.baseAddress,
             time.array.data.count >= entry.rows * 8
         else { throw Segment.damaged(path, "it is not the segment that the catalogue names") }
+        let last = Int(indices.loadUnaligned(fromByteOffset: (entry.rows - 1) * 4, as: Int32.self))
+        guard last >= 0, last < keys.count else { throw Segment.damaged(path, "a row belongs to no person") }
         persons = keyBytes.assumingMemoryBound(to: Key128.self)
-        personCount = keys.count
+        personCount = last + 1
         personOfRow = indices.assumingMemoryBound(to: Int32.self)
         times = timeBytes.assumingMemoryBound(to: Int64.self)
     }
 
     func reader(_ name: String) -> ColumnReader? { readers[name] }
 
-    /// Checks the content of a column (the kinds of persons are one), of the persons where nil, against the catalogue; once
-    /// in a process.
+    /// Checks the content of a column, of the persons where nil, against the catalogue; once in a process.
     func verify(_ name: String?) throws {
         let key = name ?? SegmentFile.person
         if verified.withLock({ $0.contains(key) }) { return }
-        let expected =
-            name == nil ? entry.personChecksum : key == SegmentFile.kind ? entry.kindChecksum : entry.column(key)?.checksum
+        let expected = name == nil ? entry.personChecksum : entry.column(key)?.checksum
         guard let column = file.column(key), column.checksum() == expected else {
             throw Segment.damaged(file.path, "the column '\(key)' is not what was written")
         }

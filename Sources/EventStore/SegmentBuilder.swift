@@ -64,7 +64,7 @@ public final class SegmentBuilder {
         var made: [any SegmentColumn] = []
         for column in columns {
             guard !made.contains(where: { $0.column.name == column.name }),
-                column.name != SegmentFile.person, column.name != SegmentFile.kind
+                column.name != SegmentFile.person
             else {
                 throw Problem(
                     .storeMisuse, "source '\(source)': the column '\(column.name)' is mapped twice or has a reserved name")
@@ -162,18 +162,22 @@ public final class SegmentBuilder {
         let sorted = sort()
         let order = UnsafeBufferPointer(sorted.order)
         let (first, last) = timeBounds()
-        let persons = UnsafeRawBufferPointer(start: sorted.persons.bytes.baseAddress, count: sorted.personCount * 16)
-        let written = [
-            ArrowColumn(
-                ArrowField(SegmentFile.person, SegmentFile.keyDictionary, nullable: false),
-                ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.personOfRow)),
-                dictionary: ArrowArray(count: sorted.personCount, data: persons)),
-            ArrowColumn(
-                ArrowField(SegmentFile.kind, .int8, nullable: false),
-                ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.kinds))),
-        ] + columns.map { column in
-            guard let keys = column as? KeyColumn, column === user || column === device else { return column.ordered(order) }
-            return keys.orderedAsDictionary(sorted, self.persons != nil ? .unknown : column === user ? .user : .device)
+        // Persons, users and devices are one dictionary, which grows with the ids of users and devices.
+        var keys = KeyDictionary(sorted)
+        var arrays = [ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.personOfRow))]
+        for column in [user, device].compactMap({ $0 }) {
+            arrays.append(column.ordered(sorted, &keys, personsAreGiven: persons != nil))
+        }
+        let dictionary = ArrowArray(
+            count: keys.count, data: UnsafeRawBufferPointer(start: sorted.persons.bytes.baseAddress, count: keys.count * 16))
+        let person = ArrowColumn(
+            ArrowField(SegmentFile.person, SegmentFile.keyDictionary, nullable: false), arrays[0], dictionary: dictionary)
+        let written = [person] + columns.map { column in
+            guard column === user || column === device else { return column.ordered(order) }
+            return ArrowColumn(
+                ArrowField(column.column.name, SegmentFile.keyDictionary, nullable: true),
+                arrays[column === user ? 1 : arrays.count - 1], dictionary: dictionary,
+                sharesDictionaryOf: SegmentFile.person)
         }
         var entry = try withExtendedLifetime(sorted) {
             try SegmentFile.write(

@@ -126,11 +126,9 @@ extension Segment {
             }
         }
         if need.nobody {
-            try verify(SegmentFile.kind)
-            guard let kinds = file.column(SegmentFile.kind)?.array.data, kinds.count >= rows, let start = kinds.baseAddress else {
-                throw Segment.damaged(file.path, "the kinds of its persons are missing")
-            }
-            wanted.insert(start.assumingMemoryBound(to: Int8.self), flags: [1], validity: nil)
+            try verify(nil)
+            let flags: [UInt8] = (0..<personCount).map { persons[$0].bigEndian.kind == .nobody ? 1 : 0 }
+            if flags.contains(1) { wanted.insert(personOfRow, flags: flags, validity: nil) }
         }
     }
 }
