@@ -10,13 +10,29 @@ struct ColumnReader {
     let dictionary: ArrowArray?
     /// Bytes of a dictionary's index.
     let indexWidth: Int
-    private let storedAs: ArrowType
+    private let storedAs: Storage
+
+    /// Where whole numbers and keys lie; a plain value, so that readers are copied without counting references.
+    private enum Storage {
+        case boolean, date32, int64, dictionary, other
+
+        init(_ type: ArrowType) {
+            self =
+                switch type {
+                case .boolean: .boolean
+                case .date32: .date32
+                case .int64: .int64
+                case .dictionary: .dictionary
+                default: .other
+                }
+        }
+    }
 
     /// nil where the file's column does not have the type that the catalogue says.
     init?(_ column: ArrowColumn, type: ColumnType) {
         self.type = type
         array = column.array
-        storedAs = column.field.type
+        storedAs = Storage(column.field.type)
         switch (type, column.field.type) {
         case (.time, .timestamp), (.integer, .int64), (.decimal, .int64), (.date, .date32), (.boolean, .boolean),
             (.text, .utf8), (.key, .fixedSizeBinary(16)), (.key, .int64):
@@ -37,12 +53,14 @@ struct ColumnReader {
     /// A key of which 64 bits are stored.
     var isEventID: Bool { type == .key && storedAs == .int64 }
 
+    @inline(__always)
     func isValid(_ row: Int) -> Bool {
         guard row >= 0, row < array.count else { return false }
         guard array.nullCount > 0, let validity = array.validity else { return true }
         return row >> 3 < validity.count && validity[row >> 3] >> UInt8(row & 7) & 1 == 1
     }
 
+    @inline(__always)
     private func word<T: FixedWidthInteger>(_ row: Int, _ type: T.Type) -> T? {
         let offset = row * MemoryLayout<T>.size
         guard offset >= 0, offset + MemoryLayout<T>.size <= array.data.count else { return nil }
@@ -50,6 +68,7 @@ struct ColumnReader {
     }
 
     /// Time, date, integer, decimal or boolean; nil for null.
+    @inline(__always)
     func integer(_ row: Int) -> Int64? {
         guard isValid(row) else { return nil }
         switch storedAs {
@@ -65,6 +84,7 @@ struct ColumnReader {
     }
 
     /// The place of a row's value in the dictionary.
+    @inline(__always)
     func code(_ row: Int) -> Int? {
         let code: Int? =
             switch indexWidth {
@@ -77,6 +97,7 @@ struct ColumnReader {
     }
 
     /// The bytes of a category or text; nil for null.
+    @inline(__always)
     func bytes(_ row: Int) -> UnsafeRawBufferPointer? {
         guard isValid(row) else { return nil }
         guard let dictionary else { return array.slice(row) }
@@ -84,6 +105,7 @@ struct ColumnReader {
     }
 
     /// A keyed hash; nil for null. An event id has its 64 bits in `high`.
+    @inline(__always)
     func key(_ row: Int) -> Key128? {
         guard isValid(row) else { return nil }
         if case .int64 = storedAs { return word(row, UInt64.self).map { Key128(high: $0, low: 0) } }
@@ -94,20 +116,20 @@ struct ColumnReader {
     }
 
     /// The canonical order of two values of columns of one name, null first.
-    static func compare(_ a: ColumnReader?, _ rowA: Int, _ b: ColumnReader?, _ rowB: Int) -> Int {
-        let hasA = a?.isValid(rowA) ?? false
-        let hasB = b?.isValid(rowB) ?? false
-        guard hasA, hasB, let a, let b else { return (hasA ? 1 : 0) - (hasB ? 1 : 0) }
-        guard a.type == b.type else { return a.type.rawValue < b.type.rawValue ? -1 : 1 }
-        switch a.type {
+    static func compare(_ a: UnsafePointer<ColumnReader>, _ rowA: Int, _ b: UnsafePointer<ColumnReader>, _ rowB: Int) -> Int {
+        let (hasA, hasB) = (a.pointee.isValid(rowA), b.pointee.isValid(rowB))
+        guard hasA, hasB else { return (hasA ? 1 : 0) - (hasB ? 1 : 0) }
+        let type = a.pointee.type
+        guard type == b.pointee.type else { return type.rawValue < b.pointee.type.rawValue ? -1 : 1 }
+        switch type {
         case .category, .text:
             let none = UnsafeRawBufferPointer(start: nil, count: 0)
-            return compareBytes(a.bytes(rowA) ?? none, b.bytes(rowB) ?? none)
+            return compareBytes(a.pointee.bytes(rowA) ?? none, b.pointee.bytes(rowB) ?? none)
         case .key:
-            let (x, y) = (a.key(rowA) ?? .zero, b.key(rowB) ?? .zero)
+            let (x, y) = (a.pointee.key(rowA) ?? .zero, b.pointee.key(rowB) ?? .zero)
             return x < y ? -1 : y < x ? 1 : 0
         default:
-            let (x, y) = (a.integer(rowA) ?? 0, b.integer(rowB) ?? 0)
+            let (x, y) = (a.pointee.integer(rowA) ?? 0, b.pointee.integer(rowB) ?? 0)
             return x < y ? -1 : y < x ? 1 : 0
         }
     }
@@ -115,6 +137,7 @@ struct ColumnReader {
 
 extension ArrowArray {
     /// One string of a utf8 array; nil where its offsets lie outside the bytes.
+    @inline(__always)
     func slice(_ index: Int) -> UnsafeRawBufferPointer? {
         guard let offsets, index >= 0, index < count, (index + 2) * 4 <= offsets.count else { return nil }
         let start = Int(offsets.loadUnaligned(fromByteOffset: index * 4, as: Int32.self))

@@ -64,7 +64,7 @@ struct DeviceOwners: Sendable {
             let start = first == 0 ? 0 : lowerBound(first)
             return start..<max(start, end.map(lowerBound) ?? count)
         }
-        let persons = inputs.map { range($0.lowerBound, $0.personCount) }
+        let persons = inputs.map { input in range({ input.lowerBound($0) }, input.personCount) }
         table.removeAll(expecting: persons.reduce(0) { $0 + $1.count })
         for (input, range) in zip(inputs, persons) {
             for i in range {

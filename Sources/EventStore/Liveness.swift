@@ -68,12 +68,17 @@ struct Liveness: Sendable {
         let found = ParallelResults<[SharedIDs.Place]>(workers)
         @Sendable func work(_ worker: Int) {
             var table = SharedIDs()
+            var parts = [MergeInput.Part](repeating: .none, count: inputs.count)
             while true {
                 let bucket = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard bucket < 1 << bucketBits else { break }
-                let ranges = inputs.map { $0.rows(ofBucket: bucket, bits: bucketBits) }
-                table.start(expecting: ranges.reduce(0) { $0 + $1.count })
-                for (i, range) in ranges.enumerated() { table.add(ids[i].start, range, live: inputs[i].wanted, segment: i) }
+                for (i, input) in inputs.enumerated() {
+                    parts[i] = input.part(ofBucket: bucket, bits: bucketBits, after: parts[i])
+                }
+                table.start(expecting: parts.reduce(0) { $0 + $1.rows.count })
+                for (i, input) in inputs.enumerated() {
+                    table.add(ids[i].start, parts[i].rows, live: input.wanted, segment: i)
+                }
             }
             found.set(worker, table.found)
         }

@@ -21,37 +21,50 @@ struct MergeInput: @unchecked Sendable {
     }
 
     /// The first person whose key's high half is at least `high`.
-    func lowerBound(_ high: UInt64) -> Int {
-        var (low, end) = (0, personCount)
-        while low < end {
-            let middle = (low + end) / 2
-            if persons[middle].high.bigEndian < high { low = middle + 1 } else { end = middle }
-        }
-        return low
+    /// - Parameter start: a person that is not behind it; the nearer, the sooner it is found.
+    func lowerBound(_ high: UInt64, from start: Int = 0) -> Int {
+        Self.firstIndex(in: start..<personCount) { persons[$0].high.bigEndian >= high }
     }
 
     /// The first row of a person, or the row count for the person after the last.
-    func firstRow(of person: Int) -> Int {
-        var (low, end) = (0, rows)
+    /// - Parameter start: a row that is not behind it.
+    func firstRow(of person: Int, from start: Int = 0) -> Int {
+        Self.firstIndex(in: start..<rows) { Int(personOfRow[$0]) >= person }
+    }
+
+    /// The first index from which on a condition holds: by steps that double, then by halves.
+    @inline(__always)
+    private static func firstIndex(in range: Range<Int>, where holds: (Int) -> Bool) -> Int {
+        var (low, step) = (range.lowerBound, 1)
+        while low + step <= range.upperBound, !holds(low + step - 1) {
+            low += step
+            step *= 2
+        }
+        var end = min(low + step - 1, range.upperBound)
         while low < end {
             let middle = (low + end) / 2
-            if Int(personOfRow[middle]) < person { low = middle + 1 } else { end = middle }
+            if holds(middle) { end = middle } else { low = middle + 1 }
         }
         return low
     }
 
-    /// The persons whose keys begin with the `bits` bits of `bucket`.
-    func persons(ofBucket bucket: Int, bits: Int) -> Range<Int> {
-        guard bits > 0 else { return 0..<personCount }
-        let shift = UInt64(64 - bits)
-        let first = lowerBound(UInt64(bucket) << shift)
-        let end = bucket + 1 == 1 << bits ? personCount : lowerBound(UInt64(bucket + 1) << shift)
-        return first..<max(first, end)
+    /// Persons and their rows.
+    struct Part {
+        var persons: Range<Int>
+        var rows: Range<Int>
+
+        static var none: Part { Part(persons: 0..<0, rows: 0..<0) }
     }
 
-    /// The rows of the persons whose keys begin with the `bits` bits of `bucket`.
-    func rows(ofBucket bucket: Int, bits: Int) -> Range<Int> {
-        let persons = persons(ofBucket: bucket, bits: bits)
-        return firstRow(of: persons.lowerBound)..<firstRow(of: persons.upperBound)
+    /// The persons whose keys begin with the `bits` bits of `bucket`.
+    /// - Parameter before: the part of a bucket before it, from which it is found sooner.
+    func part(ofBucket bucket: Int, bits: Int, after before: Part = .none) -> Part {
+        guard bits > 0 else { return Part(persons: 0..<personCount, rows: 0..<rows) }
+        let shift = UInt64(64 - bits)
+        let first = lowerBound(UInt64(bucket) << shift, from: before.persons.upperBound)
+        let isLast = bucket + 1 == 1 << bits
+        let end = isLast ? personCount : lowerBound(UInt64(bucket + 1) << shift, from: first)
+        let firstRow = firstRow(of: first, from: before.rows.upperBound)
+        return Part(persons: first..<end, rows: firstRow..<(isLast ? rows : self.firstRow(of: end, from: firstRow)))
     }
 }

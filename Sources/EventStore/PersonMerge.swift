@@ -31,6 +31,9 @@ struct PersonMerge: ~Copyable {
 
     private let inputs: UnsafeMutableBufferPointer<MergeInput>
     private let comparator: RowComparator
+    /// Of each segment the part that belongs to the bucket at hand.
+    private let parts: UnsafeMutableBufferPointer<MergeInput.Part>
+    private var bucket = 0
     private var lists = RowLists()
     /// The bucket's runs in the order of keys, and where the next person's begin.
     private var order: RunOrder
@@ -50,6 +53,8 @@ struct PersonMerge: ~Copyable {
         self.inputs = .allocate(capacity: inputs.count)
         _ = self.inputs.initialize(from: inputs)
         self.comparator = comparator
+        parts = .allocate(capacity: inputs.count)
+        parts.initialize(repeating: .none)
         order = RunOrder()
         runs = .allocate(capacity: max(inputs.count, 1))
     }
@@ -57,17 +62,21 @@ struct PersonMerge: ~Copyable {
     deinit {
         inputs.deinitialize()
         inputs.deallocate()
+        parts.deallocate()
         runs.deallocate()
     }
 
     /// The bucket's lists, in which pieces are places.
     var rows: UnsafePointer<Int32> { UnsafePointer(lists.rows) }
 
-    /// Begins with a bucket: the persons whose keys begin with the `bits` bits of `bucket`.
+    /// Begins with a bucket: the persons whose keys begin with the `bits` bits of `bucket`; `bits` is always the same.
     mutating func start(bucket: Int, bits: Int) {
         lists.removeAll()
+        if bucket <= self.bucket { parts.update(repeating: .none) }
+        self.bucket = bucket
         for (i, input) in inputs.enumerated() {
-            lists.append(input, segment: Int32(truncatingIfNeeded: i), persons: input.persons(ofBucket: bucket, bits: bits))
+            parts[i] = input.part(ofBucket: bucket, bits: bits, after: parts[i])
+            lists.append(input, segment: Int32(truncatingIfNeeded: i), parts[i])
         }
         order.sort(lists, bits: bits)
         next = 0

@@ -2,9 +2,39 @@ import Vocabulary
 
 /// The canonical order of rows of one person and time in different segments; asked for on exact ties of time only.
 final class RowComparator: Sendable {
-    private struct Content: @unchecked Sendable {
-        let readers: [ColumnReader?]
+    /// One column; its readers stay where they are, so that none is copied for a look at a row.
+    private final class Content: @unchecked Sendable {
+        private let readers: UnsafeMutableBufferPointer<ColumnReader>
+        /// By segment; nil where it lacks the column.
+        private let places: [UnsafeMutablePointer<ColumnReader>?]
         let isKey: Bool
+
+        init(readers all: [ColumnReader?], isKey: Bool) {
+            self.isKey = isKey
+            readers = .allocate(capacity: all.count)
+            var (places, count): ([UnsafeMutablePointer<ColumnReader>?], Int) = ([], 0)
+            for reader in all {
+                guard let reader, let start = readers.baseAddress else {
+                    places.append(nil)
+                    continue
+                }
+                (start + count).initialize(to: reader)
+                places.append(start + count)
+                count += 1
+            }
+            self.places = places
+        }
+
+        // Readers are plain values: their memory needs no more than to be given back.
+        deinit { readers.deallocate() }
+
+        @inline(__always)
+        func compare(_ a: Int, _ rowA: Int, _ b: Int, _ rowB: Int) -> Int {
+            guard let x = places[a], let y = places[b] else {
+                return (places[a]?.pointee.isValid(rowA) ?? false ? 1 : 0) - (places[b]?.pointee.isValid(rowB) ?? false ? 1 : 0)
+            }
+            return ColumnReader.compare(x, rowA, y, rowB)
+        }
     }
 
     private struct Events: @unchecked Sendable {
@@ -44,7 +74,7 @@ final class RowComparator: Sendable {
         let order = compareContent(a, rowA, b, rowB)
         if order != 0 { return order }
         for column in content where column.isKey {
-            let order = ColumnReader.compare(column.readers[a], rowA, column.readers[b], rowB)
+            let order = column.compare(a, rowA, b, rowB)
             if order != 0 { return order }
         }
         return 0
@@ -52,12 +82,12 @@ final class RowComparator: Sendable {
 
     /// The order as far as it does not depend on the secret key: 0 where nothing but keys tells the rows apart.
     func compareContent(_ a: Int, _ rowA: Int, _ b: Int, _ rowB: Int) -> Int {
-        let order = ColumnReader.compare(sequences.readers[a], rowA, sequences.readers[b], rowB)
+        let order = sequences.compare(a, rowA, b, rowB)
         if order != 0 { return order }
         let event = compareEvents(a, rowA, b, rowB)
         if event != 0 { return event }
         for column in content where !column.isKey {
-            let order = ColumnReader.compare(column.readers[a], rowA, column.readers[b], rowB)
+            let order = column.compare(a, rowA, b, rowB)
             if order != 0 { return order }
         }
         return sources[a] == sources[b] ? 0 : bytewise(sources[a], sources[b])

@@ -40,13 +40,12 @@ struct RowLists: ~Copyable {
     }
 
     /// Appends the wanted rows of some persons of a segment.
-    mutating func append(_ input: MergeInput, segment: Int32, persons: Range<Int>) {
-        guard !persons.isEmpty else { return }
-        let all = input.firstRow(of: persons.lowerBound)..<input.firstRow(of: persons.upperBound)
+    mutating func append(_ input: MergeInput, segment: Int32, _ part: MergeInput.Part) {
+        let all = part.rows
         guard !all.isEmpty else { return }
         Self.reserve(rowCount + all.count, &rows, &rowCapacity, used: rowCount)
         // One more than there can be: the place behind the last is written before it is known to be needed.
-        Self.reserve(runCount + min(persons.count, all.count) + 1, &runs, &runCapacity, used: runCount)
+        Self.reserve(runCount + min(part.persons.count, all.count) + 1, &runs, &runCapacity, used: runCount)
         let first = rowCount
         appendRows(all, input.wanted)
         cut(from: first, input, segment)

@@ -11,24 +11,28 @@ public final class Snapshot: Sendable {
     let dead: [DeadRows?]
     let tableFiles: [TableFile]
 
-    init(catalogue: Catalogue, folder: StoreFolder) throws {
+    init(catalogue: Catalogue, folder: StoreFolder, threads: Int = 1) throws {
         self.catalogue = catalogue
         self.folder = folder
-        segments = try catalogue.segments.map { try Segment($0, path: folder.segment($0.name)) }
         let deletions = Dictionary(
             catalogue.deletions.map { ($0.segment, $0) }, uniquingKeysWith: { first, _ in first })
-        dead = try catalogue.segments.map { segment in
-            try deletions[segment.name].map {
-                try DeadRows($0, segment: segment, path: folder.deletion($0.name))
-            }
+        let open = ParallelResults<(segment: Segment, dead: DeadRows?)>(catalogue.segments.count)
+        try inParallel(catalogue.segments.count, threads: threads) { i in
+            let entry = catalogue.segments[i]
+            let segment = try Segment(entry, path: folder.segment(entry.name))
+            let dead = try deletions[entry.name].map { try DeadRows($0, segment: entry, path: folder.deletion($0.name)) }
+            open.set(i, (segment, dead))
         }
+        let all = open.all
+        segments = all.map(\.segment)
+        dead = all.map(\.dead)
         tableFiles = try catalogue.tables.map { try TableFile($0, path: folder.table($0.name)) }
     }
 
     /// Opens the current snapshot.
     /// - Throws: `Problem` `store.empty` where nothing was committed yet, `store.damaged` (or `arrow.damaged`) where a file is
     ///   not what was written.
-    public static func open(storeFolder: String) throws -> Snapshot {
+    public static func open(storeFolder: String, threads: Int = 1) throws -> Snapshot {
         let folder = StoreFolder(storeFolder)
         while true {
             guard let catalogue = try Catalogue.read(folder.catalogue) else {
@@ -37,7 +41,7 @@ public final class Snapshot: Sendable {
                     help: "take the logs in first: nightmarket run MANIFEST")
             }
             do {
-                return try Snapshot(catalogue: catalogue, folder: folder)
+                return try Snapshot(catalogue: catalogue, folder: folder, threads: threads)
             } catch {
                 // Two commits since the catalogue was read may have swept a file that it names: look again.
                 guard let now = try Catalogue.read(folder.catalogue), now.sequence != catalogue.sequence else {

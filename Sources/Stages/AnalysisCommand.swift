@@ -32,7 +32,7 @@ struct AnalysisCommand: ParsableCommand {
             let nodes = try select(manifest, stage)
             let (date, intraday) = try moment.resolve(
                 day, manifest, default: PublishedRun.current(in: manifest.output)?.date.description ?? "yesterday")
-            let snapshot = try Snapshot.open(storeFolder: manifest.store)
+            let snapshot = try Snapshot.open(storeFolder: manifest.store, threads: arguments.threadCount)
             let context = StageContext(
                 manifest: manifest, date: date, intraday: intraday, tables: try snapshot.tables(), newestEvent: snapshot.newestEvent,
                 oldestEvent: snapshot.oldestEvent)

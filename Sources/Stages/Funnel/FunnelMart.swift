@@ -128,7 +128,7 @@ struct FunnelMart {
             row += ratio(reached, of: persons[0])
             row.append(before.map { .integer($0 - reached) } ?? .null)
             row += ratio((before ?? reached) - reached, of: before)
-            let durations = step == 0 ? [] : tally.durations[step - 1].sorted()
+            let durations = step == 0 ? [] : tally.durations[step - 1].radixSorted()
             row.append(seconds(Quantile.median(ofSorted: durations)))
             row.append(seconds(Quantile.nearestRank(percent: 90, ofSorted: durations).map { Double($0) }))
             row.append(.integer(tally.counts.open[step]))
