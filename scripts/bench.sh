@@ -1,41 +1,46 @@
 #!/usr/bin/env bash
-# Times ingest, each stage alone and the whole night on simulated logs (default 7,000,000 events in 7 gzip files),
-# beside `gzip -dc` of the same files. Prints seconds and peak memory of whole processes.
+# Times the night and its parts beside what the machine allows and beside DuckDB, chDB and Polars, on simulated logs, and holds the
+# figures against the goals. Raw results go to Benchmarks/results/. docs/BENCHMARKS.md says what is measured and how.
+#
+# Usage: scripts/bench.sh [EVENTS] [OPTION...]     (7,000,000 events, seven days)
+#   --repeats N        how often each is run, in turn (3); medians are shown
+#   --no-peers         without DuckDB, chDB and Polars
+#   --only-extras      nothing but what the next three options ask for
+#   --growth [LIST]    nights of 1, 3, 10, 30 and 100 million events (or of LIST, such as 1,3,10)
+#   --memory [LIST]    nights of 7 and 100 million events (or of LIST) in a cgroup of 512 MB without swap
+#   --next-night       29 days of EVENTS events each, then one more day with newly linked devices and late events
+#   --bin FOLDER       measure these executables instead of building
+#   --logs FOLDER      use these logs of EVENTS events instead of simulating them
 source "$(dirname "$0")/setup.sh"
-install_packages time
-events="${1:-7000000}"
-build_release
+install_packages isal python3 python3-venv
 
-logs="$PWD/var/bench/logs-$events"
-work="$PWD/var/bench/run"
-if [ ! -e "$logs/truth.json" ]; then
-    rm -rf "$logs"
-    mkdir -p "$PWD/var/bench"
-    "$bin/nightmarket" simulate "$logs" --events "$events" --days 7 --seed 7
-fi
-rm -rf "$work"
-mkdir -p "$work"
-sed -e "s|@LOGS@|$logs|" Benchmarks/night.yaml >"$work/night.yaml"
-
-measure() {
-    local name="$1"
+bin=""
+peers=yes
+arguments=()
+while [ $# -gt 0 ]; do
+    case "$1" in
+    --bin) bin="$(realpath "$2")"; shift ;;
+    -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *)
+        [[ "$1" == --no-peers || "$1" == --only-extras ]] && peers=no
+        arguments+=("$1")
+        ;;
+    esac
     shift
-    /usr/bin/time -f '%e %U %S %M' -o "$work/time" "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-    awk -v name="$name" -v events="$events" '{
-        printf "%-28s %8.2f s  %8.2f s cpu  %6.0f MB  %7.1f ns/event\n", name, $1, $2 + $3, $4 / 1024, $1 * 1e9 / events
-    }' "$work/time"
-}
-
-date=2026-11-07
-echo "events asked for: $events; files: $(ls "$logs"/events | wc -l); compressed: $(du -cm "$logs"/events/* | tail -1 | cut -f1) MB"
-echo "cores: $(nproc); $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | sed 's/^ //')"
-measure "gzip -dc, one core" sh -c "gzip -dc '$logs'/events/*.gz >/dev/null"
-measure "ingest" "$bin/nightmarket-ingest" "$work/night.yaml" --date "$date"
-measure "ingest, nothing new" "$bin/nightmarket-ingest" "$work/night.yaml" --date "$date"
-for stage in metrics funnel experiment; do
-    measure "$stage, all its nodes" "$bin/nightmarket-$stage" "$work/night.yaml" --date "$date" --format csv
 done
-rm -rf "$work/store" "$work/out"
-measure "the whole night" "$bin/nightmarket" run "$work/night.yaml" --date "$date"
-measure "the whole night, one thread" sh -c "rm -rf '$work/store' '$work/out'; '$bin/nightmarket' run '$work/night.yaml' --date $date --threads 1"
-echo "store: $(du -sm "$work/store" | cut -f1) MB; decoded logs: $(gzip -dc "$logs"/events/*.gz | wc -c | awk '{printf "%.0f", $1 / 1e6}') MB"
+if [ -z "$bin" ]; then
+    build_release
+    arguments+=(--built)
+fi
+
+python=python3
+if [ "$peers" = yes ]; then
+    venv="$PWD/.venv-peers"
+    if ! cmp -s Benchmarks/peers/requirements.txt "$venv/installed.txt"; then
+        python3 -m venv --clear "$venv"
+        "$venv/bin/pip" --disable-pip-version-check install -q -r Benchmarks/peers/requirements.txt
+        cp Benchmarks/peers/requirements.txt "$venv/installed.txt"
+    fi
+    python="$venv/bin/python"
+fi
+exec python3 scripts/bench/main.py --bin "$bin" --peer-python "$python" "${arguments[@]}"

@@ -31,6 +31,7 @@ done
 step "real data: wikiticker" nightmarket run scripts/conformance/wikiticker.yaml --date 2015-09-12 --set "monitoring.prometheus=$work/nightmarket.prom"
 step "figures known of the real data" "$venv/bin/python" scripts/conformance/check_real_data.py "$work"
 step "funnels against ClickHouse's windowFunnel" "$venv/bin/python" scripts/conformance/funnel_differential.py "$work"
+step "the benchmark's night against DuckDB, chDB and Polars" "$venv/bin/python" scripts/conformance/night_differential.py "$work"
 step "published files against their schemas" "$venv/bin/python" scripts/conformance/validate_outputs.py "$work"/*/out/current
 step "the Prometheus file in Prometheus's client" "$venv/bin/python" scripts/conformance/read_prometheus.py "$work/nightmarket.prom"
 step "the store's segments in other readers" "$venv/bin/python" scripts/conformance/arrow_readers.py "$work"/*/store/segments/*.arrow

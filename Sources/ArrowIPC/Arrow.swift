@@ -1,13 +1,13 @@
 import Vocabulary
 
 /// The Arrow types that this project writes and reads.
-public indirect enum ArrowType: Sendable, Hashable {
+public enum ArrowType: Sendable, Hashable {
     case int8, int16, int32, int64, float64, boolean, utf8, date32
     /// Microseconds, zone UTC.
     case timestamp
     case fixedSizeBinary(Int)
     /// Signed indices of the given type into a dictionary of the given value type.
-    case dictionary(index: ArrowIndex, value: ArrowType)
+    indirect case dictionary(index: ArrowIndex, value: ArrowType)
 }
 
 public enum ArrowIndex: Int, Sendable, Hashable {
@@ -59,10 +59,15 @@ public struct ArrowColumn: Sendable {
     public var array: ArrowArray
     /// The values behind the indices of a dictionary column.
     public var dictionary: ArrowArray?
+    /// When it is written: an earlier column whose dictionary, the same values, stands for this one's as well.
+    public var sharesDictionaryOf: String?
 
-    public init(_ field: ArrowField, _ array: ArrowArray, dictionary: ArrowArray? = nil) {
+    public init(
+        _ field: ArrowField, _ array: ArrowArray, dictionary: ArrowArray? = nil, sharesDictionaryOf owner: String? = nil
+    ) {
         self.field = field
         self.array = array
         self.dictionary = dictionary
+        sharesDictionaryOf = owner
     }
 }

@@ -93,7 +93,9 @@ struct ArrowDecoder {
         var types: [Int64: ArrowType] = [:]
         for field in fields {
             guard let id = field.dictionaryID, case .dictionary(_, let value) = field.field.type else { continue }
-            guard types.updateValue(value, forKey: id) == nil else { throw Unsupported("a dictionary of two columns") }
+            if let known = types.updateValue(value, forKey: id), known != value {
+                throw Damage("two columns share a dictionary and differ in type")
+            }
         }
         var arrays: [Int64: ArrowArray] = [:]
         for index in 0..<blocks.count {

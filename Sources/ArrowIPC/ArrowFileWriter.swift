@@ -2,7 +2,7 @@ import Vocabulary
 
 /// Writes Arrow IPC files (Feather v2) that pyarrow, Polars, ClickHouse and DuckDB (through pyarrow) map as they are.
 public enum ArrowFileWriter {
-    /// Writes one file: schema, one dictionary for each dictionary column, one record batch, footer. Buffers are not
+    /// Writes one file: schema, the dictionaries of the columns that have one of their own, one record batch, footer. Buffers are not
     /// copied, all of them start at multiples of 64 bytes, and the bytes are a function of the arguments alone.
     ///
     /// When it returns, the file is complete and synced; on an error it is removed. It is written at `path` itself:
@@ -16,11 +16,20 @@ public enum ArrowFileWriter {
         try check(fields, metadata: metadata)
         var batch = Body(rowCount: rowCount)
         var dictionaries: [Body] = []
+        var dictionaryIDs: [Int] = []
         for column in columns {
             guard column.array.count == rowCount else {
                 throw malformed(column.field, "has \(column.array.count) values in a batch of \(rowCount) rows")
             }
             try batch.append(column.array, type: column.field.type, of: column.field)
+            if let owner = column.sharesDictionaryOf {
+                guard let place = fields.firstIndex(where: { $0.name == owner }), place < dictionaryIDs.count else {
+                    throw malformed(column.field, "shares the dictionary of '\(owner)', which is no earlier column")
+                }
+                dictionaryIDs.append(dictionaryIDs[place])
+                continue
+            }
+            dictionaryIDs.append(dictionaries.count)
             if case .dictionary(_, let value) = column.field.type {
                 guard let values = column.dictionary else { throw malformed(column.field, "has no dictionary") }
                 var body = Body(rowCount: values.count)
@@ -29,10 +38,11 @@ public enum ArrowFileWriter {
             }
         }
 
+        let schema = ArrowMessages.Schema(fields: fields, dictionaryIDs: dictionaryIDs, metadata: metadata)
         let file = try OutputFile(path: path)
         do {
             try file.write(ArrowFormat.magic + [0, 0])
-            _ = try file.write(ArrowMessages.schema(fields, metadata: metadata), body: [], length: 0)
+            _ = try file.write(ArrowMessages.schema(schema), body: [], length: 0)
             var dictionaryBlocks: [ArrowMessages.Block] = []
             for (id, body) in dictionaries.enumerated() {
                 let message = ArrowMessages.dictionaryBatch(id: id, body.layout)
@@ -41,8 +51,7 @@ public enum ArrowFileWriter {
             let batchBlock = try file.write(
                 ArrowMessages.recordBatch(batch.layout), body: batch.pieces, length: batch.layout.bodyLength)
             let endOfStream: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
-            let footer = ArrowMessages.footer(
-                fields, metadata: metadata, dictionaries: dictionaryBlocks, recordBatches: [batchBlock])
+            let footer = ArrowMessages.footer(schema, dictionaries: dictionaryBlocks, recordBatches: [batchBlock])
             let size = withUnsafeBytes(of: UInt32(footer.count).littleEndian) { Array($0) }
             try file.write(endOfStream + footer + size + ArrowFormat.magic)
             try file.finish()

@@ -18,8 +18,16 @@ enum ArrowMessages {
         var bodyLength = 0
     }
 
-    static func schema(_ fields: [ArrowField], metadata: [String]) -> [UInt8] {
-        message(header: ArrowFormat.Header.schema, bodyLength: 0) { $0.schema(fields, metadata: metadata) }
+    struct Schema {
+        var fields: [ArrowField]
+        /// By field the id of its dictionary; of one without a dictionary it is not looked at.
+        var dictionaryIDs: [Int]
+        /// Keys and values in turn.
+        var metadata: [String]
+    }
+
+    static func schema(_ schema: Schema) -> [UInt8] {
+        message(header: ArrowFormat.Header.schema, bodyLength: 0) { $0.schema(schema) }
     }
 
     static func recordBatch(_ layout: Layout) -> [UInt8] {
@@ -34,13 +42,11 @@ enum ArrowMessages {
         }
     }
 
-    static func footer(
-        _ fields: [ArrowField], metadata: [String], dictionaries: [Block], recordBatches: [Block]
-    ) -> [UInt8] {
+    static func footer(_ schema: Schema, dictionaries: [Block], recordBatches: [Block]) -> [UInt8] {
         var builder = FlatBufferBuilder()
         let table = builder.table([.short(ArrowFormat.versionV5), .reference, .reference, .reference])
         builder.setRoot(table.position)
-        builder.point(table.slots[1], to: builder.schema(fields, metadata: metadata))
+        builder.point(table.slots[1], to: builder.schema(schema))
         builder.point(table.slots[2], to: builder.blocks(dictionaries))
         builder.point(table.slots[3], to: builder.blocks(recordBatches))
         return builder.bytes
@@ -71,20 +77,20 @@ extension FlatBufferBuilder {
         return table.position
     }
 
-    fileprivate mutating func schema(_ fields: [ArrowField], metadata: [String]) -> Int {
+    fileprivate mutating func schema(_ schema: ArrowMessages.Schema) -> Int {
+        let (fields, metadata) = (schema.fields, schema.metadata)
         let littleEndian: Int16 = 0
         let table = table([.short(littleEndian), .reference, metadata.isEmpty ? .absent : .reference])
         let vector = references(fields.count)
         point(table.slots[1], to: vector.position)
-        var dictionaryID = 0
-        for (field, element) in zip(fields, vector.elements) {
-            point(element, to: self.field(field, dictionaryID: &dictionaryID))
+        for (i, element) in vector.elements.enumerated() {
+            point(element, to: self.field(fields[i], dictionaryID: schema.dictionaryIDs[i]))
         }
         if !metadata.isEmpty { point(table.slots[2], to: keyValues(metadata)) }
         return table.position
     }
 
-    private mutating func field(_ field: ArrowField, dictionaryID: inout Int) -> Int {
+    private mutating func field(_ field: ArrowField, dictionaryID: Int) -> Int {
         var valueType = field.type
         var indexType: ArrowIndex?
         if case .dictionary(let index, let value) = field.type {
@@ -99,7 +105,6 @@ extension FlatBufferBuilder {
         point(table.slots[3], to: type(valueType))
         if let indexType {
             let encoding = self.table([.long(Int64(dictionaryID)), .reference, .byte(0)])
-            dictionaryID += 1
             point(table.slots[4], to: encoding.position)
             point(encoding.slots[1], to: integer(bits: 8 * indexType.rawValue))
         }

@@ -332,3 +332,7 @@ nm_json_value nm_json_get(const nm_json_reader *reader, size_t row, size_t slot)
 int nm_json_has_nul(const nm_json_reader *reader) noexcept { return reader->has_nul ? 1 : 0; }
 
 } // extern "C"
+
+int nm_is_text(const char *bytes, size_t length) noexcept {
+    return length == 0 || (std::memchr(bytes, 0, length) == nullptr && simdjson::validate_utf8(bytes, length));
+}

@@ -4,7 +4,6 @@ enum ByteScan {
     private static let high: UInt64 = 0x8080_8080_8080_8080
     private static let lineFeeds = pattern(0x0A)
     private static let carriageReturns = pattern(0x0D)
-    private static let quotes = pattern(0x22)
 
     /// Eight times the same byte.
     @inline(__always)
@@ -15,12 +14,6 @@ enum ByteScan {
     static func matches(_ word: UInt64, _ pattern: UInt64) -> UInt64 {
         let difference = word ^ pattern
         return ~(((difference & low7) &+ low7) | difference | low7)
-    }
-
-    /// The high bit of every byte that is a line feed, a carriage return or a quote.
-    @inline(__always)
-    static func specials(_ word: UInt64) -> UInt64 {
-        matches(word, lineFeeds) | matches(word, carriageReturns) | matches(word, quotes)
     }
 
     /// Where the first line feed or carriage return lies; there must be one.

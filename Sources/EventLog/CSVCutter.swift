@@ -1,18 +1,19 @@
+import CByteScan
+
 /// Cuts the window into records.
 ///
-/// libcsv is the parser of record. Lines without a quote are cut by a scan over words of eight bytes that gives the
+/// libcsv is the parser of record. Lines without a quote are cut by a scan over 64 bytes a step that gives the
 /// same records (`scansPlainLines` turns it off, so that the tests can hold one against the other). Fields are never
 /// trimmed; a line feed, a carriage return or both end a record; blank lines are none.
 ///
 /// A record that cannot be cut costs its first physical line: that line is the reject, and cutting goes on at the
 /// next one. So a quote that is never closed costs one line, and not the rest of the file.
 final class CSVCutter: RecordCutter {
-    private enum Scan { case record, quote, unfinishedOrTooLong }
+    private enum Scan { case batchFull, windowEnd, quote, unfinishedOrTooLong }
 
     private let window: TextWindow
     private let limits: RecordLimits
     private let delimiter: UInt8
-    private let delimiters: UInt64
     private let quotes: Bool
     private let scansPlainLines: Bool
     private let parser: QuotedRecordParser
@@ -26,7 +27,6 @@ final class CSVCutter: RecordCutter {
         self.window = window
         self.limits = limits
         self.delimiter = delimiter
-        delimiters = ByteScan.pattern(delimiter)
         self.quotes = quotes
         self.scansPlainLines = scansPlainLines
         lines = LineCursor(window, limits: limits)
@@ -36,8 +36,8 @@ final class CSVCutter: RecordCutter {
     func fill(_ batch: RecordBatch, isLast: Bool) {
         while !batch.isFull {
             guard lines.findLine() else { return }
-            switch scansPlainLines || !quotes ? scanPlainLine(into: batch, isLast: isLast) : .quote {
-            case .record: continue
+            switch scansPlainLines || !quotes ? scanPlainLines(into: batch, isLast: isLast) : .quote {
+            case .batchFull, .windowEnd: continue
             case .quote:
                 if !cutWithLibCSV(into: batch, isLast: isLast) { return }
             case .unfinishedOrTooLong:
@@ -46,42 +46,60 @@ final class CSVCutter: RecordCutter {
         }
     }
 
-    /// Cuts one line without a quote.
-    @inline(__always)
-    private func scanPlainLine(into batch: RecordBatch, isLast: Bool) -> Scan {
-        let base = window.base
-        let start = window.cursor
-        let fields = batch.fields + batch.count * batch.stride
-        let width = batch.width
+    /// Cuts lines without a quote until the batch is full, the window is at its end, or a line needs another look: the
+    /// cursor is then at its first byte. The cursor is at the first byte of a line that is not blank.
+    private func scanPlainLines(into batch: RecordBatch, isLast: Bool) -> Scan {
+        let base = UnsafeRawPointer(window.base)
+        let (end, width, stride, capacity) = (window.end, batch.width, batch.stride, batch.capacity)
+        let delimiter = self.delimiter
+        let quote = quotes ? 0x22 : delimiter
+        var start = window.cursor
+        var fields = batch.fields + batch.count &* stride
         var count = 0
         var fieldStart = start
-        var position = start
+        var block = start
+        var hits = nightmarket_matches64(base + block, delimiter, quote, 0x0A, 0x0D)
         while true {
-            let word = base.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            var hits = ByteScan.matches(word, delimiters) | ByteScan.specials(word)
-            while hits != 0 {
-                let at = position + hits.trailingZeroBitCount / 8
-                let byte = base.load(fromByteOffset: at, as: UInt8.self)
-                if byte == 0x22 {
-                    if quotes { return .quote }
-                    hits &= hits &- 1
-                    continue
-                }
-                let length = UInt32(truncatingIfNeeded: at - fieldStart)
-                fields[min(count, width)] = Field(
-                    start: UInt32(truncatingIfNeeded: fieldStart), length: length == 0 ? Field.nullLength : length)
-                count += 1
-                if byte != delimiter {
-                    if at >= window.end && !isLast { return .unfinishedOrTooLong }
-                    if at - start > limits.field && isTooLong(start..<at) { return .unfinishedOrTooLong }
-                    batch.endRecord(from: start, to: at, fieldCount: count, fault: .none)
-                    window.advance(to: min(at + 1, window.end))
-                    return .record
-                }
-                fieldStart = at + 1
-                hits &= hits &- 1
+            while hits == 0 {
+                block &+= 64
+                hits = nightmarket_matches64(base + block, delimiter, quote, 0x0A, 0x0D)
             }
-            position += 8
+            let at = block &+ hits.trailingZeroBitCount
+            hits &= hits &- 1
+            let byte = base.load(fromByteOffset: at, as: UInt8.self)
+            if byte == quote && byte != delimiter {
+                window.advance(to: start)
+                return .quote
+            }
+            if byte != delimiter && at == start {
+                // A blank line, or the guard behind the window.
+                if start >= end {
+                    window.advance(to: end)
+                    return .windowEnd
+                }
+                start = at &+ 1
+                fieldStart = start
+                continue
+            }
+            let length = UInt32(truncatingIfNeeded: at &- fieldStart)
+            fields[min(count, width)] = Field(
+                start: UInt32(truncatingIfNeeded: fieldStart), length: length == 0 ? Field.nullLength : length)
+            count &+= 1
+            fieldStart = at &+ 1
+            if byte == delimiter { continue }
+            if at >= end && !isLast || at &- start > limits.field && isTooLong(start..<at) {
+                window.advance(to: start)
+                return .unfinishedOrTooLong
+            }
+            batch.endRecord(from: start, to: at, fieldCount: count, fault: .none)
+            start = min(fieldStart, end)
+            fieldStart = start
+            count = 0
+            fields += stride
+            if batch.count == capacity || start == end {
+                window.advance(to: start)
+                return batch.count == capacity ? .batchFull : .windowEnd
+            }
         }
     }
 

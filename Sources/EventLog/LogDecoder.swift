@@ -15,8 +15,8 @@ struct LogDecoder {
     }
 
     /// The hash of the decompressed bytes, before they are decoded as text: the file is the same whatever encoding the
-    /// manifest says. Ends the reading.
-    func contentHash() -> String { content.finish() }
+    /// manifest says.
+    var contentHash: String { content.digits }
 
     /// Fills `target` as far as the file goes; fewer bytes than fit mean that the file has ended.
     /// - Throws: `log.damaged`, `log.unreadable`.

@@ -126,7 +126,7 @@ public final class LogReader {
             }
         }
         report.decodedBytes = stream.decodedBytes
-        report.contentHash = stream.contentHash()
+        report.contentHash = stream.contentHash
         report.rejected = tally.count
         report.rejects = tally.counts
         if report.read == 0 { report.warnings.append("\(name): the file has no records") }
@@ -141,7 +141,7 @@ public final class LogReader {
             stream.window.advance(to: stream.window.end)
             try stream.refill()
         }
-        return stream.contentHash()
+        return stream.contentHash
     }
 
     private func makeCutter(_ stream: LogStream, delimiter: UInt8) throws -> any RecordCutter {

@@ -8,7 +8,7 @@ public struct LogReport: Sendable, Hashable {
     public var totals = 0
     /// Every reject counted, by column and code, in the order of the first record of each.
     public var rejects: [RejectCount] = []
-    /// BLAKE2b-256 of the decompressed bytes, in hexadecimal: the same however the file is compressed.
+    /// XXH3-128 of the decompressed bytes, in hexadecimal: the same however the file is compressed.
     public var contentHash = ""
     public var decodedBytes = 0
     /// What is odd and no error, for a person.

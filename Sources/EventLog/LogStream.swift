@@ -63,8 +63,8 @@ final class LogStream {
         hasEnded = ended
     }
 
-    /// The hash of the file's decompressed bytes; ends the stream.
-    func contentHash() -> String { decoder.contentHash() }
+    /// The hash of the file's decompressed bytes that were read so far.
+    var contentHash: String { decoder.contentHash }
 
     private var unread: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: window.base + window.cursor, count: window.unreadCount)

@@ -27,13 +27,18 @@ final class RecordBatch {
     let ends: UnsafeMutablePointer<UInt32>
     /// What is wrong with the record; typing goes on writing here.
     let faults: UnsafeMutablePointer<Fault>
+    /// Records that may hold what is no text; only typing reads and writes here.
+    let suspects: UnsafeMutablePointer<Bool>
     /// A field holds what its record's raw bytes do not show (a NUL that an escape made).
     var mustCheckText = false
+
+    /// The fields of a batch that is typed a column at a time lie in the nearest cache.
+    private static let bytes = 32 << 10
 
     init(width: Int, limit: Int = 1024) {
         self.width = width
         stride = width + 1
-        capacity = min(limit, max(1, (1 << 18) / stride))
+        capacity = min(limit, max(16, Self.bytes / (stride * MemoryLayout<Field>.stride)))
         fields = .allocate(capacity: capacity * stride)
         fields.initialize(repeating: Field(start: 0, length: 0), count: capacity * stride)
         fieldCounts = .allocate(capacity: capacity)
@@ -44,6 +49,8 @@ final class RecordBatch {
         ends.initialize(repeating: 0, count: capacity)
         faults = .allocate(capacity: capacity)
         faults.initialize(repeating: .none, count: capacity)
+        suspects = .allocate(capacity: capacity)
+        suspects.initialize(repeating: false, count: capacity)
     }
 
     deinit {
@@ -52,6 +59,7 @@ final class RecordBatch {
         starts.deallocate()
         ends.deallocate()
         faults.deallocate()
+        suspects.deallocate()
     }
 
     var isFull: Bool { count == capacity }

@@ -30,14 +30,14 @@ struct RecordTyper {
     /// that faulty records leave. A record's fault is that of its first failing column in the order of the mapping.
     mutating func type(_ records: RecordBatch, in window: TextWindow, into batch: TypedBatch, firstNumber: Int64) {
         let start = batch.count
-        let isPlainText = isPlainText(records, in: window)
+        let suspects = suspects(records, in: window)
         for (index, column) in columns.enumerated() {
             guard case .field(let field) = column.source else { continue }
             type(
                 Slice(
                     records: records, field: field, base: UnsafeRawPointer(window.base), target: targets[index],
                     firstRow: start, index: Int32(truncatingIfNeeded: index), isRequired: column.isRequired),
-                column, isPlainText: isPlainText)
+                column, suspects)
         }
         for record in 0..<records.count { batch.recordNumbers[start + record] = firstNumber &+ Int64(record) }
         batch.count = start + closeGaps(records, in: batch, from: start)
@@ -54,7 +54,7 @@ struct RecordTyper {
         let isRequired: Bool
     }
 
-    private mutating func type(_ slice: Slice, _ column: SourceColumn, isPlainText: Bool) {
+    private mutating func type(_ slice: Slice, _ column: SourceColumn, _ suspects: UnsafePointer<Bool>?) {
         switch column.kind {
         case .time: numbers(slice) { times.time($0, &$1) }
         case .date: numbers(slice) { times.date($0, &$1) }
@@ -65,7 +65,7 @@ struct RecordTyper {
         case .boolean: numbers(slice, NumberTyping.boolean)
         case .text:
             let table = column.column.name == "event" ? events : nil
-            strings(slice, table, isPlainText: isPlainText)
+            strings(slice, table, suspects)
         case .key(let space): keys(slice, space)
         case .dropped: eachField(slice) { _, _, _ in .none }
         }
@@ -103,18 +103,18 @@ struct RecordTyper {
     }
 
     @inline(__always)
-    private func strings(_ slice: Slice, _ table: ByteTable?, isPlainText: Bool) {
+    private func strings(_ slice: Slice, _ table: ByteTable?, _ suspects: UnsafePointer<Bool>?) {
         guard let target = slice.target else { return }
         let valid = target.valid
         let starts = target.starts
         let lengths = target.lengths
-        eachField(slice) { field, row, isNull in
+        eachField(slice) { field, row, _ in
             let isNull = field.length == Field.nullLength
             valid[row] = isNull ? 0 : 1
             starts[row] = isNull ? 0 : field.start
             lengths[row] = isNull ? 0 : field.length
-            if isNull || isPlainText && table == nil { return .none }
-            if !isPlainText {
+            if isNull || suspects == nil && table == nil { return .none }
+            if let suspects, suspects[row &- slice.firstRow] {
                 let bytes = UnsafeRawBufferPointer(start: slice.base + Int(field.start), count: Int(field.length))
                 let fault = TextTyping.check(bytes)
                 if fault != .none { return fault }
@@ -147,12 +147,18 @@ struct RecordTyper {
         }
     }
 
-    private func isPlainText(_ records: RecordBatch, in window: TextWindow) -> Bool {
-        guard records.count > 0 else { return true }
-        if records.mustCheckText { return false }
-        let start = Int(records.starts[0])
-        let end = Int(records.ends[records.count - 1])
-        return ByteScan.isPlainText(UnsafeRawBufferPointer(start: window.base + start, count: max(0, end - start)))
+    /// The records whose fields may be no text; nil where all are text. A line is cut at ASCII characters only, so that of one
+    /// that is text every field is.
+    private func suspects(_ records: RecordBatch, in window: TextWindow) -> UnsafePointer<Bool>? {
+        func isText(_ start: UInt32, _ end: UInt32) -> Bool {
+            TextTyping.isText(UnsafeRawBufferPointer(start: window.base + Int(start), count: Int(end) - Int(start)))
+        }
+        let (count, mustCheck) = (records.count, records.mustCheckText)
+        if count == 0 || !mustCheck && isText(records.starts[0], records.ends[count - 1]) { return nil }
+        for record in 0..<count {
+            records.suspects[record] = mustCheck || !isText(records.starts[record], records.ends[record])
+        }
+        return UnsafePointer(records.suspects)
     }
 
     /// Moves the rows of records without a fault together and returns their number.
@@ -161,26 +167,17 @@ struct RecordTyper {
         var kept = 0
         while kept < records.count && faults[kept] == .none { kept += 1 }
         if kept == records.count { return kept }
-        let firstGap = kept
-        func close(_ move: (_ from: Int, _ to: Int) -> Void) {
-            kept = firstGap
-            for record in firstGap..<records.count where faults[record] == .none {
-                move(start + record, start + kept)
-                kept += 1
+        var record = kept
+        while record < records.count {
+            if faults[record] != .none {
+                record += 1
+                continue
             }
-        }
-        close { batch.recordNumbers[$1] = batch.recordNumbers[$0] }
-        for column in batch.columns {
-            close { column.valid[$1] = column.valid[$0] }
-            switch column.column.type {
-            case .key: close { column.keys[$1] = column.keys[$0] }
-            case .category, .text:
-                close {
-                    column.starts[$1] = column.starts[$0]
-                    column.lengths[$1] = column.lengths[$0]
-                }
-            default: close { column.integers[$1] = column.integers[$0] }
-            }
+            var end = record + 1
+            while end < records.count && faults[end] == .none { end += 1 }
+            batch.move(start + record..<start + end, to: start + kept)
+            kept += end - record
+            record = end
         }
         return kept
     }

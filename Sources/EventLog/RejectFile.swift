@@ -1,3 +1,4 @@
+import Digests
 import Glibc
 import Vocabulary
 
@@ -104,20 +105,28 @@ public final class RejectFile {
     }
 
     private func append(quoted text: String) {
-        let digits = Array("0123456789abcdef".utf8)
+        var text = text
+        text.withUTF8 { Self.append(quoted: $0, to: &buffer) }
+    }
+
+    /// Runs of bytes that stand for themselves are taken at once.
+    private static func append(quoted text: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
         buffer.append(0x22)
-        for byte in text.utf8 {
+        var start = 0
+        for position in text.indices {
+            let byte = text[position]
+            if byte >= 0x20, byte != 0x22, byte != 0x5C, byte != 0x7F { continue }
+            buffer.append(contentsOf: text[start..<position])
+            start = position + 1
             switch byte {
             case 0x22, 0x5C: buffer.append(contentsOf: [0x5C, byte])
             case 0x0A: buffer.append(contentsOf: [0x5C, 0x6E])
             case 0x0D: buffer.append(contentsOf: [0x5C, 0x72])
             case 0x09: buffer.append(contentsOf: [0x5C, 0x74])
-            case 0x00..<0x20, 0x7F:
-                buffer.append(contentsOf: "\\u00".utf8)
-                buffer.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-            default: buffer.append(byte)
+            default: buffer.append(contentsOf: "\\u00\(hexadecimal([byte]))".utf8)
             }
         }
+        buffer.append(contentsOf: text[start...])
         buffer.append(0x22)
     }
 }

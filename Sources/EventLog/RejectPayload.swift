@@ -57,6 +57,7 @@ struct RejectPayload {
     }
 
     private static func readable(_ bytes: UnsafeRawBufferPointer) -> String {
+        if bytes.count + 4 <= limit, TextTyping.isText(bytes) { return String(decoding: bytes, as: UTF8.self) }
         var text: [UInt8] = []
         var position = 0
         while position < bytes.count {

@@ -1,5 +1,12 @@
+import CSimdJSON
+
 /// Whether bytes can be stored as text.
 package enum TextTyping {
+    /// Whether bytes are valid UTF-8 without a NUL byte (simdjson's validation).
+    static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        nm_is_text(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count) != 0
+    }
+
     /// `.none` for valid UTF-8 without a NUL byte.
     @inline(__always)
     package static func check(_ bytes: UnsafeRawBufferPointer) -> Fault {

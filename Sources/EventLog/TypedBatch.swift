@@ -5,7 +5,7 @@ import Vocabulary
 /// A batch is filled by the reader, handed to the consumer, and filled again: nothing in it outlives the call.
 /// String columns point into `text`, the bytes of the records themselves.
 public final class TypedBatch {
-    public static let capacity = 4096
+    public static let capacity = 1024
 
     /// The columns, in the order of the source's mapping.
     public let columns: [TypedColumn]
@@ -23,6 +23,20 @@ public final class TypedBatch {
     }
 
     deinit { recordNumbers.deallocate() }
+
+    /// Moves rows towards the front.
+    func move(_ rows: Range<Int>, to place: Int) {
+        recordNumbers.move(rows, to: place)
+        for column in columns {
+            column.valid.move(rows, to: place)
+            if column.integers.count > 0 { column.integers.move(rows, to: place) }
+            if column.starts.count > 0 {
+                column.starts.move(rows, to: place)
+                column.lengths.move(rows, to: place)
+            }
+            if column.keys.count > 0 { column.keys.move(rows, to: place) }
+        }
+    }
 
     /// The column of that name, if the source maps it.
     public func column(_ name: String) -> TypedColumn? { columns.first { $0.column.name == name } }
@@ -62,5 +76,12 @@ public final class TypedColumn {
         starts.deallocate()
         lengths.deallocate()
         keys.deallocate()
+    }
+}
+
+extension UnsafeMutableBufferPointer {
+    fileprivate func move(_ elements: Range<Int>, to place: Int) {
+        guard let base = baseAddress else { return }
+        (base + place).update(from: base + elements.lowerBound, count: elements.count)
     }
 }

@@ -1,21 +1,22 @@
 import ArrowIPC
+import Digests
 
 extension ArrowColumn {
     /// A checksum of the column's name, type and buffers; nil where a buffer is shorter than its type says.
     func checksum() -> String? {
-        var sum = Checksum()
+        let sum = XXH3()
         sum.add(field.name)
         sum.add("\(field.type)")
-        guard array.add(to: &sum, type: field.type) else { return nil }
+        guard array.add(to: sum, type: field.type) else { return nil }
         if case .dictionary(_, let value) = field.type {
-            guard let dictionary, dictionary.add(to: &sum, type: value) else { return nil }
+            guard let dictionary, dictionary.add(to: sum, type: value) else { return nil }
         }
         return sum.digits
     }
 }
 
 extension ArrowArray {
-    fileprivate func add(to sum: inout Checksum, type: ArrowType) -> Bool {
+    fileprivate func add(to sum: XXH3, type: ArrowType) -> Bool {
         sum.add(UInt64(count))
         sum.add(UInt64(nullCount))
         if nullCount > 0 {

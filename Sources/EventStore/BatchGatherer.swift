@@ -5,11 +5,20 @@ import Vocabulary
 final class BatchGatherer {
     static let capacity = 8192
 
+    /// A stretch of a segment's list of rows, and how many rows of the batch come before it.
     private struct Piece {
         var segment: Int32
         var start: Int32
         var count: Int32
         var place: Int32
+    }
+
+    /// The rows that a batch has of one segment: they lie together in its list, and in `loaded` from `place` on.
+    private struct Stretch {
+        var segment: Int
+        var start: Int
+        var count: Int
+        var place: Int
     }
 
     private let plan: ScanPlan
@@ -22,6 +31,14 @@ final class BatchGatherer {
     private let keys: UnsafeMutableBufferPointer<Key128>
     private var personCount = 0
     private var rows = 0
+    private let stretches: UnsafeMutableBufferPointer<Stretch>
+    private var stretchCount = 0
+    /// By segment its place in `stretches`; -1 where the batch has nothing of it.
+    private let stretchOf: UnsafeMutableBufferPointer<Int32>
+    /// For each row of the batch the place of its value in `loaded`.
+    private let order: UnsafeMutablePointer<Int32>
+    /// Values of one column as the segments have them, segment after segment.
+    private let loaded: UnsafeMutableRawPointer
 
     private let times: UnsafeMutablePointer<Int64>
     private let events: UnsafeMutablePointer<Int32>
@@ -41,6 +58,11 @@ final class BatchGatherer {
         events = .allocate(capacity: capacity)
         sources = .allocate(capacity: capacity)
         slots = .allocate(capacity: plan.slots.count + derived.count)
+        stretches = .allocate(capacity: plan.inputs.count)
+        stretchOf = .allocate(capacity: plan.inputs.count)
+        stretchOf.initialize(repeating: -1)
+        order = .allocate(capacity: capacity)
+        loaded = .allocate(byteCount: capacity * MemoryLayout<Key128>.stride, alignment: 16)
         for (i, column) in plan.slots.enumerated() {
             var slot = EventRows.SlotBuffer()
             switch column.type {
@@ -72,6 +94,10 @@ final class BatchGatherer {
         events.deallocate()
         sources.deallocate()
         slots.deallocate()
+        stretches.deallocate()
+        stretchOf.deallocate()
+        order.deallocate()
+        loaded.deallocate()
         for pointer in owned { pointer.deallocate() }
     }
 
@@ -94,22 +120,35 @@ final class BatchGatherer {
                     if rows == Self.capacity {
                         if rows > first { close(key, from: first, continues: begun) }
                         begun = begun || rows > first
-                        flush()
+                        flush(merge.rows)
                         first = 0
                     }
-                    let count = min(piece.end - start, Self.capacity - rows)
-                    pieces[pieceCount] = Piece(
-                        segment: Int32(truncatingIfNeeded: piece.segment), start: Int32(truncatingIfNeeded: start),
-                        count: Int32(truncatingIfNeeded: count), place: Int32(truncatingIfNeeded: rows))
-                    pieceCount &+= 1
-                    rows &+= count
+                    let count = min(piece.end &- start, Self.capacity &- rows)
+                    take(piece.segment, start, count)
                     start &+= count
                 }
             }
             if rows > first { close(key, from: first, continues: begun) }
         }
-        if rows > 0 { flush() }
+        if rows > 0 { flush(merge.rows) }
         consumer.endBucket()
+    }
+
+    @inline(__always)
+    private func take(_ segment: Int, _ start: Int, _ count: Int) {
+        pieces[pieceCount] = Piece(
+            segment: Int32(truncatingIfNeeded: segment), start: Int32(truncatingIfNeeded: start),
+            count: Int32(truncatingIfNeeded: count), place: Int32(truncatingIfNeeded: rows))
+        pieceCount &+= 1
+        rows &+= count
+        let known = Int(stretchOf[segment])
+        if known >= 0 {
+            stretches[known].count &+= count
+        } else {
+            stretchOf[segment] = Int32(truncatingIfNeeded: stretchCount)
+            stretches[stretchCount] = Stretch(segment: segment, start: start, count: count, place: 0)
+            stretchCount &+= 1
+        }
     }
 
     @inline(__always)
@@ -119,27 +158,22 @@ final class BatchGatherer {
         personCount &+= 1
     }
 
-    private func flush() {
-        let pieces = UnsafeBufferPointer(rebasing: self.pieces[..<pieceCount])
+    /// - Parameter lists: the bucket's rows, in which stretches are places.
+    private func flush(_ lists: UnsafePointer<Int32>) {
+        arrange()
         plan.inputs.withUnsafeBufferPointer { inputs in
-            plan.sourceCodes.withUnsafeBufferPointer { codes in
-                for piece in pieces {
-                    let segment = Int(piece.segment)
-                    let from = inputs[segment].times + Int(piece.start)
-                    let (place, count) = (Int(piece.place), Int(piece.count))
-                    for i in 0..<count { times[place &+ i] = from[i] }
-                    let source = codes[segment]
-                    for i in 0..<count { sources[place &+ i] = source }
-                }
+            gather(times) { stretch, out in
+                let (from, rows) = (inputs[stretch.segment].times, lists + stretch.start)
+                for i in 0..<stretch.count { out[i] = from[Int(rows[i])] }
             }
         }
-        plan.eventInputs.withUnsafeBufferPointer { gatherCodes(pieces, $0, events) }
+        plan.eventInputs.withUnsafeBufferPointer { inputs in
+            gather(events) { inputs[$0.segment].copyCodes(lists + $0.start, count: $0.count, to: $1) }
+        }
         plan.slotInputs.withUnsafeBufferPointer { inputs in
             let segments = plan.inputs.count
-            for (i, column) in plan.slots.enumerated() {
-                gather(
-                    pieces, UnsafeBufferPointer(rebasing: inputs[(i * segments)..<((i + 1) * segments)]), column.type,
-                    slots[i])
+            for i in plan.slots.indices {
+                gather(lists, UnsafeBufferPointer(rebasing: inputs[(i * segments)..<((i + 1) * segments)]), slots[i])
             }
         }
         let batch = EventRows(
@@ -155,67 +189,68 @@ final class BatchGatherer {
         rows = 0
         pieceCount = 0
         personCount = 0
+        for i in 0..<stretchCount { stretchOf[stretches[i].segment] = -1 }
+        stretchCount = 0
+    }
+
+    /// Lays the stretches one behind the other, and tells each row's place among them, and its source.
+    private func arrange() {
+        var place = 0
+        for i in 0..<stretchCount {
+            stretches[i].place = place
+            place &+= stretches[i].count
+        }
+        plan.sourceCodes.withUnsafeBufferPointer { codes in
+            for piece in UnsafeBufferPointer(rebasing: pieces[..<pieceCount]) {
+                let stretch = stretches[Int(stretchOf[Int(piece.segment)])]
+                let first = piece.start &+ Int32(truncatingIfNeeded: stretch.place &- stretch.start)
+                let source = codes[Int(piece.segment)]
+                let (order, sources) = (order + Int(piece.place), sources + Int(piece.place))
+                for i in 0..<piece.count {
+                    order[Int(i)] = first &+ i
+                    sources[Int(i)] = source
+                }
+            }
+        }
+    }
+
+    /// Loads each segment's values of a column together, then puts them into the order of the rows: two plain loops,
+    /// where a piece has few rows.
+    @inline(__always)
+    private func gather<Value>(
+        _ out: UnsafeMutablePointer<Value>, _ load: (Stretch, UnsafeMutablePointer<Value>) -> Void
+    ) {
+        if stretchCount == 1 { return load(stretches[0], out) }
+        let loaded = loaded.assumingMemoryBound(to: Value.self)
+        for i in 0..<stretchCount { load(stretches[i], loaded + stretches[i].place) }
+        let (order, count) = (order, rows)
+        for i in 0..<count { out[i] = loaded[Int(order[i])] }
     }
 
     private func gather(
-        _ pieces: UnsafeBufferPointer<Piece>, _ inputs: UnsafeBufferPointer<SlotInput>, _ type: ColumnType,
-        _ slot: EventRows.SlotBuffer
+        _ lists: UnsafePointer<Int32>, _ inputs: UnsafeBufferPointer<SlotInput>, _ slot: EventRows.SlotBuffer
     ) {
         if let codes = slot.codes {
-            gatherCodes(pieces, inputs, UnsafeMutablePointer(mutating: codes))
+            gather(UnsafeMutablePointer(mutating: codes)) {
+                inputs[$0.segment].copyCodes(lists + $0.start, count: $0.count, to: $1)
+            }
         } else if let integers = slot.integers {
-            let out = UnsafeMutablePointer(mutating: integers)
-            for piece in pieces {
-                inputs[Int(piece.segment)].copyIntegers(
-                    from: Int(piece.start), count: Int(piece.count), to: out + Int(piece.place))
+            gather(UnsafeMutablePointer(mutating: integers)) {
+                inputs[$0.segment].copyIntegers(lists + $0.start, count: $0.count, to: $1)
             }
         } else if let keys = slot.keys {
-            let out = UnsafeMutablePointer(mutating: keys)
-            for piece in pieces {
-                inputs[Int(piece.segment)].copyKeys(
-                    from: Int(piece.start), count: Int(piece.count), to: out + Int(piece.place))
+            gather(UnsafeMutablePointer(mutating: keys)) {
+                inputs[$0.segment].copyKeys(lists + $0.start, count: $0.count, to: $1)
             }
         } else if let texts = slot.texts {
-            let out = UnsafeMutablePointer(mutating: texts)
-            for piece in pieces {
-                inputs[Int(piece.segment)].copyTexts(
-                    from: Int(piece.start), count: Int(piece.count), to: out + Int(piece.place))
+            gather(UnsafeMutablePointer(mutating: texts)) {
+                inputs[$0.segment].copyTexts(lists + $0.start, count: $0.count, to: $1)
             }
         }
-        guard let valid = slot.valid else { return }
-        let out = UnsafeMutablePointer(mutating: valid)
-        for piece in pieces {
-            inputs[Int(piece.segment)].copyValid(
-                from: Int(piece.start), count: Int(piece.count), to: out + Int(piece.place))
-        }
-    }
-
-    private func gatherCodes(
-        _ pieces: UnsafeBufferPointer<Piece>, _ inputs: UnsafeBufferPointer<SlotInput>,
-        _ out: UnsafeMutablePointer<Int32>
-    ) {
-        guard let first = inputs.first?.kind else { return }
-        let kind = inputs.allSatisfy { $0.kind == first } ? first : nil
-        switch kind {
-        case .code8: gatherCodes(of: Int8.self, pieces, inputs, out)
-        case .code16: gatherCodes(of: Int16.self, pieces, inputs, out)
-        case .code32: gatherCodes(of: Int32.self, pieces, inputs, out)
-        default:
-            for piece in pieces {
-                inputs[Int(piece.segment)].copyCodes(
-                    from: Int(piece.start), count: Int(piece.count), to: out + Int(piece.place))
+        if let valid = slot.valid {
+            gather(UnsafeMutablePointer(mutating: valid)) {
+                inputs[$0.segment].copyValid(lists + $0.start, count: $0.count, to: $1)
             }
-        }
-    }
-
-    @inline(__always)
-    private func gatherCodes<Index: FixedWidthInteger>(
-        of type: Index.Type, _ pieces: UnsafeBufferPointer<Piece>, _ inputs: UnsafeBufferPointer<SlotInput>,
-        _ out: UnsafeMutablePointer<Int32>
-    ) {
-        for piece in pieces {
-            inputs[Int(piece.segment)].copyCodes(
-                of: type, from: Int(piece.start), count: Int(piece.count), to: out + Int(piece.place))
         }
     }
 }

@@ -1,3 +1,4 @@
+import EventLog
 import Glibc
 
 /// Gives every distinct byte string a code, counted from 0 in the order of first sight.
@@ -19,7 +20,6 @@ struct ByteInterner: ~Copyable {
     /// `ends[code]` is where the bytes of the code end; they begin where those of the code before end.
     private var ends: UnsafeMutableBufferPointer<Int>
     private(set) var count = 0
-    private var last = Slot(first: 0, second: 0, length: 0, code: 0)
 
     private static let keptSlots = 1 << 14
     private static let keptBytes = 1 << 18
@@ -60,50 +60,58 @@ struct ByteInterner: ~Copyable {
         }
         count = 0
         used = 0
-        last.code = 0
     }
 
-    /// Codes of many slices of a text, -1 where `valid` is 0. Returns whether any was.
+    /// Sets the codes of the rows of a typed column: 0 for null, else the code + 1.
     mutating func encode(
-        _ range: Range<Int>, valid: UnsafeMutableBufferPointer<UInt8>, starts: UnsafeMutableBufferPointer<UInt32>,
-        lengths: UnsafeMutableBufferPointer<UInt32>, text: UnsafeRawBufferPointer, to: UnsafeMutablePointer<Int32>
-    ) -> Bool {
-        var hasNulls = false
-        for i in range {
-            if valid[i] == 0 {
-                hasNulls = true
-                to[i] = -1
-            } else {
-                let start = Int(starts[i])
-                let slice = UnsafeRawBufferPointer(rebasing: text[start..<(start &+ Int(lengths[i]))])
-                to[i] = Int32(truncatingIfNeeded: code(slice))
+        _ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, into codes: inout RowCodes, at row: Int
+    ) {
+        let (valid, starts, lengths, first) = (typed.valid, typed.starts, typed.lengths, range.lowerBound)
+        guard let base = text.baseAddress else { return codes.fill(range.count, at: row) { _ in 0 } }
+        let lastWhole = text.count - 16
+        codes.fill(range.count, at: row) { i in
+            let i = first &+ i
+            if valid[i] == 0 { return 0 }
+            let (start, length) = (Int(starts[i]), Int(lengths[i]))
+            if length <= 16 && start <= lastWhole {
+                let (first, second) = Self.wholeWords(base + start, length)
+                return look(base + start, length, first, second) &+ 1
             }
+            return code(UnsafeRawBufferPointer(start: base + start, count: length)) &+ 1
         }
-        return hasNulls
     }
 
     /// The code of a string, a new one where it was never seen.
     @inline(__always)
     mutating func code(_ string: UnsafeRawBufferPointer) -> UInt32 {
         guard let start = string.baseAddress else { return look(nil, 0, 0, 0) }
-        let length = string.count
-        let (first, second) = Self.words(start, length)
-        if last.code != 0, last.first == first, last.second == second, Int(last.length) == length,
-            length <= 16 || isEqual(start, length, last.code)
-        {
-            return last.code &- 1
-        }
-        return look(start, length, first, second)
+        let (first, second) = Self.words(start, string.count)
+        return look(start, string.count, first, second)
     }
 
-    /// Two words that tell strings of one length up to 16 bytes apart, and most longer ones.
-    @inline(__always)
+    /// The bytes of a string of up to 16 as two words, zeros behind them; of a longer one its first word and a hash.
     private static func words(_ start: UnsafeRawPointer, _ length: Int) -> (UInt64, UInt64) {
         if length < 8 { return (shortWord(start, length), 0) }
         let first = start.loadUnaligned(as: UInt64.self)
-        let second = start.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
-        if length <= 16 { return (first, second) }
+        if length <= 16 {
+            let last = start.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+            return (first, last >> UInt64(8 * (16 - length)))
+        }
         return (first, byteHash(UnsafeRawBufferPointer(start: start, count: length)))
+    }
+
+    /// The same words of a string of up to 16 bytes where 16 can be read: no branch depends on the length.
+    @inline(__always)
+    private static func wholeWords(_ start: UnsafeRawPointer, _ length: Int) -> (UInt64, UInt64) {
+        let first = start.loadUnaligned(as: UInt64.self)
+        let second = start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        return (first & lowBytes(min(length, 8)), second & lowBytes(max(length, 8) &- 8))
+    }
+
+    /// A mask of so many bytes, 0 to 8.
+    @inline(__always)
+    private static func lowBytes(_ count: Int) -> UInt64 {
+        count == 0 ? 0 : UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count)
     }
 
     private func isEqual(_ start: UnsafeRawPointer, _ length: Int, _ code: UInt32) -> Bool {
@@ -112,27 +120,35 @@ struct ByteInterner: ~Copyable {
         return bytesEqual(base + own, start, length)
     }
 
+    @inline(__always)
     private mutating func look(_ start: UnsafeRawPointer?, _ length: Int, _ first: UInt64, _ second: UInt64) -> UInt32 {
         let mask = slots.count &- 1
-        let hash = mix(first ^ (second &* 0x9FB2_1C65_1E98_DF25) ^ UInt64(truncatingIfNeeded: length))
-        var i = Int(truncatingIfNeeded: hash) & mask
+        var i = Self.place(first, second, UInt32(truncatingIfNeeded: length)) & mask
         while slots[i].code != 0 {
             let slot = slots[i]
             if slot.first == first, slot.second == second, Int(slot.length) == length {
-                guard length > 16, let start, !isEqual(start, length, slot.code) else {
-                    last = slot
-                    return slot.code &- 1
-                }
+                guard length > 16, let start, !isEqual(start, length, slot.code) else { return slot.code &- 1 }
             }
             i = (i &+ 1) & mask
         }
-        let slot = Slot(
-            first: first, second: second, length: UInt32(truncatingIfNeeded: length),
+        return insert(UnsafeRawBufferPointer(start: start, count: length), first, second, at: i)
+    }
+
+    /// Gives a string its code, in an empty slot.
+    @inline(never)
+    private mutating func insert(_ string: UnsafeRawBufferPointer, _ first: UInt64, _ second: UInt64, at i: Int) -> UInt32 {
+        slots[i] = Slot(
+            first: first, second: second, length: UInt32(truncatingIfNeeded: string.count),
             code: UInt32(truncatingIfNeeded: count + 1))
-        slots[i] = slot
-        last = slot
-        insert(UnsafeRawBufferPointer(start: start, count: length))
-        return slot.code &- 1
+        insert(string)
+        return UInt32(truncatingIfNeeded: count - 1)
+    }
+
+    /// Where a string is looked for first: the high half of a product, in which every bit of the words shows.
+    @inline(__always)
+    private static func place(_ first: UInt64, _ second: UInt64, _ length: UInt32) -> Int {
+        let word = first ^ (second &* 0x9FB2_1C65_1E98_DF25) ^ UInt64(length)
+        return Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) >> 32)
     }
 
     private mutating func insert(_ string: UnsafeRawBufferPointer) {
@@ -164,8 +180,7 @@ struct ByteInterner: ~Copyable {
         slots.initialize(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
         let mask = slots.count - 1
         for slot in old where slot.code != 0 {
-            let hash = mix(slot.first ^ (slot.second &* 0x9FB2_1C65_1E98_DF25) ^ UInt64(slot.length))
-            var i = Int(truncatingIfNeeded: hash) & mask
+            var i = Self.place(slot.first, slot.second, slot.length) & mask
             while slots[i].code != 0 { i = (i + 1) & mask }
             slots[i] = slot
         }
@@ -191,19 +206,17 @@ func bytesEqual(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int) -> B
     return shortWord(a, count) == shortWord(b, count)
 }
 
-/// Up to seven bytes as one word; different strings of one length give different words.
+/// Up to seven bytes as one word, the first lowest, zeros behind them.
 @inline(__always)
 func shortWord(_ p: UnsafeRawPointer, _ count: Int) -> UInt64 {
     if count >= 4 {
         let head = UInt64(p.loadUnaligned(as: UInt32.self))
         let tail = UInt64(p.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
-        return head | tail << 32
+        return head | tail << UInt64(8 * (count &- 4))
     }
-    if count == 0 { return 0 }
-    let first = UInt64(p.load(as: UInt8.self))
-    let middle = UInt64(p.load(fromByteOffset: count >> 1, as: UInt8.self))
-    let last = UInt64(p.load(fromByteOffset: count &- 1, as: UInt8.self))
-    return first | middle << 8 | last << 16
+    var word: UInt64 = 0
+    for i in 0..<count { word |= UInt64(p.load(fromByteOffset: i, as: UInt8.self)) << UInt64(8 * i) }
+    return word
 }
 
 /// A hash of a byte string, the same in every process.

@@ -9,9 +9,8 @@ final class CanonicalOrder {
     let order: UnsafeMutableBufferPointer<UInt32>
     /// Per row in order: the index of its person among `persons`.
     let personOfRow: UnsafeMutableBufferPointer<Int32>
-    /// Per row in order: the raw value of its `PersonKind`.
-    let kinds: UnsafeMutableBufferPointer<Int8>
-    /// The persons' keys in increasing order, in the bytes that are stored.
+    /// The persons' keys in increasing order, in the bytes that are stored; behind them there is room for as many keys as
+    /// two columns have.
     let persons: RowStorage
     private(set) var personCount = 0
 
@@ -25,13 +24,12 @@ final class CanonicalOrder {
     private static let largestPart = 8192
 
     /// - Parameters:
-    ///   - key: the person's key of a row.
+    ///   - keys: the person's key of each row.
     ///   - tie: the order of two rows of one person and time; negative, 0 or positive.
-    init(rows: Int, times: UnsafePointer<Int64>, key: (Int) -> Key128, tie: (Int, Int) -> Int) {
+    init(rows: Int, times: UnsafePointer<Int64>, keys: UnsafePointer<Key128>, tie: (Int, Int) -> Int) {
         order = .allocate(capacity: rows)
         personOfRow = .allocate(capacity: rows)
-        kinds = .allocate(capacity: rows)
-        persons = RowStorage(rows: rows, width: 16)
+        persons = RowStorage(rows: 3 * rows, width: 16)
         func precedes(_ a: Item, _ b: Item) -> Bool {
             if a.key != b.key { return a.key < b.key }
             if a.time != b.time { return a.time < b.time }
@@ -45,7 +43,7 @@ final class CanonicalOrder {
             items.deallocate()
             scratch.deallocate()
         }
-        let ends = Self.part(rows, into: items, bits: bits, times: times, key: key)
+        let ends = Self.part(rows, into: items, bits: bits, times: times, keys: keys)
         var start = 0
         for end in ends {
             let part = UnsafeMutableBufferPointer(rebasing: items[start..<end])
@@ -62,12 +60,11 @@ final class CanonicalOrder {
     deinit {
         order.deallocate()
         personOfRow.deallocate()
-        kinds.deallocate()
     }
 
     private func emit(_ items: UnsafeMutableBufferPointer<Item>, at start: Int) {
         let persons = self.persons.of(Key128.self)
-        let (order, personOfRow, kinds) = (self.order, self.personOfRow, self.kinds)
+        let (order, personOfRow) = (self.order, self.personOfRow)
         var count = personCount
         for i in 0..<items.count {
             let key = items[i].key.bigEndian
@@ -77,7 +74,6 @@ final class CanonicalOrder {
             }
             order[start + i] = items[i].row
             personOfRow[start + i] = Int32(truncatingIfNeeded: count - 1)
-            kinds[start + i] = Int8(truncatingIfNeeded: Int(items[i].key.low & 3))
         }
         personCount = count
     }
@@ -85,12 +81,12 @@ final class CanonicalOrder {
     /// Puts all rows into `items`, parted by the leading bits of their keys, and returns where each part ends.
     private static func part(
         _ rows: Int, into items: UnsafeMutableBufferPointer<Item>, bits: Int, times: UnsafePointer<Int64>,
-        key: (Int) -> Key128
+        keys: UnsafePointer<Key128>
     ) -> [Int] {
         let shift = UInt64(64 - bits)
         var places = [Int](repeating: 0, count: 1 << bits)
         places.withUnsafeMutableBufferPointer { places in
-            for row in 0..<rows { places[Int(truncatingIfNeeded: key(row).high >> shift)] += 1 }
+            for row in 0..<rows { places[Int(truncatingIfNeeded: keys[row].high >> shift)] += 1 }
             var next = 0
             for i in places.indices {
                 let count = places[i]
@@ -98,7 +94,7 @@ final class CanonicalOrder {
                 next += count
             }
             for row in 0..<rows {
-                let key = key(row)
+                let key = keys[row]
                 let part = Int(truncatingIfNeeded: key.high >> shift)
                 items[places[part]] = Item(key: key, time: times[row], row: UInt32(truncatingIfNeeded: row))
                 places[part] += 1

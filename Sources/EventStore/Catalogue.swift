@@ -24,7 +24,6 @@ public struct SegmentEntry: Sendable, Hashable, Codable {
     public var columns: [StoredColumn]
     /// The checksums of the columns that every segment has beside its mapped ones.
     public var personChecksum: String
-    public var kindChecksum: String
     /// The table of users seen on devices; nil where it was not made: it is derived from the rows then.
     public var links: LinkEntry?
     /// Set where this holds copies of rows of another segment, under the persons they belong to now.
@@ -121,7 +120,7 @@ public struct SourceSettings: Sendable, Hashable, Codable {
 
 /// A snapshot of the store: which files were taken in, and which rows are live. Replaced as a whole.
 public struct Catalogue: Sendable, Hashable, Codable {
-    public static let format = 2
+    public static let format = 3
 
     public var format: Int
     public var keyFingerprint: String

@@ -22,7 +22,9 @@ struct ColumnReader {
             (.text, .utf8), (.key, .fixedSizeBinary(16)), (.key, .int64):
             dictionary = nil
             indexWidth = 0
-        case (.category, .dictionary(let index, .utf8)), (.key, .dictionary(let index, .fixedSizeBinary(16))):
+        case (.category, .dictionary(let index, .utf8)), (.text, .dictionary(let index, .utf8)),
+            (.integer, .dictionary(let index, .int64)), (.decimal, .dictionary(let index, .int64)),
+            (.key, .dictionary(let index, .fixedSizeBinary(16))):
             guard let values = column.dictionary else { return nil }
             dictionary = values
             indexWidth = index.rawValue
@@ -31,6 +33,9 @@ struct ColumnReader {
     }
 
     var hasNulls: Bool { array.nullCount > 0 && array.validity != nil }
+
+    /// A key of which 64 bits are stored.
+    var isEventID: Bool { type == .key && storedAs == .int64 }
 
     func isValid(_ row: Int) -> Bool {
         guard row >= 0, row < array.count else { return false }
@@ -52,6 +57,9 @@ struct ColumnReader {
         case .boolean:
             guard row >> 3 < array.data.count else { return nil }
             return Int64(array.data[row >> 3] >> UInt8(row & 7) & 1)
+        case .dictionary:
+            guard let code = code(row), let data = dictionary?.data, (code + 1) * 8 <= data.count else { return nil }
+            return data.loadUnaligned(fromByteOffset: code * 8, as: Int64.self)
         default: return word(row, Int64.self)
         }
     }

@@ -36,7 +36,7 @@ struct DeviceOwners: Sendable {
         var bits = 0
         while bits < 20, total >> bits > 1 << 14 { bits += 1 }
         let (buckets, bucketBits) = (1 << bits, bits)
-        let inputs = segments.map { MergeInput($0, dead: nil) }
+        let inputs = segments.map { MergeInput($0, wanted: nil) }
         let next = Atomic<Int>(0)
         let found = Mutex<[[Owned]]>(result)
         @Sendable func work(_: Int) {
@@ -99,7 +99,21 @@ struct DeviceOwners: Sendable {
     }
 
     /// The owner of a device with these links.
-    func owner(of links: some Sequence<Link>) -> Key128? {
+    func owner(of links: some Sequence<Link>) -> Key128? { onlyUser(of: links) ?? firstUser(of: links) }
+
+    /// The user of all links, as most devices have one; nil where they must be weighed.
+    @inline(__always)
+    private func onlyUser(of links: some Sequence<Link>) -> Key128? {
+        guard forgotten.isEmpty else { return nil }
+        var only: Key128?
+        for link in links {
+            guard let user = segments[Int(link.segment)].person(ofRow: Int(link.row)), user == only ?? user else { return nil }
+            only = user
+        }
+        return only
+    }
+
+    private func firstUser(of links: some Sequence<Link>) -> Key128? {
         var candidates: [Candidate] = []
         for link in links {
             let segment = segments[Int(link.segment)]

@@ -7,6 +7,8 @@ public struct ScanRequest: Sendable, Hashable {
     /// Rows outside are not needed (the scan may deliver them all the same; a consumer looks at the time itself).
     /// nil: all time.
     public var span: Span?
+    /// Which rows are needed, as far as the request knows; the same holds of others. nil: all.
+    public var need: RowNeed?
 
     /// Half-open `[start, end)` in microseconds UTC.
     public struct Span: Sendable, Hashable {
@@ -18,9 +20,10 @@ public struct ScanRequest: Sendable, Hashable {
         }
     }
 
-    public init(columns: Set<String>, span: Span?) {
+    public init(columns: Set<String>, span: Span?, need: RowNeed? = nil) {
         self.columns = columns
         self.span = span
+        self.need = need
     }
 
     /// One request that covers both.
@@ -29,7 +32,8 @@ public struct ScanRequest: Sendable, Hashable {
         if let a = self.span, let b = other.span {
             span = Span(start: min(a.start, b.start), end: max(a.end, b.end))
         }
-        return ScanRequest(columns: columns.union(other.columns), span: span)
+        let need = self.need.flatMap { need in other.need.map(need.union) }
+        return ScanRequest(columns: columns.union(other.columns), span: span, need: need)
     }
 }
 

@@ -30,13 +30,16 @@ struct Filtering: Sendable {
         let testDevices = Set(settings.deviceKeys)
         let limits = (settings.perMinute ?? .max, settings.perHour ?? .max)
         let judgesRates = settings.perMinute != nil || settings.perHour != nil
-        let found = mergePersons(segments, dead: dead, threads: threads, state: FilteredRows(segments.count)) { merge, found in
+        let count = segments.count
+        let live = zip(segments, dead).map { WantedRows(except: $1, of: $0.rows) }
+        let found = mergePersons(segments, wanted: live, threads: threads, state: { FilteredRows(count) }) { merge, found in
             let isTest = testPersons.contains(merge.key)
             var rate = RateTally(perMinute: limits.0, perHour: limits.1)
             let judgesRate = judgesRates && merge.key.kind != .nobody
             while let piece = merge.nextPiece() {
                 let rules = rules[piece.segment]
-                for row in piece.start..<piece.end {
+                for place in piece.start..<piece.end {
+                    let row = Int(merge.rows[place])
                     var reason: DeletionReason?
                     if isTest || (rules.device?.key(row)).map(testDevices.contains) ?? false {
                         reason = .testUser

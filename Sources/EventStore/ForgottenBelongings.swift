@@ -46,7 +46,7 @@ struct ForgottenBelongings {
 extension Segment {
     /// The rows that lie under a person.
     func rows(of person: Key128) -> Range<Int> {
-        let input = MergeInput(self, dead: nil)
+        let input = MergeInput(self, wanted: nil)
         var place = input.lowerBound(person.high)
         while place < personCount, persons[place].high.bigEndian == person.high {
             if persons[place].bigEndian == person { return input.firstRow(of: place)..<input.firstRow(of: place + 1) }

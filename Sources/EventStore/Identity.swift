@@ -60,12 +60,18 @@ public struct Tombstone: Sendable, Hashable, Codable, Comparable {
     }
 
     public var kind: Kind
-    /// 32 hexadecimal digits of the keyed hash.
+    /// 32 hexadecimal digits of the keyed hash; of users and devices with the bits that tell the kind of person.
     public var key: String
 
     public init(_ kind: Kind, _ key: Key128) {
         self.kind = kind
-        self.key = key.digits
+        let stored =
+            switch kind {
+            case .user: userPerson(key)
+            case .device: devicePerson(key)
+            case .order: key
+            }
+        self.key = stored.digits
     }
 
     public static func < (a: Tombstone, b: Tombstone) -> Bool {
@@ -83,8 +89,7 @@ public struct Forgotten: Sendable {
         for stone in tombstones {
             guard let key = Key128(digits: stone.key) else { continue }
             switch stone.kind {
-            case .user: persons.insert(userPerson(key))
-            case .device: persons.insert(devicePerson(key))
+            case .user, .device: persons.insert(key)
             case .order: orders.insert(key)
             }
         }

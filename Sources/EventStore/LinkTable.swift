@@ -51,7 +51,7 @@ final class LinkTable: @unchecked Sendable {
         self.rows = UnsafePointer(rowBytes.assumingMemoryBound(to: Int32.self))
     }
 
-    /// Goes through the codes of the devices once: a code's first row is where its pair was seen first.
+    /// Goes through the rows once: of the rows in which a person has one device on and on, the first counts.
     init(derivedFrom segment: Segment) {
         var links: [Link] = []
         let known = segment.entry.links.map { $0.count == 0 } ?? false
@@ -83,11 +83,14 @@ final class LinkTable: @unchecked Sendable {
             reader.array.data.count >= segment.rows * 4
         {
             let codes = codes.assumingMemoryBound(to: Int32.self)
-            var next: Int32 = 0
-            // Codes are given in the order of rows; a null has the code 0.
-            for row in 0..<segment.rows where codes[row] >= next && reader.isValid(row) {
-                add(row)
-                next = codes[row] &+ 1
+            var person: Int32 = -1
+            var seen = RecentCodes()
+            for row in 0..<segment.rows where reader.isValid(row) {
+                if segment.personOfRow[row] != person {
+                    person = segment.personOfRow[row]
+                    seen = RecentCodes()
+                }
+                if seen.insert(codes[row]) { add(row) }
             }
         } else {
             for row in 0..<segment.rows { add(row) }
@@ -153,5 +156,20 @@ final class LinkTable: @unchecked Sendable {
                 rows: table.count, columns: columns, source: entry.source, to: folder.links(entry.name), in: folder.links)
             return LinkEntry(count: table.count, checksum: sum)
         }
+    }
+}
+
+/// The last few codes that came, each once.
+private struct RecentCodes {
+    private var codes = InlineArray<4, Int32>(repeating: -1)
+    private var next = 0
+
+    /// False where the code is among them.
+    @inline(__always)
+    mutating func insert(_ code: Int32) -> Bool {
+        for i in codes.indices where codes[i] == code { return false }
+        codes[next] = code
+        next = (next &+ 1) & 3
+        return true
     }
 }

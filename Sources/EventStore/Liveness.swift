@@ -28,44 +28,77 @@ struct Liveness: Sendable {
             else { throw Segment.damaged(segment.file.path, "the event ids are missing") }
             return EventIDs(start: start.assumingMemoryBound(to: UInt64.self))
         }
-        let inputs = zip(segments, dead).map { MergeInput($0, dead: $1.flatMap { UnsafePointer($0.words.baseAddress) }) }
-        let comparator = RowComparator(segments)
-        let rows = segments.reduce(0) { $0 + $1.rows }
-        var bits = 0
-        while bits < 20, rows >> bits > 1 << 16 { bits += 1 }
-        let (buckets, bucketBits) = (1 << bits, bits)
+        // Only rows with an id that another row has can be repeats, or make them: these few are put in order.
+        let sharing = shared(ids, threads: threads)
         let windows = self.windows
-        let next = Atomic<Int>(0)
-        let found = Mutex<[[Int32]]>(Array(repeating: [], count: segments.count))
-        @Sendable func work(_: Int) {
-            var merge = PersonMerge(inputs, comparator: comparator, span: nil)
-            var table = RepeatTable(longestWindow: windows.max() ?? 0)
-            var repeats: [[Int32]] = Array(repeating: [], count: inputs.count)
-            while true {
-                let bucket = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard bucket < buckets else { break }
-                merge.start(bucket: bucket, bits: bucketBits)
-                while merge.nextPerson() {
-                    table.removeAll()
-                    while let piece = merge.nextPiece() {
-                        let (id, time) = (ids[piece.segment].start, inputs[piece.segment].times)
-                        let window = windows[piece.segment]
-                        for row in piece.start..<piece.end where id[row] != 0 {
-                            if table.isRepeat(id[row], time: time[row], window: window) {
-                                repeats[piece.segment].append(Int32(truncatingIfNeeded: row))
-                            }
-                        }
+        let times = segments.map { RowTimes(start: $0.times) }
+        let longest = windows.max() ?? 0
+        let found = mergePersons(
+            segments, wanted: sharing, threads: threads, state: { RepeatedRows(segments.count, longestWindow: longest) }
+        ) { merge, found in
+            found.table.removeAll()
+            while let piece = merge.nextPiece() {
+                let (id, time, window) = (ids[piece.segment].start, times[piece.segment].start, windows[piece.segment])
+                for place in piece.start..<piece.end {
+                    let row = Int(merge.rows[place])
+                    if found.table.isRepeat(id[row], time: time[row], window: window) {
+                        found.rows[piece.segment].append(Int32(truncatingIfNeeded: row))
                     }
                 }
             }
-            found.withLock { all in for i in repeats.indices { all[i] += repeats[i] } }
         }
-        if threads <= 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: threads, execute: work) }
-        return withExtendedLifetime(dead) { found.withLock { $0 } }.map { rows in
+        return segments.indices.map { segment in
             var vector = DeletionVector()
-            for row in rows.sorted() { vector.append(Int(row), .duplicate) }
+            for row in found.flatMap({ $0.rows[segment] }).sorted() { vector.append(Int(row), .duplicate) }
             return vector
         }
+    }
+
+    /// By segment, the live rows whose id another live row of their bucket of persons has.
+    private func shared(_ ids: [EventIDs], threads: Int) -> [WantedRows] {
+        let live = zip(segments, dead).map { WantedRows(except: $1, of: $0.rows) }
+        let inputs = zip(segments, live).map { MergeInput($0, wanted: $1) }
+        let rows = segments.reduce(0) { $0 + $1.rows }
+        var bits = 0
+        // The ids of so many rows fit the cache.
+        while bits < 20, rows >> bits > 1 << 14 { bits += 1 }
+        let bucketBits = bits
+        let workers = max(1, min(threads, 1 << bits))
+        let next = Atomic<Int>(0)
+        let found = ParallelResults<[SharedIDs.Place]>(workers)
+        @Sendable func work(_ worker: Int) {
+            var table = SharedIDs()
+            while true {
+                let bucket = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard bucket < 1 << bucketBits else { break }
+                let ranges = inputs.map { $0.rows(ofBucket: bucket, bits: bucketBits) }
+                table.start(expecting: ranges.reduce(0) { $0 + $1.count })
+                for (i, range) in ranges.enumerated() { table.add(ids[i].start, range, live: inputs[i].wanted, segment: i) }
+            }
+            found.set(worker, table.found)
+        }
+        if workers == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: workers, execute: work) }
+        let sharing = segments.map { WantedRows(rows: $0.rows, all: false) }
+        for place in withExtendedLifetime(live, { found.all }).joined() {
+            sharing[Int(place.segment)].insert(Int(place.row))
+        }
+        return sharing
+    }
+
+    /// What a thread finds.
+    private final class RepeatedRows: @unchecked Sendable {
+        var table: RepeatTable
+        /// By segment.
+        var rows: [[Int32]]
+
+        init(_ segments: Int, longestWindow: Int64) {
+            table = RepeatTable(longestWindow: longestWindow)
+            rows = Array(repeating: [], count: segments)
+        }
+    }
+
+    private struct RowTimes: @unchecked Sendable {
+        let start: UnsafePointer<Int64>
     }
 
     private struct EventIDs: @unchecked Sendable {
@@ -76,16 +109,17 @@ struct Liveness: Sendable {
 extension Segment {
     /// The times of the rows that a deletion vector leaves; nil when it leaves none.
     func times(without vector: DeletionVector) -> (min: Int64, max: Int64)? {
-        var bounds: (min: Int64, max: Int64)?
-        var next = 0
-        for row in 0..<rows {
-            if next < vector.rows.count, Int(vector.rows[next]) == row {
-                next += 1
-                continue
+        var (first, last) = (Int64.max, Int64.min)
+        var start = 0
+        func take(to end: Int) {
+            for row in start..<max(start, end) {
+                first = Swift.min(first, times[row])
+                last = Swift.max(last, times[row])
             }
-            let time = times[row]
-            bounds = bounds.map { (Swift.min($0.min, time), Swift.max($0.max, time)) } ?? (time, time)
+            start = end + 1
         }
-        return bounds
+        for row in vector.rows { take(to: Int(row)) }
+        take(to: rows)
+        return vector.rows.count < rows ? (first, last) : nil
     }
 }

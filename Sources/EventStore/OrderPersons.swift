@@ -39,14 +39,8 @@ struct OrderPersons: Sendable {
         else { return [] }
         try segment.verify(SegmentFile.order)
         var waiting: [Waiting] = []
-        var person: Int32 = -1
-        var isNobody = false
-        for row in 0..<segment.rows {
-            if segment.personOfRow[row] != person {
-                person = segment.personOfRow[row]
-                isNobody = segment.person(ofRow: row)?.kind == .nobody
-            }
-            guard isNobody, let order = settings.orderKey(orders, row, space) else { continue }
+        try segment.rows(RowNeed(nobody: true)).forEach { row in
+            guard let order = settings.orderKey(orders, row, space) else { return }
             waiting.append(Waiting(row: Int32(truncatingIfNeeded: row), order: order))
         }
         return waiting
@@ -78,10 +72,10 @@ struct OrderPersons: Sendable {
     ) throws {
         guard let sales = try Sales(of: segment, settings) else { return }
         var next = 0
-        for row in 0..<segment.rows {
+        try segment.rows(RowNeed(values: [SegmentFile.event: Sales.names])).forEach { row in
             guard let order = sales.order(row), var person = segment.person(ofRow: row), person.kind != .nobody,
                 !forgotten.persons.contains(person)
-            else { continue }
+            else { return }
             if person.kind == .device {
                 let place = segment.personOfRow[row]
                 while next < owned.count, owned[next].person < place { next += 1 }
@@ -94,7 +88,7 @@ struct OrderPersons: Sendable {
 
 /// The rows of a segment that say who an order's person is.
 struct Sales {
-    private static let names: Set<String> = ["purchase", "order_create"]
+    static let names: Set<String> = ["purchase", "order_create"]
 
     private let orders: ColumnReader
     private let events: ColumnReader

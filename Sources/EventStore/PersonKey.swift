@@ -2,7 +2,8 @@ import Vocabulary
 
 /// Whom a row belongs to, from the ids it carries; devices with an owner and orders are resolved later.
 ///
-/// The two lowest bits of a person's key tell the kind, so users and devices never share a key. Rows without any id
+/// The two lowest bits of a person's key tell the kind, so users and devices never share a key. In the columns of users and
+/// devices the keys have these bits already: a person is stored under the same bytes as the id that it is. Rows without any id
 /// get a key that spreads them evenly and belongs to nobody: rows with one event id share it, as do rows without one
 /// of the same minute.
 @inline(__always)

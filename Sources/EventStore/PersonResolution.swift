@@ -1,3 +1,4 @@
+import Digests
 import Vocabulary
 
 /// Whom the rows of the snapshot's segments belong to, where that is not whom they lie under.
@@ -36,7 +37,7 @@ struct PersonResolution: Sendable {
 
     /// Equal for equal moves.
     static func assignment(_ moves: [Move]) -> String {
-        var sum = Checksum()
+        let sum = XXH3()
         for move in moves {
             sum.add(UInt64(move.rows.lowerBound))
             sum.add(UInt64(move.rows.upperBound))

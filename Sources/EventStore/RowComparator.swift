@@ -9,6 +9,8 @@ final class RowComparator: Sendable {
 
     private struct Events: @unchecked Sendable {
         let readers: [ColumnReader?]
+        /// By segment and code, the event's place in the order of the vocabulary's ranks, then of names.
+        let places: [[Int32]]
     }
 
     private let sequences: Content
@@ -20,7 +22,7 @@ final class RowComparator: Sendable {
         func readers(_ name: String) -> [ColumnReader?] { segments.map { $0.reader(name) } }
         sequences = Content(
             readers: readers(SegmentFile.sequence).map { $0?.type == .integer ? $0 : nil }, isKey: false)
-        events = Events(readers: readers(SegmentFile.event))
+        events = Self.events(readers(SegmentFile.event))
         var columns: [Column] = []
         var seen: Set<Column> = []
         for segment in segments {
@@ -61,17 +63,27 @@ final class RowComparator: Sendable {
         return sources[a] == sources[b] ? 0 : bytewise(sources[a], sources[b])
     }
 
+    private static func events(_ readers: [ColumnReader?]) -> Events {
+        let names = readers.map { reader -> [[UInt8]] in
+            guard let values = reader?.dictionary else { return [] }
+            return (0..<values.count).map { code in values.slice(code).map(Array.init) ?? [] }
+        }
+        let order = Set(names.joined())
+            .map { (name: $0, rank: EventVocabulary.rank(of: String(decoding: $0, as: UTF8.self))) }
+            .sorted { $0.rank != $1.rank ? $0.rank < $1.rank : $0.name.lexicographicallyPrecedes($1.name) }
+        let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element.name, Int32($0.offset)) })
+        return Events(readers: readers, places: names.map { $0.map { places[$0] ?? -1 } })
+    }
+
     private func compareEvents(_ a: Int, _ rowA: Int, _ b: Int, _ rowB: Int) -> Int {
-        guard let x = events.readers[a]?.bytes(rowA), let y = events.readers[b]?.bytes(rowB) else { return 0 }
-        let order = compareBytes(x, y)
-        if order == 0 { return 0 }
-        let (rankX, rankY) = (EventVocabulary.rank(ofBytes: x), EventVocabulary.rank(ofBytes: y))
-        return rankX != rankY ? rankX - rankY : order
+        guard let x = place(a, rowA), let y = place(b, rowB) else { return 0 }
+        return Int(x) - Int(y)
+    }
+
+    private func place(_ segment: Int, _ row: Int) -> Int32? {
+        guard let reader = events.readers[segment], reader.isValid(row), let code = reader.code(row) else { return nil }
+        return events.places[segment][code]
     }
 
     private func bytewise(_ a: String, _ b: String) -> Int { a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : 1 }
-}
-
-extension EventVocabulary {
-    static func rank(ofBytes bytes: UnsafeRawBufferPointer) -> Int { rank(of: String(decoding: bytes, as: UTF8.self)) }
 }

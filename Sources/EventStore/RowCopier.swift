@@ -1,54 +1,6 @@
 import EventLog
 import Vocabulary
 
-/// Hands rows of a file of the store over in batches, as a reader of logs would.
-struct StoredRows {
-    let batch: TypedBatch
-    private let readers: [ColumnReader?]
-    private var text: [UInt8] = []
-
-    init(_ columns: [Column], reader: (String) -> ColumnReader?) {
-        batch = TypedBatch(columns: columns)
-        readers = columns.map { reader($0.name) }
-    }
-
-    /// - Parameter rows: at most `TypedBatch.capacity`.
-    mutating func with(_ rows: ArraySlice<Int>, _ body: (TypedBatch) throws -> Void) throws {
-        text.removeAll(keepingCapacity: true)
-        for (column, reader) in zip(batch.columns, readers) { fill(column, from: reader, rows) }
-        batch.count = rows.count
-        try text.withUnsafeBytes { bytes in
-            batch.text = bytes
-            try body(batch)
-        }
-    }
-
-    private mutating func fill(_ column: TypedColumn, from reader: ColumnReader?, _ rows: ArraySlice<Int>) {
-        switch column.column.type {
-        case .time, .date, .integer, .decimal, .boolean:
-            for (i, row) in rows.enumerated() {
-                let value = reader?.integer(row)
-                column.valid[i] = value == nil ? 0 : 1
-                column.integers[i] = value ?? 0
-            }
-        case .key:
-            for (i, row) in rows.enumerated() {
-                let value = reader?.key(row)
-                column.valid[i] = value == nil ? 0 : 1
-                column.keys[i] = value ?? .zero
-            }
-        case .category, .text:
-            for (i, row) in rows.enumerated() {
-                let value = reader?.bytes(row)
-                column.valid[i] = value == nil ? 0 : 1
-                column.starts[i] = UInt32(truncatingIfNeeded: text.count)
-                column.lengths[i] = UInt32(truncatingIfNeeded: value?.count ?? 0)
-                if let value { text.append(contentsOf: value) }
-            }
-        }
-    }
-}
-
 /// Copies rows of a segment into segments of their own.
 struct RowCopier {
     let segment: Segment
@@ -58,24 +10,34 @@ struct RowCopier {
     /// Copies rows that moved, under the persons they belong to now.
     /// - Throws: `Problem` `store.damaged` where what is copied is not what was written; what writing throws.
     func copy(_ moves: [PersonResolution.Move], assignment: String) throws -> [SegmentEntry] {
-        let rows = moves.flatMap { Array($0.rows) }
-        let persons = moves.flatMap { Array(repeating: $0.person, count: $0.rows.count) }
+        var (rows, persons): ([Int32], [Key128]) = ([], [])
+        let count = moves.reduce(0) { $0 + $1.rows.count }
+        rows.reserveCapacity(count)
+        persons.reserveCapacity(count)
+        for move in moves {
+            for row in move.rows {
+                rows.append(Int32(truncatingIfNeeded: row))
+                persons.append(move.person)
+            }
+        }
         return try copy(rows, namePrefix: "\(segment.entry.source)-moved", origin: assignment, persons: persons)
     }
 
     /// Copies rows as they are, under the persons that they name by themselves.
     /// - Throws: like `copy(_:assignment:)`.
     func copy(_ rows: [Int]) throws -> [SegmentEntry] {
-        try copy(rows, namePrefix: segment.entry.source, origin: "", persons: nil)
+        try copy(
+            rows.map { Int32(truncatingIfNeeded: $0) }, namePrefix: segment.entry.source, origin: "", persons: nil)
     }
 
-    private func copy(_ rows: [Int], namePrefix: String, origin: String, persons: [Key128]?) throws -> [SegmentEntry] {
+    private func copy(_ rows: [Int32], namePrefix: String, origin: String, persons: [Key128]?) throws -> [SegmentEntry] {
         for column in segment.entry.columns { try segment.verify(column.name) }
         let columns = segment.entry.columns.map { Column($0.name, $0.type) }
         let builder = try SegmentBuilder(
             columns: columns, source: segment.entry.source, folder: folder, namePrefix: namePrefix,
             origin: "\(segment.entry.name) \(origin)", byteLimit: byteLimit, personsAreGiven: persons != nil)
         var stored = StoredRows(columns, reader: segment.reader)
+        defer { stored.deallocate() }
         for start in stride(from: 0, to: rows.count, by: TypedBatch.capacity) {
             let part = rows[start..<min(start + TypedBatch.capacity, rows.count)]
             try stored.with(part) { batch in
@@ -107,10 +69,12 @@ struct TableCopier {
             columns: columns, source: entry.source, folder: folder, namePrefix: entry.source, origin: entry.name,
             version: version.map { String(decoding: $0, as: UTF8.self) })
         var stored = StoredRows(columns, reader: file.reader)
+        defer { stored.deallocate() }
+        let rows = rows.map { Int32(truncatingIfNeeded: $0) }
         for start in stride(from: 0, to: rows.count, by: TypedBatch.capacity) {
             let part = rows[start..<min(start + TypedBatch.capacity, rows.count)]
             try stored.with(part) { batch in
-                for (i, row) in part.enumerated() { batch.recordNumbers[i] = file.record(row) }
+                for (i, row) in part.enumerated() { batch.recordNumbers[i] = file.record(Int(row)) }
                 try builder.append(batch)
             }
         }

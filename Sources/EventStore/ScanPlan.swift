@@ -7,7 +7,6 @@ final class ScanPlan: @unchecked Sendable {
     let segments: [Segment]
     let inputs: [MergeInput]
     let comparator: RowComparator
-    let span: ScanRequest.Span?
     let layout: StoredLayout
     /// Stored columns, in the order of their slots.
     let slots: [Column]
@@ -15,13 +14,14 @@ final class ScanPlan: @unchecked Sendable {
     let slotInputs: [SlotInput]
     let eventInputs: [SlotInput]
     let sourceCodes: [Int32]
+    /// Rows that are delivered.
     let rows: Int
     private let dictionaries: [GlobalDictionary]
-    private let dead: [DeadRows?]
+    private let wanted: [WantedRows?]
 
     /// - Parameter columns: the stored columns to deliver; those that no segment has are left out.
     /// - Throws: `Problem` `store.column-type` where two segments give a column different types, `store.damaged`.
-    init(_ snapshot: Snapshot, columns: Set<String>, span: ScanRequest.Span?, threads: Int) throws {
+    init(_ snapshot: Snapshot, columns: Set<String>, span: ScanRequest.Span?, need: RowNeed?, threads: Int) throws {
         let chosen = snapshot.segments.indices.filter { i in
             let segment = snapshot.segments[i]
             if let dead = snapshot.dead[i], dead.count == segment.rows { return false }
@@ -32,6 +32,11 @@ final class ScanPlan: @unchecked Sendable {
         let dead = chosen.map { snapshot.dead[$0] }
         let slots = try Self.columns(columns, of: segments)
         try Self.verify(segments, slots, threads: threads)
+        let choices = ParallelResults<WantedRows?>(segments.count)
+        try inParallel(segments.count, threads: threads) { i in
+            choices.set(i, try segments[i].wanted(need, span: span, dead: dead[i]))
+        }
+        wanted = choices.all
 
         let categories = [Column(SegmentFile.event, .category)] + slots.filter { $0.type == .category && $0.name != SegmentFile.event }
         let made = ParallelResults<GlobalDictionary>(categories.count)
@@ -56,20 +61,18 @@ final class ScanPlan: @unchecked Sendable {
             SlotInput(segment.reader(SegmentFile.event), map: byName[SegmentFile.event]?.maps[i])
         }
         sourceCodes = segments.map { places[$0.entry.source] ?? 0 }
-        inputs = zip(segments, dead).map { MergeInput($0, dead: $1.flatMap { UnsafePointer($0.words.baseAddress) }) }
-        rows = segments.reduce(0) { $0 + $1.rows }
+        inputs = zip(segments, wanted).map { MergeInput($0, wanted: $1) }
+        rows = zip(segments, wanted).reduce(0) { $0 + ($1.1?.count ?? $1.0.rows) }
         comparator = RowComparator(segments)
         self.segments = segments
         self.slots = slots
-        self.span = span
         self.dictionaries = dictionaries
-        self.dead = dead
     }
 
-    /// The leading bits of keys that make a bucket: buckets of about 64 Ki rows.
+    /// The leading bits of keys that make a bucket: buckets of about 32 Ki rows.
     var bucketBits: Int {
         var bits = 0
-        while bits < 20, rows >> bits > 1 << 16 { bits += 1 }
+        while bits < 20, rows >> bits > 1 << 15 { bits += 1 }
         return bits
     }
 

@@ -7,7 +7,8 @@ final class Segment: @unchecked Sendable {
     let entry: SegmentEntry
     let file: ArrowFile
     let rows: Int
-    /// The persons' keys as they are stored, in increasing order.
+    /// The persons' keys as they are stored, in increasing order. In the file's dictionary the other ids of users and devices
+    /// follow.
     let persons: UnsafePointer<Key128>
     let personCount: Int
     /// Per row the index of its person; never decreases.
@@ -37,8 +38,10 @@ final class Segment: @unchecked Sendable {
             person.array.data.count >= entry.rows * 4, let timeBytes = time.array.data.baseAddress,
             time.array.data.count >= entry.rows * 8
         else { throw Segment.damaged(path, "it is not the segment that the catalogue names") }
+        let last = Int(indices.loadUnaligned(fromByteOffset: (entry.rows - 1) * 4, as: Int32.self))
+        guard last >= 0, last < keys.count else { throw Segment.damaged(path, "a row belongs to no person") }
         persons = keyBytes.assumingMemoryBound(to: Key128.self)
-        personCount = keys.count
+        personCount = last + 1
         personOfRow = indices.assumingMemoryBound(to: Int32.self)
         times = timeBytes.assumingMemoryBound(to: Int64.self)
     }

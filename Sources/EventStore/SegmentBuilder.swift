@@ -64,7 +64,7 @@ public final class SegmentBuilder {
         var made: [any SegmentColumn] = []
         for column in columns {
             guard !made.contains(where: { $0.column.name == column.name }),
-                column.name != SegmentFile.person, column.name != SegmentFile.kind
+                column.name != SegmentFile.person
             else {
                 throw Problem(
                     .storeMisuse, "source '\(source)': the column '\(column.name)' is mapped twice or has a reserved name")
@@ -84,7 +84,7 @@ public final class SegmentBuilder {
         self.columns = made
         self.times = times
         self.events = events
-        sequence = find(SegmentFile.sequence, NumberColumn.self)
+        sequence = made.first { $0.column.name == SegmentFile.sequence }
         user = find(SegmentFile.user, KeyColumn.self)
         device = find(SegmentFile.device, KeyColumn.self)
         eventID = find(SegmentFile.eventID, EventIDColumn.self)
@@ -162,20 +162,22 @@ public final class SegmentBuilder {
         let sorted = sort()
         let order = UnsafeBufferPointer(sorted.order)
         let (first, last) = timeBounds()
-        guard let personOfRow = sorted.personOfRow.baseAddress else { return }
-        let persons = UnsafeRawBufferPointer(start: sorted.persons.bytes.baseAddress, count: sorted.personCount * 16)
-        let written = [
-            ArrowColumn(
-                ArrowField(SegmentFile.person, SegmentFile.keyDictionary, nullable: false),
-                ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.personOfRow)),
-                dictionary: ArrowArray(count: sorted.personCount, data: persons)),
-            ArrowColumn(
-                ArrowField(SegmentFile.kind, .int8, nullable: false),
-                ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.kinds))),
-        ] + columns.map { column in
-            if column === user { return user?.orderedAsDictionary(order, persons: personOfRow) ?? column.ordered(order) }
-            if column === device { return device?.orderedAsDictionary(order, persons: personOfRow) ?? column.ordered(order) }
-            return column.ordered(order)
+        // Persons, users and devices are one dictionary, which grows with the ids of users and devices.
+        var keys = KeyDictionary(sorted)
+        var arrays = [ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.personOfRow))]
+        for column in [user, device].compactMap({ $0 }) {
+            arrays.append(column.ordered(sorted, &keys, personsAreGiven: persons != nil))
+        }
+        let dictionary = ArrowArray(
+            count: keys.count, data: UnsafeRawBufferPointer(start: sorted.persons.bytes.baseAddress, count: keys.count * 16))
+        let person = ArrowColumn(
+            ArrowField(SegmentFile.person, SegmentFile.keyDictionary, nullable: false), arrays[0], dictionary: dictionary)
+        let written = [person] + columns.map { column in
+            guard column === user || column === device else { return column.ordered(order) }
+            return ArrowColumn(
+                ArrowField(column.column.name, SegmentFile.keyDictionary, nullable: true),
+                arrays[column === user ? 1 : arrays.count - 1], dictionary: dictionary,
+                sharesDictionaryOf: SegmentFile.person)
         }
         var entry = try withExtendedLifetime(sorted) {
             try SegmentFile.write(
@@ -192,11 +194,11 @@ public final class SegmentBuilder {
             EventVocabulary.rank(of: String(decoding: events.value(code), as: UTF8.self))
         }
         let (sequence, content) = (self.sequence, self.content)
-        let codes = events.codes
         let tie = { (a: Int, b: Int) -> Int in
             if let order = sequence?.compare(a, b), order != 0 { return order }
-            if codes[a] != codes[b] {
-                let (x, y) = (ranks[Int(codes[a])], ranks[Int(codes[b])])
+            let (eventOfA, eventOfB) = (events.code(a), events.code(b))
+            if eventOfA != eventOfB {
+                let (x, y) = (ranks[eventOfA], ranks[eventOfB])
                 return x != y ? x - y : events.compare(a, b)
             }
             for column in content {
@@ -205,15 +207,23 @@ public final class SegmentBuilder {
             }
             return 0
         }
-        let (users, devices, ids, times) = (user?.keys, device?.keys, eventID?.ids, times.values)
-        if let given = persons?.of(Key128.self) {
-            return CanonicalOrder(rows: rows, times: times, key: { given[$0] }, tie: tie)
-        }
-        let key = { (row: Int) -> Key128 in
-            personKey(
+        let own = persons == nil ? personsByOwnIDs() : nil
+        defer { if let own { pool.give(own) } }
+        // One of the two is there.
+        let keys = (persons ?? own).unsafelyUnwrapped.of(Key128.self)
+        return CanonicalOrder(rows: rows, times: times.values, keys: keys, tie: tie)
+    }
+
+    /// The person of each row as its own ids name it.
+    private func personsByOwnIDs() -> RowStorage {
+        let storage = pool.take(width: 16)
+        let (users, devices, ids, times, rows) = (user?.keys, device?.keys, eventID?.ids, times.values, rows)
+        let keys = storage.of(Key128.self)
+        for row in 0..<rows {
+            keys[row] = personKey(
                 user: users?[row] ?? .zero, device: devices?[row] ?? .zero, eventID: ids?[row] ?? 0, time: times[row])
         }
-        return CanonicalOrder(rows: rows, times: times, key: key, tie: tie)
+        return storage
     }
 
     private func timeBounds() -> (Int64, Int64) {

@@ -6,15 +6,17 @@ import Vocabulary
 final class KeyColumn: SegmentColumn {
     let column: Column
     private let pool: StoragePool
+    /// Of a column of users or devices: the kind of person that its ids are. Its keys have the bits that tell it.
+    private let kind: PersonKind?
     private var storage: RowStorage
     private var hasNulls = false
     private var bitmap: UnsafeMutableRawBufferPointer?
-    private var dictionary: RowStorage?
     private var codes: RowStorage?
 
     init(_ column: Column, pool: StoragePool) {
         self.column = column
         self.pool = pool
+        kind = column.name == SegmentFile.user ? .user : column.name == SegmentFile.device ? .device : nil
         storage = pool.take(width: 16)
     }
 
@@ -27,10 +29,12 @@ final class KeyColumn: SegmentColumn {
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         let to = keys + row - range.lowerBound
         let (valid, from) = (typed.valid, typed.keys)
+        let clear: UInt64 = kind == nil ? 0 : 3
+        let set = UInt64(kind?.rawValue ?? 0)
         var all: UInt8 = 1
         for i in range {
             all &= valid[i]
-            to[i] = valid[i] == 1 ? from[i] : .zero
+            to[i] = valid[i] == 1 ? Key128(high: from[i].high, low: from[i].low & ~clear | set) : .zero
         }
         if all == 0 { hasNulls = true }
     }
@@ -54,47 +58,53 @@ final class KeyColumn: SegmentColumn {
             .stored(column), ArrowArray(count: order.count, nullCount: nulls, validity: bitmap, data: data))
     }
 
-    /// The column as a dictionary whose codes are given in row order, person by person: a value may stand in it more
-    /// than once, so that no table of all values is needed.
-    func orderedAsDictionary(_ order: UnsafeBufferPointer<UInt32>, persons: UnsafePointer<Int32>) -> ArrowColumn {
+    /// The column as codes of one dictionary with the persons.
+    /// - Parameter personsAreGiven: persons need not be what the rows' own ids name.
+    func ordered(_ sorted: CanonicalOrder, _ dictionary: inout KeyDictionary, personsAreGiven: Bool) -> ArrowArray {
+        let order = UnsafeBufferPointer(sorted.order)
         let fresh = pool.take(width: 4)
         codes = fresh
-        let room = pool.take(width: 16)
-        dictionary = room
-        let (from, to, values) = (keys, fresh.of(Int32.self), room.of(Key128.self))
+        let (from, to, persons) = (keys, fresh.of(Int32.self), sorted.personOfRow)
         let bits = hasNulls ? newBitmap(order.count) : nil
-        var (count, nulls) = (0, 0)
-        var person: Int32 = -1
-        var first = 0
-        for i in 0..<order.count {
-            let key = from[Int(order[i])]
-            if persons[i] != person {
-                person = persons[i]
-                first = count
+        var nulls = 0
+        var start = 0
+        while start < order.count {
+            let person = persons[start]
+            var end = start &+ 1
+            while end < order.count, persons[end] == person { end &+= 1 }
+            let personKind = dictionary[Int(person)].bigEndian.kind
+            if personKind == kind, !personsAreGiven {
+                // All rows have the id that the person is.
+                for i in start..<end { to[i] = person }
+                if let bits { for i in start..<end { Self.setBit(i, in: bits) } }
+            } else if personKind == .user || personsAreGiven {
+                var last = (key: Key128.zero, code: Int32(0))
+                for i in start..<end {
+                    let stored = from[Int(order[i])].bigEndian
+                    if stored == .zero {
+                        to[i] = 0
+                        nulls &+= 1
+                        continue
+                    }
+                    if let bits { Self.setBit(i, in: bits) }
+                    if stored != last.key { last = (stored, Int32(truncatingIfNeeded: dictionary.code(stored))) }
+                    to[i] = last.code
+                }
+            } else {
+                // A device without a user, or a row without ids.
+                for i in start..<end { to[i] = 0 }
+                nulls &+= end &- start
             }
-            if key == .zero {
-                to[i] = 0
-                nulls += 1
-                continue
-            }
-            bits?[i >> 3] |= 1 << UInt8(truncatingIfNeeded: i & 7)
-            let stored = key.bigEndian
-            var code = count - 1
-            let oldest = max(first, count - 8)
-            while code >= oldest, values[code] != stored { code -= 1 }
-            if code < oldest {
-                values[count] = stored
-                code = count
-                count += 1
-            }
-            to[i] = Int32(truncatingIfNeeded: code)
+            start = end
         }
-        return ArrowColumn(
-            ArrowField(column.name, .dictionary(index: .int32, value: .fixedSizeBinary(16)), nullable: true),
-            ArrowArray(
-                count: order.count, nullCount: nulls, validity: bits.map { UnsafeRawBufferPointer($0) },
-                data: UnsafeRawBufferPointer(start: to, count: order.count * 4)),
-            dictionary: ArrowArray(count: count, data: UnsafeRawBufferPointer(start: values, count: count * 16)))
+        return ArrowArray(
+            count: order.count, nullCount: nulls, validity: bits.map { UnsafeRawBufferPointer($0) },
+            data: UnsafeRawBufferPointer(start: to, count: order.count * 4))
+    }
+
+    @inline(__always)
+    private static func setBit(_ place: Int, in bits: UnsafeMutableRawBufferPointer) {
+        bits[place >> 3] |= 1 << UInt8(truncatingIfNeeded: place & 7)
     }
 
     private func newBitmap(_ count: Int) -> UnsafeMutableRawBufferPointer {
@@ -121,9 +131,7 @@ final class KeyColumn: SegmentColumn {
         bitmap?.deallocate()
         bitmap = nil
         if let codes { pool.give(codes) }
-        if let dictionary { pool.give(dictionary) }
         codes = nil
-        dictionary = nil
     }
 }
 

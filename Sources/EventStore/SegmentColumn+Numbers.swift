@@ -2,7 +2,7 @@ import ArrowIPC
 import EventLog
 import Vocabulary
 
-/// A time, integer, decimal or date; a date is written with 4 bytes a row, the others with 8.
+/// A time or date, or numbers of many distinct values; a date is written with 4 bytes a row, the others with 8.
 final class NumberColumn: SegmentColumn {
     let column: Column
     private let pool: StoragePool
@@ -25,6 +25,12 @@ final class NumberColumn: SegmentColumn {
         // A null's value is 0, whatever the batch holds there.
         for i in range { to[i] = from[i] & (0 &- Int64(valid[i])) }
         validity.append(valid, range, at: row, pool: pool)
+    }
+
+    /// Takes a row from elsewhere in; nil is null.
+    func append(_ value: Int64?, at row: Int) {
+        values[row] = value ?? 0
+        validity.append(value != nil, at: row, pool: pool)
     }
 
     func seal(rows: Int) {}
@@ -56,6 +62,9 @@ final class NumberColumn: SegmentColumn {
     }
 
     func removeAll() { validity.removeAll(pool: pool) }
+
+    /// Lets the column's memory go to another one; nothing can follow.
+    func giveBack() { pool.give(storage) }
 }
 
 /// True or false, one byte a row until it is written as bits.

@@ -25,7 +25,8 @@ extension Column {
     /// The column in the making, without rows.
     func empty(_ pool: StoragePool) -> any SegmentColumn {
         switch type {
-        case .time, .integer, .decimal, .date: NumberColumn(self, pool: pool)
+        case .time, .date: NumberColumn(self, pool: pool)
+        case .integer, .decimal: IntegerColumn(self, pool: pool)
         case .boolean: BooleanColumn(self, pool: pool)
         case .category: CategoryColumn(self, pool: pool)
         case .text: TextColumn(self, pool: pool)
@@ -50,6 +51,16 @@ struct Validity {
         }
         guard let flags = bytes?.of(UInt8.self) else { return }
         for i in range { flags[row + i - range.lowerBound] = valid[i] }
+    }
+
+    mutating func append(_ isValid: Bool, at row: Int, pool: StoragePool) {
+        if bytes == nil {
+            if isValid { return }
+            let fresh = pool.take(width: 1)
+            fresh.of(UInt8.self).initialize(repeating: 1, count: row)
+            bytes = fresh
+        }
+        bytes?.of(UInt8.self)[row] = isValid ? 1 : 0
     }
 
     @inline(__always)
@@ -80,17 +91,19 @@ struct Validity {
 }
 
 extension ArrowField {
-    /// How a stored column of a type is written.
-    static func stored(_ column: Column, index: ArrowIndex = .int32) -> ArrowField {
-        switch column.type {
-        case .time: ArrowField(column.name, .timestamp, nullable: true)
-        case .date: ArrowField(column.name, .date32, nullable: true)
-        case .integer: ArrowField(column.name, .int64, nullable: true)
-        case .decimal: ArrowField(column.name, .int64, nullable: true, metadata: ["unit", "millionths"])
-        case .boolean: ArrowField(column.name, .boolean, nullable: true)
-        case .category: ArrowField(column.name, .dictionary(index: index, value: .utf8), nullable: true)
-        case .text: ArrowField(column.name, .utf8, nullable: true)
-        case .key: ArrowField(column.name, .fixedSizeBinary(16), nullable: true)
-        }
+    /// How a stored column of a type is written: with a dictionary where `index` is given.
+    static func stored(_ column: Column, index: ArrowIndex? = nil) -> ArrowField {
+        let metadata = column.type == .decimal ? ["unit", "millionths"] : []
+        var type: ArrowType =
+            switch column.type {
+            case .time: .timestamp
+            case .date: .date32
+            case .integer, .decimal: .int64
+            case .boolean: .boolean
+            case .category, .text: .utf8
+            case .key: .fixedSizeBinary(16)
+            }
+        if let index { type = .dictionary(index: index, value: type) }
+        return ArrowField(column.name, type, nullable: true, metadata: metadata)
     }
 }

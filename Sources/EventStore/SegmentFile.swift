@@ -1,4 +1,5 @@
 import ArrowIPC
+import Digests
 import Glibc
 import Synchronization
 import Vocabulary
@@ -6,7 +7,6 @@ import Vocabulary
 /// The names and types that every segment has, and how one is written.
 enum SegmentFile {
     static let person = "person"
-    static let kind = "person_kind"
     static let time = "event_time"
     static let sequence = "sequence"
     static let event = "event"
@@ -17,21 +17,21 @@ enum SegmentFile {
     static let keyDictionary = ArrowType.dictionary(index: .int32, value: .fixedSizeBinary(16))
 
     /// Writes a segment beside its place, then renames it to a name that its origin and its content determine.
-    /// - Parameter columns: person, kind, then one a mapped column in the order of `types`.
+    /// - Parameter columns: the person, then one a mapped column in the order of `types`.
     static func write(
         rows: Int, columns: [ArrowColumn], types: [Column], source: String, minTime: Int64, maxTime: Int64,
         namePrefix: String, origin: String, folder: StoreFolder
     ) throws -> SegmentEntry {
         let sums = columns.map { $0.checksum() ?? "" }
         let hash = combined([source, "\(rows)"] + sums)
-        let times = zip(types, columns.dropFirst(2)).first { $0.0.name == time }?.1.array.data
+        let times = zip(types, columns.dropFirst()).first { $0.0.name == time }?.1.array.data
         let hours = OccupiedHours(times?.bindMemory(to: Int64.self) ?? .init(start: nil, count: 0), in: minTime...maxTime)
         let name = name(prefix: namePrefix, origin: origin, hash: hash)
         try writeWhole(rows: rows, columns: columns, source: source, to: folder.segment(name), in: folder.segments)
         return SegmentEntry(
             name: name, source: source, rows: rows, minTime: minTime, maxTime: maxTime, hours: hours, hash: hash,
-            columns: zip(types, sums.dropFirst(2)).map { StoredColumn(name: $0.name, type: $0.type, checksum: $1) },
-            personChecksum: sums[0], kindChecksum: sums[1])
+            columns: zip(types, sums.dropFirst()).map { StoredColumn(name: $0.name, type: $0.type, checksum: $1) },
+            personChecksum: sums[0])
     }
 
     /// Files of the log with equal rows have segments or tables of their own: what is equal in content differs in origin.
@@ -50,7 +50,7 @@ enum SegmentFile {
     }
 
     static func combined(_ parts: [String]) -> String {
-        var sum = Checksum()
+        let sum = XXH3()
         for part in parts { sum.add(part) }
         return sum.digits
     }

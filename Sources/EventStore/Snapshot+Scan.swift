@@ -41,7 +41,7 @@ extension Snapshot {
         let computed = derived.filter { request.columns.contains($0.name) }
         var stored = request.columns.subtracting(computed.map(\.name))
         for column in computed { stored.formUnion(column.inputs) }
-        let plan = try ScanPlan(self, columns: stored, span: request.span, threads: threads)
+        let plan = try ScanPlan(self, columns: stored, span: request.span, need: request.need, threads: threads)
         let prepared = computed.map { $0.prepare(plan.layout) }
         let layout = DerivedLayout(
             stored: plan.layout, derived: zip(computed, prepared).map { (name: $0.name, values: $1.values) })
@@ -64,7 +64,7 @@ extension Snapshot {
         let served = ServedConsumers(all: consumers)
         let worker: @Sendable (Int) -> Void = { thread in
             let gatherer = BatchGatherer(plan, derived: derived, consumer: served.all[thread])
-            var merge = PersonMerge(plan.inputs, comparator: plan.comparator, span: plan.span)
+            var merge = PersonMerge(plan.inputs, comparator: plan.comparator)
             while true {
                 let bucket = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard bucket < buckets.upperBound else { return }

@@ -67,7 +67,7 @@ extension Manifest.Source.Kind {
     /// Names that the store gives to columns of its own.
     var reservedColumns: Set<String> {
         switch self {
-        case .events, .exposures: ["person", "person_kind"]
+        case .events, .exposures: ["person"]
         default: ["record"]
         }
     }

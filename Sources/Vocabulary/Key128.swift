@@ -20,5 +20,5 @@ public struct Key128: Sendable, Hashable, Comparable {
     @inlinable
     public func hash(into hasher: inout Hasher) { hasher.combine(low) }
 
-    public static let zero = Key128(high: 0, low: 0)
+    @inlinable public static var zero: Key128 { Key128(high: 0, low: 0) }
 }

@@ -33,4 +33,21 @@ struct DigestTests {
         }
         #expect(stream.finish() == hexadecimal(BLAKE2b.hash(bytes)))
     }
+
+    @Test("XXH3-128 as the reference implementation gives it, however the bytes are cut", arguments: [1, 7, 128, 1000])
+    func xxh3(step: Int) {
+        #expect(XXH3().digits == "99aa06d3014798d86001c324468d497f")
+        let abc = XXH3()
+        Array("abc".utf8).withUnsafeBytes { abc.add($0) }
+        #expect(abc.digits == "06b05ab6733a618578af5f94892f3950")
+        let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let (whole, cut) = (XXH3(), XXH3())
+        bytes.withUnsafeBytes { all in
+            whole.add(all)
+            for start in Swift.stride(from: 0, to: all.count, by: step) {
+                cut.add(UnsafeRawBufferPointer(rebasing: all[start..<min(start + step, all.count)]))
+            }
+        }
+        #expect(whole.digits == cut.digits)
+    }
 }

@@ -131,6 +131,62 @@ struct ScanTests {
         #expect(found.personRows == Set(inside))
     }
 
+    @Test("a scan that needs some rows delivers exactly these, in the order of a scan of all", arguments: 0..<12 as Range<UInt64>)
+    func need(seed: UInt64) throws {
+        var log = RandomLog(seed: 900 + seed)
+        let rows = log.rows(200 + log.pick(2500), persons: 1 + log.pick(60), times: 1 + log.pick(80), ids: 1 + log.pick(900))
+        let store = try TemporaryStore()
+        let transaction = try store.transaction()
+        for file in 0..<4 {
+            try store.take(
+                rows.indices.filter { $0 % 4 == file }.map { rows[$0] }, path: "\(file)", rowLimit: 1 + log.pick(400),
+                into: transaction)
+        }
+        _ = try transaction.prepare(threads: 2)
+        try transaction.commit()
+        let snapshot = try Snapshot.open(storeFolder: store.folder.path)
+        let events: Set<String> = Set(["click", "淘宝", "refund", "no such event"].filter { _ in log.pick(2) == 0 })
+        let channels: Set<String> = Set(["", "douyin", "no such channel"].filter { _ in log.pick(2) == 0 })
+        let need = RowNeed(
+            values: ["event": events, "channel": channels, "no such column": ["x"], "order_id": ["o1"]], nobody: log.pick(2) == 0)
+        let span = log.pick(2) == 0 ? ScanRequest.Span(start: 10_500_000, end: 40_500_000) : nil
+        let all = try snapshot.collect(threads: 1)
+        func isNeeded(_ text: String, _ person: ScanCollector.Person) -> Bool {
+            let fields = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+            let time = Int64(fields[1]) ?? 0
+            if let span, time < span.start || time >= span.end { return false }
+            return events.contains(fields[2]) || channels.contains(fields[6]) || (need.nobody && all.kinds[person] == .nobody)
+        }
+        let expected = all.rows.map { person, texts in (person, texts.filter { isNeeded($0, person) }) }
+            .filter { !$0.1.isEmpty }
+        for threads in [1, 3] {
+            let found = try snapshot.collect(threads: threads, span: span, need: need)
+            #expect(found.faults == [])
+            #expect(found.rows == Dictionary(uniqueKeysWithValues: expected))
+        }
+    }
+
+    @Test("persons whose keys share their high half stay apart, in any number of segments")
+    func twins() throws {
+        var log = RandomLog(seed: 5)
+        var rows = log.rows(900, persons: 8, times: 50, ids: 1_000_000)
+        for i in rows.indices { rows[i].user = rows[i].user.map { $0 + TestRow.twins } }
+        let store = try TemporaryStore()
+        let transaction = try store.transaction()
+        var naive = NaiveStore()
+        for file in 0..<5 {
+            let part = rows.indices.filter { $0 % 5 == file }.map { rows[$0] }
+            naive.add(part)
+            try store.take(part, path: "\(file)", rowLimit: 100, into: transaction)
+        }
+        _ = try transaction.prepare(threads: 2)
+        try transaction.commit()
+        let found = try Snapshot.open(storeFolder: store.folder.path).collect(threads: 2)
+        #expect(found.faults == [])
+        #expect(found.personRows == naive.live().persons)
+        #expect(Set(found.rows.keys.map(\.high)).count < found.rows.count)
+    }
+
     @Test("a column that only some segments have is null elsewhere; one that none has, has no slot")
     func missingColumns() throws {
         let store = try TemporaryStore()

@@ -54,6 +54,50 @@ struct SegmentBuilderTests {
         #expect(sizes.dropLast().allSatisfy { $0 > TypedBatch.capacity }, "\(sizes)")
     }
 
+    @Test("numbers and texts have a dictionary where it is smaller, and their values either way")
+    func dictionaries() throws {
+        func amounts(_ file: ArrowFile) throws -> (type: ArrowType, values: [Int64?]) {
+            let column = try #require(file.column("amount"))
+            let values = (0..<file.rowCount).map { row -> Int64? in
+                if column.array.nullCount > 0, let bits = column.array.validity, bits[row / 8] >> (row % 8) & 1 == 0 { return nil }
+                guard let dictionary = column.dictionary else {
+                    return column.array.data.loadUnaligned(fromByteOffset: row * 8, as: Int64.self)
+                }
+                let code: Int =
+                    switch column.field.type {
+                    case .dictionary(.int8, _): Int(column.array.data.loadUnaligned(fromByteOffset: row, as: Int8.self))
+                    case .dictionary(.int16, _): Int(column.array.data.loadUnaligned(fromByteOffset: row * 2, as: Int16.self))
+                    default: Int(column.array.data.loadUnaligned(fromByteOffset: row * 4, as: Int32.self))
+                    }
+                return dictionary.data.loadUnaligned(fromByteOffset: code * 8, as: Int64.self)
+            }
+            return (column.field.type, values)
+        }
+        let wide = ArrowType.int64
+        for (distinct, amount, order) in [
+            (1, ArrowType.dictionary(index: .int8, value: wide), ArrowType.dictionary(index: .int8, value: .utf8)),
+            (128, .dictionary(index: .int8, value: wide), .dictionary(index: .int8, value: .utf8)),
+            (129, .dictionary(index: .int16, value: wide), .dictionary(index: .int16, value: .utf8)),
+            (300, .dictionary(index: .int16, value: wide), .dictionary(index: .int16, value: .utf8)),
+            (1 << 15, .dictionary(index: .int16, value: wide), .dictionary(index: .int16, value: .utf8)),
+            (1 << 15 + 1, wide, .utf8), (200_000, wide, .utf8),
+        ] {
+            let rows = (0..<200_000).map { i in
+                TestRow(
+                    time: Int64(i), device: 1, orderID: i % 5 == 0 ? nil : "order \(i % distinct)",
+                    amount: i % 7 == 0 ? nil : Int64(i % distinct) - 50)
+            }
+            let store = try TemporaryStore()
+            let entry = try build(rows, store: store)[0]
+            let file = try ArrowFile(path: store.folder.segments + "/" + entry.name)
+            try file.checkContents()
+            let found = try amounts(file)
+            #expect(found.type == amount, "\(distinct)")
+            #expect(found.values == rows.map(\.amount))
+            #expect(file.column("order_id")?.field.type == order, "\(distinct)")
+        }
+    }
+
     @Test("the file has the documented columns and types, its persons sorted")
     func layout() throws {
         var log = RandomLog(seed: 33)
@@ -64,7 +108,6 @@ struct SegmentBuilderTests {
         #expect(file.metadata["source"] == "web")
         let types = Dictionary(uniqueKeysWithValues: file.columns.map { ($0.field.name, $0.field.type) })
         #expect(types["person"] == .dictionary(index: .int32, value: .fixedSizeBinary(16)))
-        #expect(types["person_kind"] == .int8)
         #expect(types["event_time"] == .timestamp)
         #expect(types["event"] == .dictionary(index: .int8, value: .utf8))
         #expect(types["user_id"] == .dictionary(index: .int32, value: .fixedSizeBinary(16)))
@@ -72,12 +115,19 @@ struct SegmentBuilderTests {
         #expect(types["phone"] == .fixedSizeBinary(16))
         #expect(types["is_member"] == .boolean)
         #expect(types["day"] == .date32)
-        #expect(types["order_id"] == .utf8)
+        #expect(types["order_id"] == .dictionary(index: .int8, value: .utf8))
         #expect(file.column("amount")?.field.metadata == ["unit", "millionths"])
         let person = try #require(file.column("person"))
         let keys = try #require(person.dictionary)
         let values = (0..<keys.count).map { Array(keys.data[($0 * 16)..<($0 * 16 + 16)]) }
-        #expect(zip(values, values.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
+        #expect(Set(values).count == values.count)
+        let last = person.array.data.loadUnaligned(fromByteOffset: (file.rowCount - 1) * 4, as: Int32.self)
+        let persons = values[...Int(last)]
+        #expect(zip(persons, persons.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
+        // The ids of users and devices stand in the same dictionary.
+        for name in ["user_id", "device_id"] {
+            #expect(file.column(name)?.dictionary?.data.baseAddress == keys.data.baseAddress)
+        }
     }
 
     @Test("an abandoned file leaves nothing that a snapshot would see, and the builder can be used again")

@@ -14,7 +14,7 @@ final class CatalogueTarget: FuzzTarget {
     static func seeds() throws -> [[UInt8]] {
         let bytes = try SmallStore().folder.read("catalogue.json")
         let tail = #","checksum":""}"#.utf8.count + 33
-        return [Array(bytes.dropFirst(opening.count).dropLast(tail)), Array(#"{"format":1}"#.utf8), Array(#"{"format":2}"#.utf8)]
+        return [Array(bytes.dropFirst(opening.count).dropLast(tail)), Array(#"{"format":1}"#.utf8), Array(#"{"format":3}"#.utf8)]
     }
 
     func run(_ input: UnsafeRawBufferPointer) throws {

@@ -62,8 +62,9 @@ struct TestEvent: Hashable, Sendable {
 /// A store in memory: scans test events as the event store scans segments, cut as awkwardly as its contract allows.
 ///
 /// From the seed come: the secret key (so the order of persons), the number of buckets, where batches and slices of
-/// long histories are cut, which rows outside the asked span and which unasked columns come along, the numbers of
-/// slots, and which accumulator gets which bucket. Marts must be the same for every seed and number of accumulators.
+/// long histories are cut, which rows that were not asked for (outside the span, or not needed) and which unasked columns
+/// come along, the numbers of slots, and which accumulator gets which bucket. Marts must be the same for every seed and
+/// number of accumulators.
 struct InMemoryScan {
     var events: [TestEvent]
     var seed: UInt64 = 0
@@ -87,7 +88,7 @@ struct InMemoryScan {
         let layout = try InMemoryLayout(request, events, seed: seed, &generator)
         var consumers: [any ScanConsumer] = []
         for _ in 0..<max(1, accumulators) { consumers.append(computation.makeAccumulator(layout)) }
-        let persons = personsInKeyOrder(within: request.span, &generator)
+        let persons = personsInKeyOrder(request, &generator)
         let buckets = 1 << Int.random(in: 0...4, using: &generator)
         for bucket in 0..<buckets {
             let consumer = consumers[Int.random(in: 0..<consumers.count, using: &generator)]
@@ -115,13 +116,12 @@ struct InMemoryScan {
 
     /// Persons by keyed hash, each with its rows in canonical order. Rows of nobody lie in up to three groups.
     private func personsInKeyOrder(
-        within span: ScanRequest.Span?, _ generator: inout SeededGenerator
+        _ request: ScanRequest, _ generator: inout SeededGenerator
     ) -> [InMemoryPerson] {
         let generous = Bool.random(using: &generator)
         var groups: [String: [TestEvent]] = [:]
         for event in events {
-            let inside = span.map { event.time >= $0.start && event.time < $0.end } ?? true
-            guard inside || (generous && Bool.random(using: &generator)) else { continue }
+            guard isAsked(event, request) || (generous && Bool.random(using: &generator)) else { continue }
             let group =
                 event.person.map { "\(event.kind.rawValue) \($0)" } ?? "0 \(Int.random(in: 0..<3, using: &generator))"
             groups[group, default: []].append(event)
@@ -131,6 +131,17 @@ struct InMemoryScan {
                 key: keyedHash(rows[0].person ?? name, seed: seed), kind: rows[0].kind,
                 rows: inCanonicalOrder(rows))
         }.sorted { $0.key < $1.key }
+    }
+
+    private func isAsked(_ event: TestEvent, _ request: ScanRequest) -> Bool {
+        if let span = request.span, event.time < span.start || event.time >= span.end { return false }
+        guard let need = request.need else { return true }
+        if need.nobody, event.person == nil { return true }
+        return need.values.contains { column, values in
+            if column == "event" { return values.contains(event.event) }
+            guard case .category(let value)? = event.values[column] else { return false }
+            return values.contains(value)
+        }
     }
 
     /// Cuts the rows of a bucket into batches of random sizes; a person may go on from one batch to the next.

@@ -67,6 +67,9 @@ nm_json_value nm_json_get(const nm_json_reader *reader, size_t row, size_t slot)
 // Whether a value of the last line holds a NUL character, which only an escape can bring.
 int nm_json_has_nul(const nm_json_reader *reader) NM_NOEXCEPT;
 
+// Whether bytes are UTF-8 without a NUL.
+int nm_is_text(const char *bytes, size_t length) NM_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

@@ -26,7 +26,17 @@ final class EventExperiment: Computation {
         var columns: Set<String> = ["experiment", "variant"]
         if totalsLayout.readsAmounts { columns.formUnion(["amount", "currency"]) }
         if totalsLayout.readsOrders { columns.insert("order_id") }
-        return ScanRequest(columns: columns, span: span)
+        return ScanRequest(columns: columns, span: span, need: need)
+    }
+
+    /// The exposures, and the rows that a metric selects; nil where one selects all.
+    private var need: RowNeed? {
+        var events: Set<String> = []
+        for selection in totalsLayout.selections {
+            guard let some = selection.events else { return nil }
+            events.formUnion(some)
+        }
+        return RowNeed(values: ["event": events, "experiment": [basis.experiment.text]])
     }
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {

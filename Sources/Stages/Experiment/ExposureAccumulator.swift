@@ -6,7 +6,6 @@ import Vocabulary
 final class ExposureAccumulator: ScanConsumer {
     /// The unit whose rows are being read; its rows may come in several slices.
     private struct Unit {
-        var isOpen = false
         var kind = PersonKind.nobody
         /// The code of the variant first seen; -1 before the first exposure.
         var variant: Int32 = -1
@@ -25,7 +24,6 @@ final class ExposureAccumulator: ScanConsumer {
 
     private let basis: EventBasis
     private let totalsLayout: UnitTotalsLayout
-    private let emptyStatistics: [MetricStatistic]
     /// nil where nothing live carries an experiment and a variant.
     private let slots: Slots?
     private let orderType: ColumnType
@@ -43,13 +41,13 @@ final class ExposureAccumulator: ScanConsumer {
 
     private var unit = Unit()
     private var totals: UnitTotals
-    private var variants: [Int32: ExperimentTally.Variant] = [:]
+    /// By code.
+    private var variants: [ExperimentTally.Variant]
     private var counters = ExperimentTally()
 
     init(_ basis: EventBasis, _ plan: ExperimentPlan, _ totalsLayout: UnitTotalsLayout, _ layout: any ScanLayout) {
         self.basis = basis
         self.totalsLayout = totalsLayout
-        emptyStatistics = plan.emptyStatistics
         totals = UnitTotals(totalsLayout)
         func slot(_ name: String, _ types: ColumnType...) -> Int? {
             layout.slot(name).flatMap { types.contains(layout.type(ofSlot: $0)) ? $0 : nil }
@@ -72,6 +70,7 @@ final class ExposureAccumulator: ScanConsumer {
             experimentCode = -1
             variantNames = []
         }
+        variants = Array(repeating: .init(statistics: plan.emptyStatistics), count: variantNames.count)
         orderType = order.map(layout.type(ofSlot:)) ?? .text
         currencyCode = code(plan.currency, in: currency) ?? -2
         let sources = layout.sourceNames
@@ -97,7 +96,7 @@ final class ExposureAccumulator: ScanConsumer {
         for span in rows.persons {
             if !span.continues {
                 closeUnit()
-                unit = Unit(isOpen: true, kind: span.kind)
+                unit = Unit(kind: span.kind)
             }
             if span.kind == .nobody {
                 for row in span.start..<span.end where isExposure(row, columns) { counters.unidentifiedRows += 1 }
@@ -115,7 +114,9 @@ final class ExposureAccumulator: ScanConsumer {
     /// The tally with variants by name.
     func tally() -> ExperimentTally {
         var tally = counters
-        for (code, variant) in variants { tally.variants[ByteString(variantNames[Int(code)])] = variant }
+        for (name, variant) in zip(variantNames, variants) where variant.units > 0 {
+            tally.variants[ByteString(name)] = variant
+        }
         return tally
     }
 
@@ -170,20 +171,22 @@ final class ExposureAccumulator: ScanConsumer {
     }
 
     private func closeUnit() {
-        defer { if unit.variant >= 0 { totals.reset() } }
-        guard unit.isOpen, unit.variant >= 0 else { return }
+        guard unit.variant >= 0 else { return }
         if basis.unit == .user, unit.kind != .user {
             counters.deviceUnits += 1
         } else if unit.isExcluded {
             counters.excludedUnits += 1
         } else {
-            var variant = variants.removeValue(forKey: unit.variant) ?? .init(statistics: emptyStatistics)
-            variant.units += 1
-            if unit.last >= basis.horizon { variant.openUnits += 1 }
-            totals.add(to: &variant.statistics, totalsLayout)
+            count(&variants[Int(unit.variant)])
             counters.foreignAmounts += totals.foreignAmounts
-            variants[unit.variant] = variant
         }
+        totals.reset()
+    }
+
+    private func count(_ variant: inout ExperimentTally.Variant) {
+        variant.units += 1
+        if unit.last >= basis.horizon { variant.openUnits += 1 }
+        totals.add(to: &variant.statistics, totalsLayout)
     }
 
     /// The columns of one batch.

@@ -17,7 +17,10 @@ final class FunnelComputation: Computation {
     var reach: NodeReach { NodeReach(DataReach(events: span), asOf: plan.horizon) }
 
     func nextRequest() -> ScanRequest? {
-        isScanned ? nil : ScanRequest(columns: plan.columns, span: span)
+        isScanned
+            ? nil
+            : ScanRequest(
+                columns: plan.columns, span: span, need: RowNeed(values: ["event": Set(plan.steps.map(\.event))]))
     }
 
     private var span: ScanRequest.Span {

@@ -151,6 +151,16 @@ extension MetricsPlan {
             start = underflow ? .min : earlier
         }
         let end = looksAhead ? max(seen.end, period.asOf) : seen.end
-        return ScanRequest(columns: columns, span: ScanRequest.Span(start: start, end: end))
+        return ScanRequest(columns: columns, span: ScanRequest.Span(start: start, end: end), need: need)
+    }
+
+    /// The rows that a slot looks for, touches, and what is told of rows of nobody; nil where a slot looks at all rows.
+    private var need: RowNeed? {
+        var events: Set<String> = movesSales ? ["click"] : []
+        for slot in slots where slot.selection.occasion == .every {
+            guard let some = slot.selection.events else { return nil }
+            events.formUnion(some)
+        }
+        return RowNeed(values: ["event": events], nobody: countsPersons)
     }
 }

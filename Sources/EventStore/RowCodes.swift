@@ -1,0 +1,170 @@
+import ArrowIPC
+
+/// The codes of a column's rows while a segment is in the making: 0 for null, else the place of the value among the distinct
+/// ones, plus 1. A code takes one, two or four bytes, as many as the greatest needs: what is put into order lies close together.
+struct RowCodes {
+    /// A dictionary of more values has codes of four bytes, which save nothing where values take eight and little elsewhere.
+    static let mostValuesOfADictionary = 1 << 15
+
+    private enum Width { case one, two, four }
+
+    private let pool: StoragePool
+    private var storage: RowStorage
+    private var width = Width.one
+    private var validity: UnsafeMutableRawBufferPointer?
+    private(set) var hasNulls = false
+
+    init(_ pool: StoragePool) {
+        self.pool = pool
+        storage = pool.take(width: 4)
+    }
+
+    /// The code of a row.
+    @inline(__always)
+    subscript(row: Int) -> Int {
+        switch width {
+        case .one: Int(storage.of(UInt8.self)[row])
+        case .two: Int(storage.of(UInt16.self)[row])
+        case .four: Int(storage.of(UInt32.self)[row])
+        }
+    }
+
+    /// Sets the codes of `count` rows from `row` on.
+    /// - Parameter encode: given the next value's place among the `count`, a code for it; asked once a value.
+    @inline(__always)
+    mutating func fill(_ count: Int, at row: Int, _ encode: (Int) -> UInt32) {
+        var done = 0
+        var pending: UInt32?
+        while done < count {
+            switch width {
+            case .one: pending = fill(UInt8.self, &done, count, at: row, pending, encode)
+            case .two: pending = fill(UInt16.self, &done, count, at: row, pending, encode)
+            case .four: pending = fill(UInt32.self, &done, count, at: row, pending, encode)
+            }
+            if pending != nil { widen(rows: row + done) }
+        }
+    }
+
+    /// Stops at the first code that does not fit, and returns it.
+    @inline(__always)
+    private mutating func fill<Code: FixedWidthInteger>(
+        _ type: Code.Type, _ done: inout Int, _ count: Int, at row: Int, _ pending: UInt32?, _ encode: (Int) -> UInt32
+    ) -> UInt32? {
+        let to = storage.of(type) + row
+        var anyNull = false
+        var next = pending
+        while done < count {
+            let code = next ?? encode(done)
+            next = nil
+            if code > UInt32(truncatingIfNeeded: type.max) {
+                hasNulls = hasNulls || anyNull
+                return code
+            }
+            to[done] = Code(truncatingIfNeeded: code)
+            anyNull = anyNull || code == 0
+            done &+= 1
+        }
+        hasNulls = hasNulls || anyNull
+        return nil
+    }
+
+    private mutating func widen(rows: Int) {
+        switch width {
+        case .one:
+            let (from, to) = (storage.of(UInt8.self), storage.of(UInt16.self))
+            for row in stride(from: rows - 1, through: 0, by: -1) { to[row] = UInt16(from[row]) }
+            width = .two
+        case .two:
+            let (from, to) = (storage.of(UInt16.self), storage.of(UInt32.self))
+            for row in stride(from: rows - 1, through: 0, by: -1) { to[row] = UInt32(from[row]) }
+            width = .four
+        case .four: break
+        }
+    }
+
+    /// The rows' codes in an order, as places in a dictionary; the codes themselves are gone then. What is returned stays
+    /// valid until `removeAll`.
+    /// - Parameter places: the place in the dictionary for each code; of null, which is at 0, it is 0.
+    mutating func ordered(_ order: UnsafeBufferPointer<UInt32>, places: [Int32], index: ArrowIndex) -> ArrowArray {
+        let room = pool.take(width: 4)
+        let nulls: Int
+        switch index {
+        case .int8: nulls = ordered(order, places, into: room.of(Int8.self))
+        case .int16: nulls = ordered(order, places, into: room.of(Int16.self))
+        case .int32: nulls = ordered(order, places, into: room.of(Int32.self))
+        }
+        pool.give(storage)
+        storage = room
+        return ArrowArray(
+            count: order.count, nullCount: nulls, validity: nulls == 0 ? nil : validity.map { UnsafeRawBufferPointer($0) },
+            data: UnsafeRawBufferPointer(start: room.bytes.baseAddress, count: order.count * index.rawValue))
+    }
+
+    private mutating func ordered<Index: FixedWidthInteger>(
+        _ order: UnsafeBufferPointer<UInt32>, _ places: [Int32], into to: UnsafeMutablePointer<Index>
+    ) -> Int {
+        if places.count <= 1 {
+            // Nothing but nulls.
+            to.update(repeating: 0, count: order.count)
+            if order.count > 0 { _ = newValidity(order.count).initializeMemory(as: UInt8.self, repeating: 0) }
+            return order.count
+        }
+        let narrow = places.map { Index(truncatingIfNeeded: $0) }
+        switch width {
+        case .one: return gather(order, storage.of(UInt8.self), narrow, to)
+        case .two: return gather(order, storage.of(UInt16.self), narrow, to)
+        case .four: return gather(order, storage.of(UInt32.self), narrow, to)
+        }
+    }
+
+    private mutating func gather<Code: FixedWidthInteger, Index: FixedWidthInteger>(
+        _ order: UnsafeBufferPointer<UInt32>, _ codes: UnsafeMutablePointer<Code>, _ places: [Index],
+        _ to: UnsafeMutablePointer<Index>
+    ) -> Int {
+        guard let rows = order.baseAddress else { return 0 }
+        return places.withUnsafeBufferPointer { places in
+            // A code is at most the number of values, which is the last index of `places`.
+            let table = places.baseAddress.unsafelyUnwrapped
+            if !hasNulls {
+                for i in 0..<order.count { to[i] = table[Int(truncatingIfNeeded: codes[Int(rows[i])])] }
+                return 0
+            }
+            let bits = newValidity(order.count)
+            var valid = 0
+            var start = 0
+            while start < order.count {
+                let end = min(start &+ 64, order.count)
+                var word: UInt64 = 0
+                for i in start..<end {
+                    let code = codes[Int(rows[i])]
+                    to[i] = table[Int(truncatingIfNeeded: code)]
+                    word |= (code == 0 ? 0 : 1) << UInt64(truncatingIfNeeded: i &- start)
+                }
+                valid &+= word.nonzeroBitCount
+                bits.storeBytes(of: word.littleEndian, toByteOffset: start >> 3, as: UInt64.self)
+                start = end
+            }
+            return order.count - valid
+        }
+    }
+
+    /// Room for the bits of so many rows, in whole words.
+    private mutating func newValidity(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        validity?.deallocate()
+        let bits = UnsafeMutableRawBufferPointer.allocate(byteCount: (count + 63) / 64 * 8, alignment: 64)
+        validity = bits
+        return bits
+    }
+
+    mutating func removeAll() {
+        width = .one
+        hasNulls = false
+        validity?.deallocate()
+        validity = nil
+    }
+}
+
+extension ArrowIndex {
+    /// The narrowest for a dictionary of so many values.
+    init(values: Int) { self = values <= 1 << 7 ? .int8 : values <= 1 << 15 ? .int16 : .int32 }
+}
