@@ -93,7 +93,8 @@ struct MetricsPartial {
         for index in totalCounts.indices { totalCounts[index] += part.totalCount(index) }
         for index in totalNumbers.indices { totalNumbers[index] &+= part.totalNumber(index) }
         for index in totalPersonCounts.indices { totalPersonCounts[index] += part.totalPersons(index) }
-        rowsOfNobody += part.rowsOfNobody
+        // A node that counts no persons does not tell of them, and which of them it sees depends on the other nodes.
+        if plan.countsPersons { rowsOfNobody += part.rowsOfNobody }
         foreignRows += part.foreignRows
         hasClicks = hasClicks || part.hasClicks
     }
