@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CByteScan"),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CBoostMath"),
@@ -44,7 +45,7 @@ let package = Package(
 
         module("Vocabulary"),
         module("Chronology", ["Vocabulary"]),
-        module("ArrowIPC", ["Vocabulary"]),
+        module("ArrowIPC", ["CLinux", "Vocabulary"]),
         module("Statistics", ["CBoostMath"]),
         module("Expressions", ["Vocabulary", "Chronology"]),
         module("Metrics", ["Vocabulary"]),
@@ -105,6 +106,13 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// The figures that scripts/conformance.sh holds against scipy's and statsmodels'.
+if Context.environment["NIGHTMARKET_PEER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "statistics-peer", dependencies: ["Statistics"], path: "Tests/StatisticsPeer", swiftSettings: warnings))
+}
 
 // libFuzzer brings the main function of this program, so that only scripts/fuzz.sh can build it.
 if Context.environment["NIGHTMARKET_FUZZ"] != nil {

@@ -10,7 +10,7 @@ fi
 build_release --build-tests
 
 venv="$PWD/.venv-conformance"
-if ! "$venv/bin/python" -c 'import chdb, duckdb, polars, prometheus_client, pyarrow, jsonschema' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import chdb, duckdb, polars, prometheus_client, pyarrow, jsonschema, scipy, spotify_confidence, statsmodels' 2>/dev/null; then
     python3 -m venv "$venv"
     "$venv/bin/pip" --disable-pip-version-check install -q -r scripts/conformance/requirements.txt
 fi
@@ -31,6 +31,9 @@ done
 step "real data: wikiticker" nightmarket run scripts/conformance/wikiticker.yaml --date 2015-09-12 --set "monitoring.prometheus=$work/nightmarket.prom"
 step "figures known of the real data" "$venv/bin/python" scripts/conformance/check_real_data.py "$work"
 step "funnels against ClickHouse's windowFunnel" "$venv/bin/python" scripts/conformance/funnel_differential.py "$work"
+NIGHTMARKET_PEER=1 swift build -c release --product statistics-peer >&2
+step "experiments against scipy, statsmodels and spotify-confidence" \
+    "$venv/bin/python" scripts/conformance/experiment_differential.py "$bin/statistics-peer"
 step "the benchmark's night against DuckDB, chDB and Polars" "$venv/bin/python" scripts/conformance/night_differential.py "$work"
 step "published files against their schemas" "$venv/bin/python" scripts/conformance/validate_outputs.py "$work"/*/out/current
 step "the Prometheus file in Prometheus's client" "$venv/bin/python" scripts/conformance/read_prometheus.py "$work/nightmarket.prom"

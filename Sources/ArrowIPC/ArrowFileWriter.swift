@@ -5,8 +5,9 @@ public enum ArrowFileWriter {
     /// Writes one file: schema, the dictionaries of the columns that have one of their own, one record batch, footer. Buffers are not
     /// copied, all of them start at multiples of 64 bytes, and the bytes are a function of the arguments alone.
     ///
-    /// When it returns, the file is complete and synced; on an error it is removed. It is written at `path` itself:
-    /// callers pick a temporary name, rename it, and sync the folder.
+    /// When it returns, the file is complete, on its way to the disk, and not synced yet; on an error it is removed. It is
+    /// written at `path` itself: callers pick a temporary name, rename it, and sync file and folder before they name it to
+    /// readers.
     /// - Parameter metadata: the schema's custom metadata, keys and values in turn.
     /// - Throws: `Problem` with `arrow.cannot-write`, or `arrow.malformed` where columns do not fit together.
     public static func write(

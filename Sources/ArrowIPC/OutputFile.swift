@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Vocabulary
 
@@ -87,9 +88,9 @@ final class OutputFile {
         }
     }
 
-    /// Syncs and closes.
+    /// Has the system begin to write to the disk, and closes.
     func finish() throws {
-        while fsync(descriptor) != 0 { if errno != EINTR { throw problem("cannot be synced") } }
+        _ = nightmarket_begin_write(descriptor)
         let status = close(descriptor)
         descriptor = -1
         if status != 0, errno != EINTR { throw problem("cannot be closed") }

@@ -4,7 +4,9 @@
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace {
@@ -90,5 +92,15 @@ double nm_beta_sf(double x, double alpha, double beta) noexcept {
 double nm_beta_quantile(double probability, double alpha, double beta) noexcept {
     return guarded([=] { return boost::math::quantile(Beta(alpha, beta), probability); });
 }
+
+double nm_log_gamma(double x) noexcept {
+    return guarded([=] { return boost::math::lgamma(x, Policy()); });
+}
+
+double nm_exp(double x) noexcept { return std::exp(x); }
+
+double nm_log(double x) noexcept { return std::log(x); }
+
+double nm_log1p(double x) noexcept { return std::log1p(x); }
 
 } // extern "C"

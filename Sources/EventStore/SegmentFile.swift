@@ -41,7 +41,7 @@ enum SegmentFile {
 
     private static let serial = Atomic<Int>(0)
 
-    /// Writes an Arrow file so that it is there whole or not at all.
+    /// Writes an Arrow file so that it is there whole or not at all; the commit that names it syncs it.
     static func writeWhole(rows: Int, columns: [ArrowColumn], source: String, to path: String, in folder: String) throws {
         try FileSystem.makeFolder(folder)
         let beside = "\(folder)/\(getpid())-\(serial.wrappingAdd(1, ordering: .relaxed).oldValue).tmp"

@@ -14,7 +14,7 @@ extension StoreTransaction {
         if let conflict = conflicts.first { throw conflict }
         if hasChanges {
             catalogue.sequence = (current?.sequence ?? 0) + 1
-            try syncFolders()
+            try syncFiles()
             try FileSystem.replace(folder.catalogue, with: try catalogue.encoded())
         }
         FileSystem.remove(folder.candidate)
@@ -25,7 +25,7 @@ extension StoreTransaction {
     public func setAside() throws {
         try checkPrepared()
         catalogue.sequence = current?.sequence ?? 0
-        try syncFolders()
+        try syncFiles()
         try FileSystem.replace(folder.candidate, with: try catalogue.encoded())
     }
 
@@ -35,7 +35,11 @@ extension StoreTransaction {
         }
     }
 
-    private func syncFolders() throws {
+    /// Makes sure that every file that no snapshot named before is on the disk; the system began to write it when it was
+    /// whole, so that there is little left to wait for.
+    private func syncFiles() throws {
+        let known = base.fileNames.union(current?.fileNames ?? [])
+        for name in catalogue.fileNames.subtracting(known).sorted() { try FileSystem.sync("\(folder.path)/\(name)") }
         for path in [folder.segments, folder.links, folder.deletions, folder.tables, folder.rejects] {
             try FileSystem.makeFolder(path)
             try FileSystem.sync(path)

@@ -1,19 +1,35 @@
 import ArrowIPC
 import EventLog
 import EventStore
+import Foundation
 import Testing
 import Vocabulary
 
 @Suite("Segments")
 struct SegmentBuilderTests {
     private func build(
-        _ rows: [TestRow], store: TemporaryStore, rowLimit: Int = 1 << 20, byteLimit: Int = 128 << 20
+        _ rows: [TestRow], store: TemporaryStore, rowLimit: Int = 1 << 20, byteLimit: Int = 128 << 20, overlaps: Bool = false
     ) throws -> [SegmentEntry] {
         let builder = try SegmentBuilder(
             columns: TestRow.columns, source: "web", folder: store.folder, namePrefix: "we/b", origin: "log", rowLimit: rowLimit,
-            byteLimit: byteLimit)
+            byteLimit: byteLimit, overlaps: overlaps)
         try eachBatch(rows, builder.append)
         return try builder.finish()
+    }
+
+    @Test("segments that are written beside the filling of the next are the same, and so is what stands in their way")
+    func overlapping() throws {
+        var log = RandomLog(seed: 35)
+        let rows = log.rows(20_000, persons: 60, times: 30, ids: 3000)
+        let (a, b) = (try TemporaryStore(), try TemporaryStore())
+        let alone = try build(rows, store: a, rowLimit: 3000)
+        #expect(alone.count == 7)
+        #expect(try build(rows, store: b, rowLimit: 3000, overlaps: true) == alone)
+        #expect(try build([], store: b, overlaps: true).isEmpty)
+        let blocked = try TemporaryStore()
+        try FileManager.default.createDirectory(atPath: blocked.folder.path, withIntermediateDirectories: true)
+        try Data().write(to: URL(fileURLWithPath: blocked.folder.segments))
+        #expect(throws: Problem.self) { try build(rows, store: blocked, rowLimit: 3000, overlaps: true) }
     }
 
     @Test("the rows of a segment decide its bytes, not the order in which they came")

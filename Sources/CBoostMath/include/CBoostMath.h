@@ -26,6 +26,12 @@ double nm_beta_cdf(double x, double alpha, double beta) NM_NOEXCEPT;
 double nm_beta_sf(double x, double alpha, double beta) NM_NOEXCEPT;
 double nm_beta_quantile(double probability, double alpha, double beta) NM_NOEXCEPT;
 
+// The natural logarithm of the gamma function of x > 0, and what else of <math.h> statistics need.
+double nm_log_gamma(double x) NM_NOEXCEPT;
+double nm_exp(double x) NM_NOEXCEPT;
+double nm_log(double x) NM_NOEXCEPT;
+double nm_log1p(double x) NM_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

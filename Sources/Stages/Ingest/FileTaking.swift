@@ -29,22 +29,23 @@ struct FileTaking: Sendable {
 
     /// Reads the file between two looks at its directory entry.
     /// - Parameters:
+    ///   - overlaps: a thread is free to sort and write what was read while more is read.
     ///   - now: microseconds UTC; a file without its end may still be being written while it is fresh.
     ///   - advanced: called with the bytes of the file that were read since the last call.
     /// - Throws: `Problem` when the store cannot be written; a file that cannot be read comes back as `damaged`.
-    func run(byteLimit: Int, now: Int64, advanced: (Int) -> Void) throws -> TakenFile {
-        var taken = try take(byteLimit: byteLimit, now: now, advanced: advanced)
+    func run(byteLimit: Int, overlaps: Bool, now: Int64, advanced: (Int) -> Void) throws -> TakenFile {
+        var taken = try take(byteLimit: byteLimit, overlaps: overlaps, now: now, advanced: advanced)
         if FileLook(path: file.path) != file.look { taken.waiting = "it changed while it was read" }
         return taken
     }
 
-    private func take(byteLimit: Int, now: Int64, advanced: (Int) -> Void) throws -> TakenFile {
+    private func take(byteLimit: Int, overlaps: Bool, now: Int64, advanced: (Int) -> Void) throws -> TakenFile {
         let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: keys)
         do {
             let version = try fileVersion
             return try source.kind.isTable
                 ? takeTable(reader, version: version, advanced: advanced)
-                : takeEvents(reader, byteLimit: byteLimit, advanced: advanced)
+                : takeEvents(reader, byteLimit: byteLimit, overlaps: overlaps, advanced: advanced)
         } catch let problem as Problem where problem.isOfTheFile {
             advanced(Int(file.look.size))
             let place = problem.place.map { " (\($0))" } ?? ""
@@ -59,10 +60,10 @@ struct FileTaking: Sendable {
         }
     }
 
-    private func takeEvents(_ reader: LogReader, byteLimit: Int, advanced: (Int) -> Void) throws -> TakenFile {
+    private func takeEvents(_ reader: LogReader, byteLimit: Int, overlaps: Bool, advanced: (Int) -> Void) throws -> TakenFile {
         let builder = try SegmentBuilder(
             columns: source.log.storedColumns, source: source.name, folder: folder, namePrefix: source.name,
-            origin: origin, byteLimit: byteLimit)
+            origin: origin, byteLimit: byteLimit, overlaps: overlaps)
         do {
             let report = try read(reader, advanced: advanced, into: builder.append)
             let segments = try builder.finish()

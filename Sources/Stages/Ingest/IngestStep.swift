@@ -116,8 +116,8 @@ public struct IngestStep {
         let now = RunDate.now
         // One budget of memory, shared by the builders that are at work at the same time.
         let byteLimit = max(16 << 20, (192 << 20) / max(1, min(threads, due.count)))
-        return try sideBySide("ingest", sizes: due.map(\.file.look.size), threads: threads) { index, advanced in
-            try due[index].run(byteLimit: byteLimit, now: now, advanced: advanced)
+        return try sideBySide("ingest", sizes: due.map(\.file.look.size), threads: threads) { index, hasFreeThread, advanced in
+            try due[index].run(byteLimit: byteLimit, overlaps: hasFreeThread, now: now, advanced: advanced)
         }
     }
 }

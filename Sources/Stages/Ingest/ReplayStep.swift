@@ -58,7 +58,7 @@ public struct ReplayStep {
         var report = ReplayReport(plan, zone: manifest.zone)
         report.isPreview = true
         let files = plan.files
-        let read = try sideBySide("replay", sizes: files.map(\.file.look.size), threads: threads) { index, advanced in
+        let read = try sideBySide("replay", sizes: files.map(\.file.look.size), threads: threads) { index, _, advanced in
             let (source, file) = (files[index].source, files[index].file)
             let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: .throwaway)
             let result = Result { try reader.read(keptRejects: 0, reject: { _ in }, consume: { _ in }) }

@@ -2,28 +2,31 @@ import Dispatch
 import StageKit
 import Synchronization
 
-/// Works on files side by side, a file a thread, and shows how far it is; the results are in the order of the files.
+/// Works on files side by side, a file a thread, the largest first, and shows how far it is; the results are in the order of the
+/// files.
 /// - Parameters:
 ///   - sizes: the bytes of each file.
-///   - work: is given the index of a file, and calls `advanced` with the bytes that it has read since the last call.
+///   - work: is given the index of a file and whether a thread will be free beside it, and calls `advanced` with the bytes that it has read since the last call.
 /// - Throws: what `work` threw for the first of the files that it failed for.
 func sideBySide<Result: Sendable>(
     _ title: String, sizes: [Int64], threads: Int,
-    _ work: @Sendable (_ index: Int, _ advanced: (Int) -> Void) throws -> Result
+    _ work: @Sendable (_ index: Int, _ hasFreeThread: Bool, _ advanced: (Int) -> Void) throws -> Result
 ) throws -> [Result] {
     let total = sizes.reduce(0, +)
     let progress = Progress(title, total: Double(total) / 1e6, unit: "MB")
     defer { progress.end() }
+    let order = sizes.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
     let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
     let next = Atomic(0)
     let done = Atomic<Int64>(0)
     let stop = Atomic(false)
     DispatchQueue.concurrentPerform(iterations: min(threads, sizes.count)) { _ in
         while !stop.load(ordering: .relaxed) {
-            let index = next.add(1, ordering: .relaxed).oldValue
-            guard index < sizes.count else { return }
+            let place = next.add(1, ordering: .relaxed).oldValue
+            guard place < sizes.count else { return }
+            let index = order[place]
             let result = Swift.Result {
-                try work(index) { bytes in
+                try work(index, sizes.count - place < threads) { bytes in
                     let sum = done.add(Int64(bytes), ordering: .relaxed).newValue
                     progress.update(total > 0 ? Double(sum) / Double(total) : 1)
                 }

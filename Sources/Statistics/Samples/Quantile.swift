@@ -7,8 +7,17 @@ public enum Quantile {
         percent: Int, ofSorted values: Values
     ) -> Values.Element? {
         guard !values.isEmpty else { return nil }
-        let rank = (values.count * min(max(percent, 0), 100) + 99) / 100
-        return values[values.index(values.startIndex, offsetBy: max(rank, 1) - 1)]
+        let rank = nearestRank(percent: Double(percent), of: Int64(values.count))
+        return values[values.index(values.startIndex, offsetBy: Int(rank) - 1)]
+    }
+
+    /// The nearest rank among so many values: the smallest r with r/count >= percent/100, from 1; 0 of no values.
+    ///
+    /// `percent` is taken into 0...100 and to the nearest thousandth; what follows is in integers.
+    public static func nearestRank(percent: Double, of count: Int64) -> Int64 {
+        guard count > 0, !percent.isNaN else { return 0 }
+        let thousandths = Int128((min(max(percent, 0), 100) * 1000).rounded())
+        return max(1, Int64((Int128(count) * thousandths + 99_999) / 100_000))
     }
 
     /// The middle value, or the mean of the two middle values; nil of nothing.

@@ -68,22 +68,42 @@ public struct RatioStatistic: SufficientStatistic {
     /// terms cancel to less than their own rounding, the variance is zero.
     public func estimate() -> Result<Estimate, Unavailable> {
         value().flatMap { value in
-            guard count > 1 else { return .failure(.tooFewUnits) }
-            guard let xx = centredProduct(count: count, numerator, numerator, numeratorSquares),
-                let yy = centredProduct(count: count, denominator, denominator, denominatorSquares),
-                let xy = centredProduct(count: count, numerator, denominator, products),
-                !xx.isNegative, !yy.isNegative
-            else { return .failure(.outOfRange) }
-            let ratio = Double(numerator) / Double(denominator)
-            let positive = xx.double + ratio * ratio * yy.double
-            let centred = positive - 2 * ratio * xy.double
-            let units = Double(count) * Double(count - 1)
-            let meanDenominator = Double(denominator) / Double(count)
-            let variance = centred / units / (meanDenominator * meanDenominator) / (relativeScale * relativeScale)
-            guard variance.isFinite else { return .failure(.outOfRange) }
-            let isRounding = centred <= positive * 0x1p-44
-            return .success(Estimate(count: count, value: value, variance: isRounding ? 0 : variance))
+            residualVariance(around: value).flatMap { variance in
+                let meanDenominator = means.denominator
+                guard let variance = finite(variance / (meanDenominator * meanDenominator)) else {
+                    return .failure(.outOfRange)
+                }
+                return .success(Estimate(count: count, value: value, variance: variance))
+            }
         }
+    }
+
+    /// Σx / n and Σy / n; 0 of nothing.
+    var means: (numerator: Double, denominator: Double) {
+        guard count > 0 else { return (0, 0) }
+        return (
+            Double(numerator) / Double(scale.numerator) / Double(count),
+            Double(denominator) / Double(scale.denominator) / Double(count)
+        )
+    }
+
+    /// The unbiased variance of x - r y over the units. Where its terms cancel to less than their own rounding it is zero.
+    func residualVariance(around ratio: Double) -> Result<Double, Unavailable> {
+        guard count > 0 else { return .failure(.noUnits) }
+        guard count > 1 else { return .failure(.tooFewUnits) }
+        guard let xx = centredProduct(count: count, numerator, numerator, numeratorSquares),
+            let yy = centredProduct(count: count, denominator, denominator, denominatorSquares),
+            let xy = centredProduct(count: count, numerator, denominator, products),
+            !xx.isNegative, !yy.isNegative
+        else { return .failure(.outOfRange) }
+        let ratio = ratio * relativeScale
+        let positive = xx.double + ratio * ratio * yy.double
+        let centred = positive - 2 * ratio * xy.double
+        let units = Double(count) * Double(count - 1)
+        let scale = Double(scale.numerator)
+        guard let variance = finite(centred / units / (scale * scale)) else { return .failure(.outOfRange) }
+        let isRounding = centred <= positive * 0x1p-44
+        return .success(isRounding ? 0 : variance)
     }
 
     private var relativeScale: Double { Double(scale.numerator) / Double(scale.denominator) }

@@ -11,12 +11,25 @@ public protocol Distribution: Sendable {
     func quantile(_ probability: Double) -> Double?
 }
 
-/// The standard normal distribution.
+/// A normal distribution, the standard one where nothing else is said; a standard deviation over 0.
 public struct NormalDistribution: Distribution, Hashable {
-    public init() {}
-    public func cumulative(_ x: Double) -> Double? { finite(nm_normal_cdf(x)) }
-    public func survival(_ x: Double) -> Double? { finite(nm_normal_sf(x)) }
-    public func quantile(_ probability: Double) -> Double? { finite(nm_normal_quantile(probability)) }
+    public let mean: Double
+    public let standardDeviation: Double
+
+    public init(mean: Double = 0, standardDeviation: Double = 1) {
+        self.mean = mean
+        self.standardDeviation = standardDeviation > 0 ? standardDeviation : .nan
+    }
+    public func cumulative(_ x: Double) -> Double? { finite(nm_normal_cdf((x - mean) / standardDeviation)) }
+    public func survival(_ x: Double) -> Double? { finite(nm_normal_sf((x - mean) / standardDeviation)) }
+    public func quantile(_ probability: Double) -> Double? {
+        finite(mean + standardDeviation * nm_normal_quantile(probability))
+    }
+    /// The density at x.
+    public func density(_ x: Double) -> Double? {
+        let z = (x - mean) / standardDeviation
+        return finite(nm_exp(-z * z / 2) * 0.398942280401432677939946 / standardDeviation)
+    }
 }
 
 /// Student's t distribution; degrees of freedom over 0, not necessarily whole.
@@ -58,3 +71,12 @@ public struct BetaDistribution: Distribution, Hashable {
 }
 
 func finite(_ number: Double) -> Double? { number.isFinite ? number : nil }
+
+extension Distribution {
+    /// The x that |X| exceeds with probability alpha, of a distribution that is symmetric around 0; nil unless alpha
+    /// lies between 0 and 1.
+    func twoSidedCriticalValue(alpha: Double) -> Double? {
+        guard alpha > 0, alpha < 1, let lower = quantile(alpha / 2) else { return nil }
+        return -lower
+    }
+}

@@ -25,7 +25,8 @@ public enum WelchTest {
             treatment, control, alpha)
     }
 
-    /// (treatment - control) / |control|, its variance by the delta method: var(b)/a² + var(a) b²/a⁴.
+    /// (treatment - control) / |control|, its variance by the delta method: var(b)/a² + var(a) b²/a⁴. Whatever the control:
+    /// `RelativeLift` refuses one that may be zero.
     public static func relativeLift(
         of treatment: Estimate, over control: Estimate, alpha: Double
     ) -> Result<Effect, Unavailable> {
@@ -50,9 +51,9 @@ public enum WelchTest {
         let distribution = StudentTDistribution(degreesOfFreedom: degrees)
         guard let value = finite(value), let standardError = finite(standardError), standardError > 0,
             let upperTail = distribution.survival(abs(value) / standardError),
-            let lowerQuantile = distribution.quantile(alpha / 2)
+            let critical = distribution.twoSidedCriticalValue(alpha: alpha)
         else { return .failure(.outOfRange) }
-        let half = -lowerQuantile * standardError
+        let half = critical * standardError
         guard let low = finite(value - half), let high = finite(value + half) else { return .failure(.outOfRange) }
         return .success(
             Effect(
@@ -61,7 +62,7 @@ public enum WelchTest {
     }
 
     /// Welch (1947) and Satterthwaite (1946): (u + v)² / (u²/(m - 1) + v²/(n - 1)) of the squared standard errors.
-    private static func degreesOfFreedom(_ treatment: Estimate, _ control: Estimate) -> Double {
+    static func degreesOfFreedom(_ treatment: Estimate, _ control: Estimate) -> Double {
         let whole = treatment.squaredStandardError + control.squaredStandardError
         let u = treatment.squaredStandardError / whole
         let v = control.squaredStandardError / whole

@@ -1,0 +1,195 @@
+import ArrowIPC
+import EventLog
+import Vocabulary
+
+/// The rows of a segment in the making.
+final class SegmentDraft {
+    private let source: String
+    private let folder: StoreFolder
+    private let namePrefix: String
+    private let origin: String
+    private let pool: StoragePool
+
+    private let columns: [any SegmentColumn]
+    private let times: NumberColumn
+    private let events: CategoryColumn
+    private let sequence: (any SegmentColumn)?
+    private let user: KeyColumn?
+    private let device: KeyColumn?
+    private let eventID: EventIDColumn?
+    /// The person of each row, where it is given and does not follow from the row's own ids.
+    private let persons: RowStorage?
+    /// The columns that break ties after time, sequence and event.
+    private let content: [any SegmentColumn]
+    private let rowWidth: Int
+
+    private(set) var rows = 0
+
+    /// - Parameters:
+    ///   - rowLimit: there is room for so many rows.
+    ///   - personsAreGiven: batches come with the person of every row.
+    /// - Throws: `Problem` `store.misuse` where a column is missing, doubled or has a reserved name.
+    init(
+        columns: [Column], source: String, folder: StoreFolder, namePrefix: String, origin: String, rowLimit: Int,
+        personsAreGiven: Bool
+    ) throws {
+        self.source = source
+        self.folder = folder
+        self.namePrefix = namePrefix
+        self.origin = origin
+        pool = StoragePool(rows: rowLimit)
+        var made: [any SegmentColumn] = []
+        for column in columns {
+            guard !made.contains(where: { $0.column.name == column.name }),
+                column.name != SegmentFile.person
+            else {
+                throw Problem(
+                    .storeMisuse, "source '\(source)': the column '\(column.name)' is mapped twice or has a reserved name")
+            }
+            let isEventID = column.type == .key && column.name == SegmentFile.eventID
+            made.append(isEventID ? EventIDColumn(column, pool: pool) : column.empty(pool))
+        }
+        func find<T>(_ name: String, _ type: T.Type) -> T? {
+            guard let column = made.first(where: { $0.column.name == name }) else { return nil }
+            return column as? T
+        }
+        guard let times = find(SegmentFile.time, NumberColumn.self), times.column.type == .time,
+            let events = find(SegmentFile.event, CategoryColumn.self)
+        else {
+            throw Problem(.storeMisuse, "source '\(source)' needs the columns event_time (time) and event (category)")
+        }
+        self.columns = made
+        self.times = times
+        self.events = events
+        sequence = made.first { $0.column.name == SegmentFile.sequence }
+        user = find(SegmentFile.user, KeyColumn.self)
+        device = find(SegmentFile.device, KeyColumn.self)
+        eventID = find(SegmentFile.eventID, EventIDColumn.self)
+        content = CanonicalContent.order(made.map(\.column)).map { made[$0] }
+        persons = personsAreGiven ? pool.take(width: 16) : nil
+        rowWidth = made.reduce(personsAreGiven ? 16 : 0) { $0 + $1.rowWidth }
+    }
+
+    /// Bytes of memory that the rows take.
+    var memory: Int { columns.reduce(rows * rowWidth) { $0 + $1.stringBytes } }
+
+    /// Takes rows of a batch in; there must be room for them.
+    /// - Parameters:
+    ///   - typed: the batch's columns in the order of the draft's.
+    ///   - given: the person of every row of the batch, where persons are given.
+    func append(_ typed: [TypedColumn], _ range: Range<Int>, text: UnsafeRawBufferPointer, persons given: UnsafePointer<Key128>?) {
+        for (column, input) in zip(columns, typed) { column.append(input, range, text: text, at: rows) }
+        if let given, let to = persons?.of(Key128.self) {
+            for i in range { to[rows + i - range.lowerBound] = given[i] }
+        }
+        rows += range.count
+    }
+
+    /// The columns of a batch in the order of the draft's.
+    /// - Throws: `Problem` `store.misuse` where one is missing, or a row has no time or event.
+    func matched(_ batch: TypedBatch) throws -> [TypedColumn] {
+        var typed: [TypedColumn] = []
+        for (i, column) in columns.enumerated() {
+            let found: TypedColumn? =
+                i < batch.columns.count && batch.columns[i].column == column.column
+                ? batch.columns[i] : batch.columns.first { $0.column == column.column }
+            guard let found else {
+                throw Problem(.storeMisuse, "source '\(source)': a batch lacks the column '\(column.column.name)'")
+            }
+            if column === times || column === events {
+                for i in 0..<batch.count where found.valid[i] == 0 {
+                    throw Problem(.storeMisuse, "source '\(source)': a row has no \(column.column.name)")
+                }
+            }
+            typed.append(found)
+        }
+        return typed
+    }
+
+    func clear() {
+        for column in columns { column.removeAll() }
+        rows = 0
+    }
+
+    /// Sorts the rows, writes them as a segment, and forgets them.
+    /// - Parameter number: how many segments of the file there are before.
+    func cut(_ number: Int) throws -> SegmentEntry {
+        defer { clear() }
+        for column in columns { column.seal(rows: rows) }
+        let sorted = sort()
+        let order = UnsafeBufferPointer(sorted.order)
+        let (first, last) = timeBounds()
+        // Persons, users and devices are one dictionary, which grows with the ids of users and devices.
+        var keys = KeyDictionary(sorted)
+        var arrays = [ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.personOfRow))]
+        for column in [user, device].compactMap({ $0 }) {
+            arrays.append(column.ordered(sorted, &keys, personsAreGiven: persons != nil))
+        }
+        let dictionary = ArrowArray(
+            count: keys.count, data: UnsafeRawBufferPointer(start: sorted.persons.bytes.baseAddress, count: keys.count * 16))
+        let person = ArrowColumn(
+            ArrowField(SegmentFile.person, SegmentFile.keyDictionary, nullable: false), arrays[0], dictionary: dictionary)
+        let written = [person] + columns.map { column in
+            guard column === user || column === device else { return column.ordered(order) }
+            return ArrowColumn(
+                ArrowField(column.column.name, SegmentFile.keyDictionary, nullable: true),
+                arrays[column === user ? 1 : arrays.count - 1], dictionary: dictionary,
+                sharesDictionaryOf: SegmentFile.person)
+        }
+        var entry = try withExtendedLifetime(sorted) {
+            try SegmentFile.write(
+                rows: rows, columns: written, types: columns.map(\.column), source: source, minTime: first, maxTime: last,
+                namePrefix: namePrefix, origin: "\(origin) \(number)", folder: folder)
+        }
+        if self.persons == nil, user != nil, device != nil { entry.links = try LinkTable.write(for: entry, folder: folder) }
+        return entry
+    }
+
+    private func sort() -> CanonicalOrder {
+        let events = self.events
+        let ranks = (0..<events.valueCount).map { code -> Int in
+            EventVocabulary.rank(of: String(decoding: events.value(code), as: UTF8.self))
+        }
+        let (sequence, content) = (self.sequence, self.content)
+        let tie = { (a: Int, b: Int) -> Int in
+            if let order = sequence?.compare(a, b), order != 0 { return order }
+            let (eventOfA, eventOfB) = (events.code(a), events.code(b))
+            if eventOfA != eventOfB {
+                let (x, y) = (ranks[eventOfA], ranks[eventOfB])
+                return x != y ? x - y : events.compare(a, b)
+            }
+            for column in content {
+                let order = column.compare(a, b)
+                if order != 0 { return order }
+            }
+            return 0
+        }
+        let own = persons == nil ? personsByOwnIDs() : nil
+        defer { if let own { pool.give(own) } }
+        // One of the two is there.
+        let keys = (persons ?? own).unsafelyUnwrapped.of(Key128.self)
+        return CanonicalOrder(rows: rows, times: times.values, keys: keys, tie: tie)
+    }
+
+    /// The person of each row as its own ids name it.
+    private func personsByOwnIDs() -> RowStorage {
+        let storage = pool.take(width: 16)
+        let (users, devices, ids, times, rows) = (user?.keys, device?.keys, eventID?.ids, times.values, rows)
+        let keys = storage.of(Key128.self)
+        for row in 0..<rows {
+            keys[row] = personKey(
+                user: users?[row] ?? .zero, device: devices?[row] ?? .zero, eventID: ids?[row] ?? 0, time: times[row])
+        }
+        return storage
+    }
+
+    private func timeBounds() -> (Int64, Int64) {
+        let values = times.values
+        var (first, last) = (values[0], values[0])
+        for i in 1..<max(rows, 1) {
+            first = min(first, values[i])
+            last = max(last, values[i])
+        }
+        return (first, last)
+    }
+}
