@@ -82,6 +82,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "TestSupport", "EventLog", "EventStore", "ArrowIPC", "Manifest", "Expressions", "Marts", "Chronology", "Digests",
+                "StageKit", "Stages",
             ], path: "Tests/FuzzTargets", swiftSettings: warnings),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: warnings),
         tests("Vocabulary"),

@@ -6,7 +6,7 @@ seconds="${1:-60}"
 [ $# -gt 0 ] && shift
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
-    targets=(compression delimited json_lines times numbers arrow store catalogue manifest conditions outputs rejects)
+    targets=(compression delimited json_lines times numbers arrow store catalogue manifest conditions outputs rejects partials)
 fi
 
 # The two flags of SwiftPM make libFuzzer and the sanitizer be linked; of its two flags for the compiler only the last counts.

@@ -1,30 +1,18 @@
-import Digests
 import FoundationEssentials
 import Vocabulary
 
 extension Catalogue {
-    private static let opening = Array(#"{"catalogue":"#.utf8)
-    private static let middle = Array(#","checksum":""#.utf8)
-    private static let closing = Array("\"}\n".utf8)
+    private static let name = "catalogue"
 
     /// JSON with sorted keys, and behind it a checksum of its bytes.
-    func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = Array(try encoder.encode(self))
-        return Self.opening + body + Self.middle + Self.checksum(of: body) + Self.closing
-    }
+    func encoded() throws -> [UInt8] { try CheckedJSON.encode(self, as: Self.name) }
 
     /// - Throws: `Problem` `store.damaged` where the bytes are not what was written.
     init(decoding bytes: [UInt8], path: String) throws {
         let damaged = Problem(
             .storeDamaged, "the catalogue is not what was written", at: .path(path),
             help: "restore it from a copy, or remove the store's folder and run again: the logs are taken in anew")
-        let tail = Self.middle.count + 32 + Self.closing.count
-        guard bytes.count > Self.opening.count + tail, bytes.starts(with: Self.opening) else { throw damaged }
-        let body = Array(bytes[Self.opening.count..<(bytes.count - tail)])
-        let rest = bytes[(bytes.count - tail)...]
-        guard rest.elementsEqual(Self.middle + Self.checksum(of: body) + Self.closing) else { throw damaged }
+        guard let body = CheckedJSON.body(of: bytes, as: Self.name) else { throw damaged }
 
         struct Version: Decodable { var format: Int }
         let decoder = JSONDecoder()
@@ -38,15 +26,15 @@ extension Catalogue {
         self = catalogue
     }
 
-    private static func checksum(of body: [UInt8]) -> [UInt8] {
-        Array(hexadecimal(BLAKE2b.hash(body, length: 16)).utf8)
-    }
-
     /// The catalogue at a path; nil where there is none.
     static func read(_ path: String) throws -> Catalogue? {
         guard let bytes = try FileSystem.read(path) else { return nil }
         return try Catalogue(decoding: bytes, path: path)
     }
+
+    /// The current snapshot; nil before the first commit.
+    /// - Throws: `Problem` `store.damaged`, `store.format`.
+    public static func current(storeFolder: String) throws -> Catalogue? { try read(StoreFolder(storeFolder).catalogue) }
 
     /// What the gate set aside after the current snapshot; nil where nothing waits, or where it is damaged and will be read again.
     public static func candidate(storeFolder: String) -> Catalogue? {

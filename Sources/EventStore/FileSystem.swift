@@ -59,9 +59,31 @@ enum FileSystem {
     /// Writes beside, syncs, renames, syncs the folder: a reader sees the old content or the new one, whole.
     static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o666) throws {
         let beside = path + ".tmp"
-        unlink(beside)
-        let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw writeProblem("cannot write", beside) }
+        try write(bytes, to: beside, mode: mode)
+        try rename(beside, to: path)
+        try syncFolder(of: path)
+    }
+
+    /// Writes a file where there is none; of several processes that do so at once one writes it.
+    /// - Returns: false where there is one.
+    static func create(_ path: String, with bytes: [UInt8], mode: mode_t) throws -> Bool {
+        let beside = "\(path).\(getpid()).tmp"
+        try write(bytes, to: beside, mode: mode)
+        defer { unlink(beside) }
+        if link(beside, path) != 0 {
+            if errno == EEXIST { return false }
+            // A file system without hard links: the last of several processes has the say.
+            try rename(beside, to: path)
+        }
+        try syncFolder(of: path)
+        return true
+    }
+
+    /// Writes a new file and syncs it.
+    private static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws {
+        unlink(path)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw writeProblem("cannot write", path) }
         var open = true
         defer { if open { close(descriptor) } }
         var done = 0
@@ -69,19 +91,17 @@ enum FileSystem {
             let rest = bytes.count - done
             let n = bytes.withUnsafeBytes { buffer -> Int in
                 guard let start = buffer.baseAddress else { return 0 }
-                return write(descriptor, start + done, rest)
+                return Glibc.write(descriptor, start + done, rest)
             }
             if n < 0 {
                 if errno == EINTR { continue }
-                throw writeProblem("cannot write", beside)
+                throw writeProblem("cannot write", path)
             }
             done += n
         }
-        guard fsync(descriptor) == 0 else { throw problem(.storeInputOutput, "cannot sync", beside) }
+        guard fsync(descriptor) == 0 else { throw problem(.storeInputOutput, "cannot sync", path) }
         open = false
-        guard close(descriptor) == 0 else { throw problem(.storeInputOutput, "cannot close", beside) }
-        try rename(beside, to: path)
-        try syncFolder(of: path)
+        guard close(descriptor) == 0 else { throw problem(.storeInputOutput, "cannot close", path) }
     }
 
     static func rename(_ from: String, to path: String) throws {

@@ -28,11 +28,12 @@ extension Snapshot {
     /// `event_time` may be asked for like any column; `event_id` has no slot.
     /// - Parameters:
     ///   - derived: those that the request does not name are not computed.
+    ///   - persons: the buckets of persons to deliver. The codes of values do not depend on it.
     ///   - progress: called with the share done, in 0...1, from any thread.
     ///   - makeConsumers: given the layout and the number of threads, one consumer a thread.
     /// - Throws: `Problem` `store.damaged`, `store.column-type`, and what `makeConsumers` throws.
     public func scan(
-        _ request: ScanRequest, derived: [DerivedColumn] = [], threads: Int,
+        _ request: ScanRequest, derived: [DerivedColumn] = [], persons: PersonBuckets = .all, threads: Int,
         progress: (@Sendable (Double) -> Void)? = nil,
         makeConsumers: (any ScanLayout, Int) throws -> [any ScanConsumer]
     ) throws -> [any ScanConsumer] {
@@ -49,17 +50,16 @@ extension Snapshot {
             throw Problem(.storeMisuse, "a scan of \(threads) threads was given \(consumers.count) consumers")
         }
         guard !plan.segments.isEmpty else { return consumers }
-        deliver(plan, derived: prepared.map(\.fill), to: consumers, progress: progress)
+        deliver(plan, persons, derived: prepared.map(\.fill), to: consumers, progress: progress)
         return consumers
     }
 
     private func deliver(
-        _ plan: ScanPlan, derived: [DerivedColumn.Fill], to consumers: [any ScanConsumer],
+        _ plan: ScanPlan, _ persons: PersonBuckets, derived: [DerivedColumn.Fill], to consumers: [any ScanConsumer],
         progress: (@Sendable (Double) -> Void)?
     ) {
-        let bits = plan.bucketBits
-        let buckets = 1 << bits
-        let next = Atomic<Int>(0)
+        let (buckets, bits) = persons.refined(bits: plan.bucketBits)
+        let next = Atomic<Int>(buckets.lowerBound)
         let done = Atomic<Int>(0)
         let served = ServedConsumers(all: consumers)
         let worker: @Sendable (Int) -> Void = { thread in
@@ -67,10 +67,10 @@ extension Snapshot {
             var merge = PersonMerge(plan.inputs, comparator: plan.comparator)
             while true {
                 let bucket = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard bucket < buckets else { return }
+                guard bucket < buckets.upperBound else { return }
                 gatherer.run(bucket: bucket, bits: bits, merge: &merge)
                 let finished = done.wrappingAdd(1, ordering: .relaxed).newValue
-                progress?(Double(finished) / Double(buckets))
+                progress?(Double(finished) / Double(buckets.count))
             }
         }
         if consumers.count == 1 {

@@ -34,8 +34,9 @@ public struct StoreKey: Sendable {
         guard sodium_init() >= 0 else { throw Problem(.storeBadKey, "libsodium found no source of randomness") }
         var secret = [UInt8](repeating: 0, count: 16)
         randombytes_buf(&secret, secret.count)
-        try FileSystem.replace(folder.key, with: Array((hexadecimal(secret) + "\n").utf8), mode: 0o600)
-        return StoreKey(secret: secret)
+        let isOurs = try FileSystem.create(folder.key, with: Array((hexadecimal(secret) + "\n").utf8), mode: 0o600)
+        // Another process was first.
+        return isOurs ? StoreKey(secret: secret) : try load(folder: folder, environment: environment)
     }
 
     private static func bytes(ofHex text: String) -> [UInt8]? {

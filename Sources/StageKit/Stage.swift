@@ -79,16 +79,88 @@ public struct StageContext: Sendable {
 
 /// A node at work: rounds of scans, then the marts.
 ///
-/// In each round the runner asks for what to scan, makes one accumulator a thread, feeds them the scan, and hands
-/// them back. Accumulators hold exact, mergeable state: nothing may depend on how persons were shared out to them.
+/// In each round the runner asks for what to scan, makes one accumulator a thread, feeds them the scan, and hands back what
+/// they have counted together: those of this process, or of several that were given a range of the persons each. What they
+/// hold is exact and mergeable: nothing may depend on how persons were shared out.
 public protocol Computation: AnyObject {
+    /// What a round has counted of some of the persons.
+    associatedtype Partial: PartialState = NoPartial
+
     /// Known before the first round, and the same whatever tables the context has.
     var reach: NodeReach { get }
     /// What the next round reads; nil when no further round is needed. All nodes of a process share one scan a round.
     func nextRequest() -> ScanRequest?
     /// A fresh accumulator for the round (called once a thread).
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer
-    /// Ends the round.
-    func absorb(_ accumulators: [any ScanConsumer]) throws
+    /// What accumulators of the round have counted together.
+    func partial(of accumulators: [any ScanConsumer]) throws -> Partial
+    /// Reads what `Partial.write` wrote for the same node and round.
+    /// - Throws: `Problem` `partial.damaged`, whatever the bytes are.
+    func readPartial(_ reader: inout PartialReader) throws -> Partial
+    /// Ends the round with what was counted of all persons.
+    func absorb(_ partial: Partial) throws
+    /// Writes what the next round must know of those before; called where there is one.
+    func writeGiven(_ writer: inout PartialWriter)
+    /// Takes up the work behind the first round with what `writeGiven` wrote.
+    func readGiven(_ reader: inout PartialReader) throws
     func finish() throws -> [Mart]
+}
+
+/// Exact counts that can be put together in any order, and written for another process.
+public protocol PartialState {
+    /// Adds what was counted of other persons.
+    /// - Throws: `Problem` `partial.damaged` where the other was not counted by the same node over the same snapshot.
+    mutating func merge(_ other: Self) throws
+    /// Equal counts are equal bytes.
+    func write(_ writer: inout PartialWriter)
+}
+
+/// The partial of a node that scans no events.
+public struct NoPartial: PartialState {
+    public init() {}
+    public mutating func merge(_ other: NoPartial) {}
+    public func write(_ writer: inout PartialWriter) {}
+}
+
+extension Computation where Partial == NoPartial {
+    public func partial(of accumulators: [any ScanConsumer]) -> NoPartial { NoPartial() }
+    public func readPartial(_ reader: inout PartialReader) throws -> NoPartial { NoPartial() }
+    public func absorb(_ partial: NoPartial) throws {}
+}
+
+extension Computation {
+    // Most need no second round.
+    public func writeGiven(_ writer: inout PartialWriter) {}
+    public func readGiven(_ reader: inout PartialReader) throws { throw reader.damaged("the node has no second round") }
+
+    /// Ends the round with the accumulators of all persons.
+    public func absorb(_ accumulators: [any ScanConsumer]) throws { try absorb(partial(of: accumulators)) }
+
+    /// What accumulators have counted, as bytes.
+    package func written(_ accumulators: [any ScanConsumer]) throws -> [UInt8] {
+        var writer = PartialWriter()
+        try partial(of: accumulators).write(&writer)
+        return writer.bytes
+    }
+
+    /// Puts together what several processes have counted.
+    package func merged(_ parts: [PartialReader]) throws -> Partial {
+        var whole: Partial?
+        for var reader in parts {
+            let part = try readPartial(&reader)
+            try reader.end()
+            if whole == nil { whole = part } else { try whole?.merge(part) }
+        }
+        return try whole ?? partial(of: [])
+    }
+
+    /// The same as bytes.
+    package func mergedBytes(_ parts: [PartialReader]) throws -> [UInt8] {
+        var writer = PartialWriter()
+        try merged(parts).write(&writer)
+        return writer.bytes
+    }
+
+    /// Ends the round with what several processes have counted of all persons.
+    package func absorb(parts: [PartialReader]) throws { try absorb(merged(parts)) }
 }

@@ -34,45 +34,37 @@ public struct StageRunner {
 
     /// Computes the nodes; one that fails does not touch the others.
     public func run(_ nodes: [Manifest.Node]) throws -> [NodeOutcome] {
-        let clock = ContinuousClock()
-        let started = clock.now
-        var results: [Result<[Mart], any Error>?] = Array(repeating: nil, count: nodes.count)
-        var computations: [(index: Int, computation: any Computation)] = []
-        for (index, node) in nodes.enumerated() {
-            do {
-                computations.append((index, try stage.prepare(node, in: context)))
-            } catch {
-                results[index] = .failure(error)
-            }
-        }
+        let started = ContinuousClock().now
+        let works = nodes.map { NodeWork($0, stage, context) }
         while true {
-            let asking = computations.compactMap { item in
-                item.computation.nextRequest().map { (item.index, item.computation, $0) }
-            }
-            guard var request = asking.first?.2 else { break }
-            for other in asking.dropFirst() { request = request.union(other.2) }
-            let consumers = try snapshot.scan(
-                request, derived: context.manifest.channels?.derivedColumns ?? [], threads: threads, progress: progress
-            ) { layout, count in
-                (0..<count).map { _ in FanOut(asking.map { $0.1.makeAccumulator(layout) }) }
-            }
-            for (position, (index, computation, _)) in asking.enumerated() {
-                do {
-                    try computation.absorb(
-                        consumers.compactMap { ($0 as? FanOut)?.consumers[position] })
-                } catch {
-                    results[index] = .failure(error)
-                    computations.removeAll { $0.index == index }
-                }
-            }
+            let asking = works.filter { $0.request != nil }
+            if asking.isEmpty { break }
+            for (work, accumulators) in zip(asking, try scan(asking)) { work.attempt { try $0.absorb(accumulators) } }
         }
-        for (index, computation) in computations {
-            results[index] = Result { try annotated(computation.finish(), of: nodes[index], computation.reach) }
+        return outcomes(of: works, since: started)
+    }
+
+    /// Runs the round of nodes that ask for one over a range of the persons.
+    /// - Returns: for each node its accumulators.
+    func scan(_ asking: [NodeWork], persons: PersonBuckets = .all) throws -> [[any ScanConsumer]] {
+        guard var request = asking.first?.request else { return [] }
+        for other in asking.dropFirst() { request = other.request.map(request.union) ?? request }
+        let consumers = try snapshot.scan(
+            request, derived: context.manifest.channels?.derivedColumns ?? [], persons: persons, threads: threads,
+            progress: progress
+        ) { layout, count in
+            (0..<count).map { _ in FanOut(asking.compactMap { $0.computation?.makeAccumulator(layout) }) }
         }
-        let seconds = started.duration(to: clock.now).seconds
-        return zip(nodes, results).compactMap { node, result in
-            result.map { NodeOutcome(node: node, result: $0, seconds: seconds) }
+        return asking.indices.map { position in consumers.compactMap { ($0 as? FanOut)?.consumers[position] } }
+    }
+
+    /// Finishes the nodes that have not failed.
+    func outcomes(of works: [NodeWork], since started: ContinuousClock.Instant) -> [NodeOutcome] {
+        let results = works.map { work in
+            work.result { annotated(try $0.finish(), of: work.node, $0.reach) }
         }
+        let seconds = started.duration(to: ContinuousClock().now).seconds
+        return zip(works, results).map { NodeOutcome(node: $0.node, result: $1, seconds: seconds) }
     }
 
     /// Adds what every reader must know of the data behind a mart: damaged files contribute nothing.
@@ -92,6 +84,37 @@ public struct StageRunner {
             mart.provisional = true
             return mart
         }
+    }
+}
+
+/// A node on its way through the rounds, up to its first failure.
+final class NodeWork {
+    let node: Manifest.Node
+    private var state: Result<any Computation, any Error>
+
+    init(_ node: Manifest.Node, _ stage: any Stage.Type, _ context: StageContext) {
+        self.node = node
+        state = Result { try stage.prepare(node, in: context) }
+    }
+
+    /// nil where it has failed.
+    var computation: (any Computation)? { try? state.get() }
+    var failure: (any Error)? {
+        if case .failure(let error) = state { error } else { nil }
+    }
+
+    /// Its rounds are done, and their counts are kept elsewhere.
+    var isComplete = false
+    /// What its next round reads; nil where it needs none or has failed.
+    var request: ScanRequest? { isComplete ? nil : computation?.nextRequest() }
+
+    /// Goes on, unless it has failed before.
+    func attempt(_ body: (any Computation) throws -> Void) {
+        do { try body(state.get()) } catch { state = .failure(error) }
+    }
+
+    func result<Value>(_ body: (any Computation) throws -> Value) -> Result<Value, any Error> {
+        Result { try body(state.get()) }
     }
 }
 

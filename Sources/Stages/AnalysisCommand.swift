@@ -22,12 +22,14 @@ struct AnalysisCommand: ParsableCommand {
     @OptionGroup var day: DateArgument
     @OptionGroup var moment: AsOfArgument
     @OptionGroup var printing: MartPrinting
+    @OptionGroup(title: "Past one machine") var scale: ScaleArguments
     @Option(help: .hidden)
     var into: String?
 
     func run() throws {
         try StageMain.reporting {
             let manifest = try arguments.load(stages: allStages)
+            let work = try scale.work()
             guard let stage = allStages.first(where: { $0.name == StageMain.stageName }) else { return .wrongUsage }
             let nodes = try select(manifest, stage)
             let (date, intraday) = try moment.resolve(
@@ -36,12 +38,33 @@ struct AnalysisCommand: ParsableCommand {
             let context = StageContext(
                 manifest: manifest, date: date, intraday: intraday, tables: try snapshot.tables(), newestEvent: snapshot.newestEvent,
                 oldestEvent: snapshot.oldestEvent)
-            let progress = Progress(stage.name, total: Double(snapshot.liveRows), unit: "events")
-            let outcomes = try StageRunner(
+            let progress = Progress(stage.name, total: Double(snapshot.liveRows) * work.share, unit: "events")
+            let runner = StageRunner(
                 stage: stage, context: context, snapshot: snapshot, threads: arguments.threadCount,
-                progress: { progress.update($0) }
-            ).run(nodes)
-            progress.end()
+                progress: { progress.update($0) })
+            let outcomes: [NodeOutcome]
+            switch work {
+            case .whole:
+                outcomes = try runner.run(nodes)
+                progress.end()
+            case .range(let persons, let given, let partial):
+                let (file, failed) = try runner.runRound(nodes, over: persons, given: scale.readGiven(given))
+                progress.end()
+                try file.write(to: partial)
+                return report(failed)
+            case .merge(let files, let given, let partial):
+                let merged = try runner.merge(
+                    nodes, try files.map(PartialFile.init(readingFrom:)), given: scale.readGiven(given), finishes: partial == nil)
+                switch merged {
+                case .finished(let finished): outcomes = finished
+                case .partial(let file, let another):
+                    if let partial { try file.write(to: partial) }
+                    if !another.isEmpty {
+                        Console.log("round \(file.origin.round + 1) is needed by \(another.joined(separator: ", "))")
+                    }
+                    return .done
+                }
+            }
             if let into {
                 return try record(outcomes, of: stage, context, snapshot, in: RunDirectory.open(into))
             }
@@ -98,18 +121,20 @@ struct AnalysisCommand: ParsableCommand {
         return status
     }
 
-    private func show(_ outcomes: [NodeOutcome]) throws -> ExitStatus {
+    /// Reports the nodes that failed; the status is that of the first.
+    private func report(_ outcomes: [NodeOutcome]) -> ExitStatus {
         var status = ExitStatus.done
-        var marts: [Mart] = []
         for outcome in outcomes {
-            switch outcome.result {
-            case .success(let more): marts += more
-            case .failure(let error):
-                let failure = Console.report(error, node: outcome.node.id)
-                if status == .done { status = failure }
-            }
+            guard case .failure(let error) = outcome.result else { continue }
+            let failure = Console.report(error, node: outcome.node.id)
+            if status == .done { status = failure }
         }
-        try printing.show(marts)
+        return status
+    }
+
+    private func show(_ outcomes: [NodeOutcome]) throws -> ExitStatus {
+        let status = report(outcomes)
+        try printing.show(outcomes.flatMap { (try? $0.result.get()) ?? [] })
         return status
     }
 }

@@ -80,10 +80,10 @@ extension Snapshot {
     /// All rows by person, out of a scan with the given number of threads.
     func collect(
         threads: Int, span: ScanRequest.Span? = nil, columns: Set<String> = Set(TestRow.columns.map(\.name)),
-        derived: [DerivedColumn] = [], need: RowNeed? = nil
+        derived: [DerivedColumn] = [], need: RowNeed? = nil, persons: PersonBuckets = .all
     ) throws -> ScanCollector {
         let request = ScanRequest(columns: columns.union(derived.map(\.name)), span: span, need: need)
-        let consumers = try scan(request, derived: derived, threads: threads) { layout, count in
+        let consumers = try scan(request, derived: derived, persons: persons, threads: threads) { layout, count in
             (0..<count).map { _ in ScanCollector(layout) }
         }.compactMap { $0 as? ScanCollector }
         let whole = consumers[0]

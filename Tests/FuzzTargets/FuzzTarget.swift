@@ -20,7 +20,7 @@ package enum FuzzTargets {
         [
             CompressionTarget.self, DelimitedTarget.self, JSONLinesTarget.self, TimeTarget.self, NumberTarget.self,
             ArrowTarget.self, StoreTarget.self, CatalogueTarget.self, ManifestTarget.self, ConditionTarget.self,
-            OutputTarget.self, RejectTarget.self,
+            OutputTarget.self, RejectTarget.self, PartialTarget.self,
         ]
     }
 

@@ -77,7 +77,6 @@ private final class StillComputation: Computation {
 
     func nextRequest() -> ScanRequest? { nil }
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { NoConsumer() }
-    func absorb(_ accumulators: [any ScanConsumer]) throws {}
     func finish() throws -> [Mart] { [] }
 }
 

@@ -96,7 +96,22 @@ struct InMemoryScan {
             for batch in batches(of: members, &generator) { InMemoryBatch(batch, layout).deliver(to: consumer) }
             consumer.endBucket()
         }
-        try computation.absorb(consumers.shuffled(using: &generator))
+        try absorb(consumers.shuffled(using: &generator), by: computation, &generator)
+    }
+
+    /// Ends the round as several processes would that have some of the accumulators each.
+    private func absorb(
+        _ consumers: [any ScanConsumer], by computation: some Computation, _ generator: inout SeededGenerator
+    ) throws {
+        let processes = Int.random(in: 1...consumers.count, using: &generator)
+        let shares = (0..<processes).map { process in
+            consumers.enumerated().filter { $0.offset % processes == process }.map(\.element)
+        }
+        let parts = try shares.map { PartialReader(try computation.written($0)[...], file: "partial") }
+        guard try computation.mergedBytes(parts) == computation.written(consumers) else {
+            throw InMemoryScanError.partialsDiffer
+        }
+        try computation.absorb(parts: parts)
     }
 
     /// Persons by keyed hash, each with its rows in canonical order. Rows of nobody lie in up to three groups.
@@ -161,6 +176,8 @@ struct InMemoryScan {
 
 enum InMemoryScanError: Error {
     case endlessRounds
+    /// The bytes of a partial depend on who counted what.
+    case partialsDiffer
     /// A test gave one column two types.
     case mixedTypes(column: String)
 }

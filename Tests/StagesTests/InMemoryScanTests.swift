@@ -50,17 +50,51 @@ private final class Recorder: Computation {
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { Accumulator(layout) }
 
-    func absorb(_ accumulators: [any ScanConsumer]) throws {
-        rounds += 1
+    func partial(of accumulators: [any ScanConsumer]) -> Seen {
+        var seen = Seen()
         for case let accumulator as Accumulator in accumulators {
-            texts += accumulator.texts
-            problems += accumulator.problems
-            if !keysOfPersons.isDisjoint(with: accumulator.keys) { problems.append("a person in two accumulators") }
-            keysOfPersons.formUnion(accumulator.keys)
+            seen.merge(Seen(texts: accumulator.texts, problems: accumulator.problems, keys: accumulator.keys))
         }
+        return seen
+    }
+
+    func readPartial(_ reader: inout PartialReader) throws -> Seen {
+        func list<Element>(_ element: () throws -> Element) throws -> [Element] {
+            try (0..<(try reader.elements())).map { _ in try element() }
+        }
+        return Seen(
+            texts: try list { try reader.text() }, problems: try list { try reader.text() },
+            keys: Set(try list { try reader.key() }))
+    }
+
+    func absorb(_ partial: Seen) {
+        rounds += 1
+        (texts, problems, keysOfPersons) = (partial.texts, partial.problems, partial.keys)
     }
 
     func finish() throws -> [Mart] { [] }
+
+    struct Seen: PartialState {
+        var texts: [String] = []
+        var problems: [String] = []
+        var keys: Set<Key128> = []
+
+        mutating func merge(_ other: Seen) {
+            texts += other.texts
+            problems += other.problems
+            if !keys.isDisjoint(with: other.keys) { problems.append("a person in two accumulators") }
+            keys.formUnion(other.keys)
+        }
+
+        func write(_ writer: inout PartialWriter) {
+            for list in [texts.sorted(), problems.sorted()] {
+                writer.count(list.count)
+                for text in list { writer.text(text) }
+            }
+            writer.count(keys.count)
+            for key in keys.sorted() { writer.key(key) }
+        }
+    }
 
     private final class Accumulator: ScanConsumer {
         let layout: any ScanLayout

@@ -43,11 +43,15 @@ final class EventExperiment: Computation {
         ExposureAccumulator(basis, plan, totalsLayout, layout)
     }
 
-    func absorb(_ accumulators: [any ScanConsumer]) throws {
+    func partial(of accumulators: [any ScanConsumer]) -> ExperimentTally {
         var whole = ExperimentTally()
         for case let accumulator as ExposureAccumulator in accumulators { whole += accumulator.tally() }
-        tally = whole
+        return whole
     }
+
+    func readPartial(_ reader: inout PartialReader) throws -> ExperimentTally { try ExperimentTally(plan, reading: &reader) }
+
+    func absorb(_ partial: ExperimentTally) { tally = partial }
 
     func finish() throws -> [Mart] { [ExperimentReport(plan, tally ?? ExperimentTally()).mart] }
 }

@@ -21,8 +21,6 @@ final class UnitTableExperiment: Computation {
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { IdleConsumer() }
 
-    func absorb(_ accumulators: [any ScanConsumer]) throws {}
-
     func finish() throws -> [Mart] { [ExperimentReport(plan, table.map(tally) ?? ExperimentTally()).mart] }
 
     /// Adds every unit with exactly one row to its variant.

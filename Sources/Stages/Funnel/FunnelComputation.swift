@@ -30,17 +30,22 @@ final class FunnelComputation: Computation {
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { FunnelAccumulator(plan, layout: layout) }
 
-    func absorb(_ accumulators: [any ScanConsumer]) throws {
+    func partial(of accumulators: [any ScanConsumer]) -> FunnelResult {
+        var result = FunnelResult(stepCount: plan.steps.count, breakdownCount: plan.breakdown.count)
+        for case let accumulator as FunnelAccumulator in accumulators { result.absorb(accumulator.counted) }
+        return result
+    }
+
+    func readPartial(_ reader: inout PartialReader) throws -> FunnelResult { try FunnelResult(plan, reading: &reader) }
+
+    func absorb(_ partial: FunnelResult) throws {
         isScanned = true
-        for case let accumulator as FunnelAccumulator in accumulators {
-            for (column, type) in zip(plan.breakdown, accumulator.counted.breakdownTypes)
-            where !FunnelBreakdown.types.contains(type) {
-                throw Problem(
-                    .funnelWrongBreakdown, "the column '\(column)' is stored as \(type.rawValue), which makes no groups",
-                    help: "break down by a category, text, integer, date or boolean column")
-            }
-            result.absorb(accumulator.counted)
+        for (column, type) in zip(plan.breakdown, partial.breakdownTypes) where !FunnelBreakdown.types.contains(type) {
+            throw Problem(
+                .funnelWrongBreakdown, "the column '\(column)' is stored as \(type.rawValue), which makes no groups",
+                help: "break down by a category, text, integer, date or boolean column")
         }
+        result = partial
     }
 
     func finish() throws -> [Mart] { [FunnelMart(plan, result, total: try result.sum(name: plan.name)).mart] }

@@ -1,12 +1,12 @@
 import Vocabulary
 
-/// The merged state of all accumulators of a funnel.
+/// What accumulators of a funnel have counted together.
 struct FunnelResult {
-    private let stepCount: Int
-    private var tallies: [[FunnelGroupValue]: FunnelTally] = [:]
+    let stepCount: Int
+    private(set) var tallies: [[FunnelGroupValue]: FunnelTally] = [:]
     private(set) var total: FunnelCounts
     private(set) var eventsOfNobody: Int64 = 0
-    private(set) var breakdownTypes: [ColumnType]
+    var breakdownTypes: [ColumnType]
 
     init(stepCount: Int, breakdownCount: Int) {
         self.stepCount = stepCount
@@ -15,12 +15,19 @@ struct FunnelResult {
     }
 
     mutating func absorb(_ counter: FunnelCounter) {
-        for (group, tally) in counter.groupTallies {
+        breakdownTypes = counter.breakdownTypes
+        add(counter.groupTallies, total: counter.total, eventsOfNobody: counter.eventsOfNobody)
+    }
+
+    /// Adds groups of persons, and what was counted beside them.
+    mutating func add(
+        _ groups: [(group: [FunnelGroupValue], tally: FunnelTally)], total: FunnelCounts, eventsOfNobody: Int64
+    ) {
+        for (group, tally) in groups {
             if tallies[group]?.merge(tally) == nil { tallies[group] = tally }
         }
-        total.merge(counter.total)
-        eventsOfNobody += counter.eventsOfNobody
-        breakdownTypes = counter.breakdownTypes
+        self.total.merge(total)
+        self.eventsOfNobody += eventsOfNobody
     }
 
     /// The groups in order: by the first column's value in byte order, null last, then by the second's, and so on.

@@ -10,6 +10,11 @@ struct FunnelCounts: Sendable, Equatable {
         open = ended
     }
 
+    init(ended: [Int64], open: [Int64]) {
+        self.ended = ended
+        self.open = open
+    }
+
     mutating func add(endedAt step: Int, isOpen: Bool) {
         ended[step] += 1
         if isOpen { open[step] += 1 }
@@ -39,6 +44,11 @@ struct FunnelTally: Sendable {
     init(stepCount: Int) {
         counts = FunnelCounts(stepCount: stepCount)
         durations = Array(repeating: [], count: stepCount - 1)
+    }
+
+    init(counts: FunnelCounts, durations: [[Int64]]) {
+        self.counts = counts
+        self.durations = durations
     }
 
     /// Counts the attempt that counts for one person.

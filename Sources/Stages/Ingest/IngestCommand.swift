@@ -12,6 +12,7 @@ struct IngestCommand: ParsableCommand {
     @OptionGroup var arguments: ManifestArguments
     @OptionGroup var day: DateArgument
     @OptionGroup var moment: AsOfArgument
+    @OptionGroup(title: "Past one machine") var scale: IngestScaleArguments
     @Flag(help: .hidden)
     var underLock = false
     @OptionGroup(visibility: .hidden) var replaying: ReplayArguments
@@ -21,7 +22,14 @@ struct IngestCommand: ParsableCommand {
     func run() throws {
         try StageMain.reporting {
             let manifest = try arguments.load(stages: allStages)
+            let work = try scale.work()
             let (date, intraday) = try moment.resolve(day, manifest, default: "yesterday")
+            if case .files(let files, let partial) = work {
+                let step = try IngestStep(manifest: manifest, date: date, intraday: intraday, threads: arguments.threadCount)
+                let warnings = try step.describe(files, to: partial)
+                for warning in warnings { Console.log(TerminalText.shown(warning), level: .warning) }
+                return .done
+            }
             let folder = StoreFolder(manifest.store)
             let lock = try underLock ? StoreLock(folder, inherited: 0) : StoreLock(folder)
             let record = IngestRecord(folder)
@@ -36,7 +44,9 @@ struct IngestCommand: ParsableCommand {
                 }
                 let step = try IngestStep(
                     manifest: manifest, date: date, intraday: intraday, threads: arguments.threadCount)
-                let report = try step.run(under: lock)
+                var descriptions: [FileDescription]?
+                if case .merge(let files) = work { descriptions = try files.map(FileDescription.init(readingFrom:)) }
+                let report = try step.run(under: lock, descriptions: descriptions)
                 for warning in report.warnings { Console.log(TerminalText.shown(warning), level: .warning) }
                 Console.log(report.summary)
                 if !report.problems.isEmpty { throw Problems(report.problems) }
@@ -46,6 +56,38 @@ struct IngestCommand: ParsableCommand {
             }
             return .done
         }
+    }
+}
+
+/// What the ingest takes on the command line to do its work in several processes.
+struct IngestScaleArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Read only this file into the store, without a commit and without the lock, for --merge; may be given again.",
+            valueName: "path"), completion: .file())
+    var file: [String] = []
+    @Option(help: ArgumentHelp("Where to describe what was read.", valueName: "file"), completion: .file())
+    var partial: String?
+    @Option(
+        parsing: .upToNextOption, help: ArgumentHelp("Commit the files that were described.", valueName: "file"),
+        completion: .file())
+    var merge: [String] = []
+
+    enum Work {
+        case all
+        case files([String], partial: String)
+        case merge([String])
+    }
+
+    /// - Throws: `Problem` `usage.scale`.
+    func work() throws -> Work {
+        guard file.isEmpty == (partial == nil), merge.isEmpty || file.isEmpty else {
+            throw Problem(
+                .scaleUsage, "--file and --partial belong together, and to no --merge",
+                help: "read with: --file PATH --partial FILE; commit with: --merge FILE...")
+        }
+        if let partial { return .files(file, partial: partial) }
+        return merge.isEmpty ? .all : .merge(merge)
     }
 }
 

@@ -28,12 +28,15 @@ public struct IngestStep {
         key = try StoreKey.load(folder: folder, environment: ProcessInfo.processInfo.environment)
     }
 
+    /// - Parameter descriptions: what `describe` wrote of files: only these are taken in, without being read again. nil: all
+    ///   that is new or changed.
     /// - Throws: `Problem` or `Problems`: the gate closed (exit 65), a wrong key (78), an unwritable store (73, 74).
-    public func run(under lock: StoreLock) throws -> IngestReport {
+    public func run(under lock: StoreLock, descriptions: [FileDescription]? = nil) throws -> IngestReport {
         let transaction = try transaction(under: lock)
         let forgotten = forgottenIDs(transaction)
+        var described = try descriptions.map { try DescribedFiles($0, of: self, tombstones: transaction.tombstones) }
         var report = IngestReport()
-        var due: [FileTaking] = []
+        var due: [(taking: FileTaking, taken: TakenFile?)] = []
         var matched: [String: Int] = [:]
         for source in manifest.sources {
             let discovery = source.discoverFiles(folder: manifest.folder)
@@ -45,15 +48,20 @@ public struct IngestStep {
             for file in discovery.files {
                 let verdict = transaction.verdict(
                     source: source.name, path: file.name, look: file.look, formatHash: formatHash)
+                let description = described?.remove(source.name, file.name)
                 if case .unchanged(let entry) = verdict, !entry.deservesAnotherLook {
                     report.unchanged += 1
                     continue
                 }
-                due.append(taking(file, of: source, forgotten))
+                if described != nil, description == nil { continue }
+                due.append((taking(file, of: source, forgotten), description.flatMap { described?.use($0, for: file, of: source) }))
             }
         }
+        report.warnings += described?.warnings ?? []
 
-        for taken in try takeIn(due) {
+        var read = try takeIn(due.filter { $0.taken == nil }.map(\.taking))[...]
+        for (_, known) in due {
+            guard let taken = known ?? read.popFirst() else { break }
             if let reason = taken.waiting {
                 report.warnings.append(
                     "waiting: \(taken.entry.path): still being written (\(reason)); the next run takes it in")
@@ -78,8 +86,7 @@ public struct IngestStep {
 
     /// The ids that were forgotten before a transaction.
     func forgottenIDs(_ transaction: StoreTransaction) -> ForgottenIDs {
-        ForgottenIDs(
-            manifest, keys: KeyedHash(secret: key.secret), tombstones: transaction.catalogue.identity?.tombstones ?? [])
+        ForgottenIDs(manifest, keys: KeyedHash(secret: key.secret), tombstones: transaction.tombstones)
     }
 
     func taking(_ file: DiscoveredFile, of source: Manifest.Source, _ forgotten: ForgottenIDs) -> FileTaking {
@@ -113,6 +120,10 @@ public struct IngestStep {
             try due[index].run(byteLimit: byteLimit, overlaps: hasFreeThread, now: now, advanced: advanced)
         }
     }
+}
+
+extension StoreTransaction {
+    var tombstones: [Tombstone] { catalogue.identity?.tombstones ?? [] }
 }
 
 extension Manifest {

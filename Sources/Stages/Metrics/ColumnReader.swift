@@ -87,6 +87,15 @@ struct ColumnReader {
         }
     }
 
+    /// The values behind the codes of a category column; nil for other types.
+    func categories(_ layout: any ScanLayout) -> [String]? {
+        switch (type, place) {
+        case (.category, .event): layout.eventNames
+        case (.category, .slot(let slot)): layout.values(ofSlot: slot)
+        default: nil
+        }
+    }
+
     /// The bytes of a text column's value.
     func text(_ rows: EventRows, _ row: Int) -> UnsafeRawBufferPointer? {
         guard case .slot(let slot) = place, type == .text, rows.valid(slot)[row] != 0 else { return nil }

@@ -97,11 +97,11 @@ final class MetricsAccumulator: ScanConsumer {
 
 /// A refund row whose place is known only when all orders are.
 struct WaitingRefund {
-    let order: Key128?
+    var order: Key128?
     let time: Int32
     let mask: UInt64
     /// The row's own codes, one a dimension.
-    let codes: [Int32]
+    var codes: [Int32]
     /// One a column operation; nil where the row has no value or is in another currency.
     let values: [Int64?]
 }

@@ -32,10 +32,17 @@ final class MetricsComputation: Computation {
         MetricsAccumulator(plan, layout, kept: kept)
     }
 
-    func absorb(_ accumulators: [any ScanConsumer]) throws {
-        let accumulators = accumulators.compactMap { $0 as? MetricsAccumulator }
+    func partial(of accumulators: [any ScanConsumer]) -> MetricsPartial {
+        var partial = MetricsPartial(plan)
+        for case let accumulator as MetricsAccumulator in accumulators { partial.add(accumulator) }
+        return partial
+    }
+
+    func readPartial(_ reader: inout PartialReader) throws -> MetricsPartial { try MetricsPartial(plan, reading: &reader) }
+
+    func absorb(_ partial: MetricsPartial) throws {
         rounds += 1
-        var tally = try tally(of: accumulators, kept: kept)
+        var tally = try tally(of: partial, kept: kept)
         try checkProbes(tally)
         if let top = plan.top, rounds == 1 {
             let greatest = MetricsEvaluator(plan, tally).greatest(top)
@@ -43,26 +50,33 @@ final class MetricsComputation: Computation {
                 kept = greatest
                 return
             }
-            tally = try self.tally(of: accumulators, kept: greatest)
+            tally = try self.tally(of: partial, kept: greatest)
         }
         self.tally = tally
         isDone = true
     }
 
+    func writeGiven(_ writer: inout PartialWriter) { (kept ?? []).write(&writer) }
+
+    func readGiven(_ reader: inout PartialReader) throws {
+        kept = try Set(plan, reading: &reader)
+        rounds = 1
+    }
+
     func finish() throws -> [Mart] {
-        var tally = try self.tally ?? self.tally(of: [], kept: nil)
+        var tally = try self.tally ?? self.tally(of: nil, kept: nil)
         if rounds == 0, let top = plan.top {
-            tally = try self.tally(of: [], kept: MetricsEvaluator(plan, tally).greatest(top))
+            tally = try self.tally(of: nil, kept: MetricsEvaluator(plan, tally).greatest(top))
         }
         return [MetricsMart(plan, tally).mart()]
     }
 
-    private func tally(of accumulators: [MetricsAccumulator], kept: Set<KeptCell>?) throws -> MetricsTally {
+    private func tally(of partial: MetricsPartial?, kept: Set<KeptCell>?) throws -> MetricsTally {
         var tally = MetricsTally(plan, kept: kept)
         if let table = plan.table {
             tally.addTable(table)
         } else {
-            try tally.add(accumulators)
+            if let partial { try tally.add(partial) }
             tally.addReports()
         }
         return tally

@@ -6,17 +6,17 @@ extension MetricsTally {
     /// The books: parts of sums make the total that was counted apart; of distinct counts the largest part is at most
     /// the total, and the total at most the parts' sum.
     /// - Throws: `Problem` with `metrics.unbalanced`.
-    func balance(_ accumulators: [MetricsAccumulator], _ layout: MetricsLayout) throws {
+    func balance(_ partial: MetricsPartial) throws {
+        let layout = partial.layout
         for (index, count) in layout.counts.enumerated() where layout.waitingBits & count.bit == 0 {
-            let counted = accumulators.reduce(Int128(0)) { $0 + Int128($1.counters.totalCounts.base[index]) }
+            let counted = Int128(partial.totalCounts[index])
             for measure in count.measures {
                 try require(counted == total.value(0, measure), measure, "parts differ from the total")
             }
         }
         for (index, number) in layout.numbers.enumerated()
         where number.operation.isAdditive && layout.waitingBits & number.bit == 0 {
-            let summed = accumulators.reduce(Int128(0)) { $0 + $1.counters.totalNumbers.base[index] }
-            try require(summed == total.value(0, number.measure), number.measure, "parts differ from the total")
+            try require(partial.totalNumbers[index] == total.value(0, number.measure), number.measure, "parts differ from the total")
         }
         var distinct = layout.persons.map { (measure: $0.measure, isBounded: isBounded($0.mask)) }
         for kind in layout.entities {

@@ -1,66 +1,43 @@
+import EventStore
 import Metrics
 import StageKit
 import Vocabulary
 
 extension MetricsTally {
-    /// Puts the accumulators of a round together. The result does not depend on how persons were shared out.
-    mutating func add(_ accumulators: [MetricsAccumulator]) throws {
-        guard let layout = accumulators.first?.layout else { return }
-        let cellMaps = accumulators.map { map($0.space) }
-        for (accumulator, cells) in zip(accumulators, cellMaps) {
-            addFlat(accumulator, layout, cells)
-            rowsOfNobody += accumulator.counters.rowsOfNobody
-            foreignRows += accumulator.counters.foreignRows
-            hasClicks = hasClicks || accumulator.history.hasClicks
-        }
-        addRefunds(accumulators, layout)
-        addEntities(accumulators, layout, cellMaps)
-        sumAdditive(layout)
-        try balance(accumulators, layout)
+    /// Adds what was counted of all persons.
+    /// - Throws: `Problem` `metrics.unbalanced`.
+    mutating func add(_ partial: MetricsPartial) throws {
+        let map = map(partial)
+        addFlat(partial, map)
+        rowsOfNobody += partial.rowsOfNobody
+        foreignRows += partial.foreignRows
+        hasClicks = hasClicks || partial.hasClicks
+        addRefunds(partial)
+        addEntities(partial, map)
+        sumAdditive(partial.layout)
+        try balance(partial)
     }
 
-    /// Per cell of an accumulator the cell here.
-    private mutating func map(_ space: CellSpace) -> [Int] {
-        var known = plan.dimensions.map { _ in [Int32: Int32]() }
-        var map: [Int] = []
-        map.reserveCapacity(space.count)
-        for cell in 0..<space.count {
-            guard space.keys[cell] != CellSpace.rest else {
-                map.append(rest(space.times[cell]))
-                continue
-            }
-            let tuple = space.codes(of: space.keys[cell]).enumerated().map { dimension, code -> Int32 in
-                if let index = known[dimension][code] { return index }
-                let index = index(of: space.value(code, of: dimension), in: dimension)
-                known[dimension][code] = index
-                return index
-            }
-            map.append(self.cell(space.times[cell], tuple))
-        }
-        return map
-    }
-
-    private mutating func addFlat(_ accumulator: MetricsAccumulator, _ layout: MetricsLayout, _ cells: [Int]) {
+    private mutating func addFlat(_ partial: MetricsPartial, _ map: [Int]) {
+        let layout = partial.layout
         let (counts, numbers, persons) = (layout.counts.count, layout.numbers.count, layout.persons.count)
-        for (own, cell) in cells.enumerated() {
+        for (own, cell) in map.enumerated() {
             for (index, count) in layout.counts.enumerated() {
-                let value = Int128(accumulator.counters.counts.base[own * counts + index])
+                let value = Int128(partial.counts[own * counts + index])
                 for measure in count.measures { detail.add(value, cell, measure) }
             }
             for (index, number) in layout.numbers.enumerated() {
                 let place = own * numbers + index
-                detail.merge(
-                    number.operation, accumulator.counters.numbers.base[place], accumulator.counters.filled.base[place], cell,
-                    number.measure)
+                detail.merge(number.operation, partial.numbers[place], partial.filled[place], cell, number.measure)
             }
-            guard !plan.dimensions.isEmpty else { continue }
+            guard partial.cellPersons > 0 else { continue }
             for (index, kind) in layout.persons.enumerated() {
-                detail.add(Int128(accumulator.counters.persons.base[own * persons + index]), cell, kind.measure)
+                detail.add(Int128(partial.personCounts[own * persons + index]), cell, kind.measure)
             }
         }
         for time in 0..<plan.cells.count {
             for (index, kind) in layout.persons.enumerated() {
-                let count = Int128(accumulator.counters.timePersons.base[time * persons + index])
+                let count = Int128(partial.timePersonCounts[time * persons + index])
                 byTime.add(count, time, kind.measure)
                 if plan.dimensions.isEmpty, count != 0 {
                     detail.add(count, cell(Int32(time), []), kind.measure)
@@ -68,66 +45,58 @@ extension MetricsTally {
             }
         }
         for (index, kind) in layout.persons.enumerated() {
-            total.add(Int128(accumulator.counters.totalPersons.base[index]), 0, kind.measure)
+            total.add(Int128(partial.totalPersonCounts[index]), 0, kind.measure)
         }
     }
 
     /// Adds refunds where their orders are, or where they stand themselves when nobody knows the order.
-    private mutating func addRefunds(_ accumulators: [MetricsAccumulator], _ layout: MetricsLayout) {
-        guard layout.waitingBits != 0, var places = accumulators.first?.history.places else { return }
-        for other in accumulators.dropFirst() { places.merge(other.history.places) }
+    private mutating func addRefunds(_ partial: MetricsPartial) {
+        let layout = partial.layout
+        guard layout.waitingBits != 0 else { return }
         let touch = plan.touchDimensions
-        for accumulator in accumulators {
-            for refund in accumulator.waiting {
-                var codes = refund.codes
-                if let order = refund.order, let place = places[order] {
-                    for (dimension, code) in zip(touch, place) { codes[dimension] = code }
-                }
-                let tuple = codes.enumerated().map { index(of: accumulator.space.value($1, of: $0), in: $0) }
-                let cell = cell(refund.time, tuple)
-                for count in layout.counts where refund.mask & count.bit != 0 {
-                    for measure in count.measures { detail.add(1, cell, measure) }
-                }
-                for (number, value) in zip(layout.numbers, refund.values) {
-                    guard refund.mask & number.bit != 0, let value else { continue }
-                    detail.merge(
-                        number.operation, number.operation.isAdditive ? number.operation.addend(value) : Int128(value),
-                        1, cell, number.measure)
-                }
+        for refund in partial.waiting {
+            var codes = refund.codes
+            if let order = refund.order, let place = partial.places[order] {
+                for (dimension, code) in zip(touch, place) { codes[dimension] = code }
+            }
+            let tuple = codes.enumerated().map { index(of: partial.value($1, of: $0), in: $0) }
+            let cell = cell(refund.time, tuple)
+            for count in layout.counts where refund.mask & count.bit != 0 {
+                for measure in count.measures { detail.add(1, cell, measure) }
+            }
+            for (number, value) in zip(layout.numbers, refund.values) {
+                guard refund.mask & number.bit != 0, let value else { continue }
+                detail.merge(
+                    number.operation, number.operation.isAdditive ? number.operation.addend(value) : Int128(value),
+                    1, cell, number.measure)
             }
         }
     }
 
-    private mutating func addEntities(
-        _ accumulators: [MetricsAccumulator], _ layout: MetricsLayout, _ cellMaps: [[Int]]
-    ) {
-        var refunded = EntitySet()
-        for accumulator in accumulators { accumulator.refunded.forEach { refunded.insert($0.entity, 0) } }
-        for (index, kind) in layout.entities.enumerated() {
+    private mutating func addEntities(_ partial: MetricsPartial, _ map: [Int]) {
+        // Cells that go to the rest may share entities; others are those of the partial, whose pairs are distinct.
+        let isDistinct = cells.kept == nil
+        for (index, kind) in partial.layout.entities.enumerated() {
             var inCells = EntitySet()
             var inTimes = EntitySet()
             var inPeriod = EntitySet()
-            for (number, (accumulator, cells)) in zip(accumulators, cellMaps).enumerated() {
-                func add(_ entity: Key128, _ ownCell: Int32) {
-                    let cell = cells[Int(ownCell)]
-                    let isRefunded = refunded.contains(entity, 0)
-                    func count(_ grid: inout Grid, _ row: Int) {
-                        for measure in kind.measures { grid.add(1, row, measure) }
-                        for measure in kind.refundedMeasures where isRefunded { grid.add(1, row, measure) }
-                    }
-                    if inCells.insert(entity, Int32(truncatingIfNeeded: cell)) { count(&detail, cell) }
-                    if inTimes.insert(entity, times[cell]) { count(&byTime, Int(times[cell])) }
-                    if inPeriod.insert(entity, 0) { count(&total, 0) }
+            partial.forEachEntity(index) { entity, ownCell, number in
+                let cell = map[ownCell]
+                let isRefunded = entity.map { partial.refunded.contains($0, 0) } ?? false
+                func count(_ grid: inout Grid, _ row: Int) {
+                    for measure in kind.measures { grid.add(Int128(number), row, measure) }
+                    for measure in kind.refundedMeasures where isRefunded { grid.add(Int128(number), row, measure) }
                 }
-                accumulator.counters.pairs[index].forEach { cell, code in
-                    add(Key128(high: 0, low: UInt64(truncatingIfNeeded: code)), cell)
+                let time = times[cell]
+                guard let entity else {
+                    count(&detail, cell)
+                    count(&byTime, Int(time))
+                    count(&total, 0)
+                    return
                 }
-                accumulator.counters.entities[index].forEach { entry in
-                    var entity = entry.entity
-                    // Orders without an id are numbered by each accumulator on its own.
-                    if kind.nullIsOwn, entity.high == .max { entity.low |= UInt64(number) << 48 }
-                    add(entity, entry.cell)
-                }
+                if isDistinct || inCells.insert(entity, Int32(truncatingIfNeeded: cell)) { count(&detail, cell) }
+                if inTimes.insert(entity, time) { count(&byTime, Int(time)) }
+                if inPeriod.insert(entity, 0) { count(&total, 0) }
             }
         }
     }

@@ -1,7 +1,7 @@
 import Metrics
 import Vocabulary
 
-/// The figures of every cell, time cell and the period, one a measure, put together from all accumulators and reports.
+/// The figures of every cell, time cell and the period, one a measure, put together from what was counted and from reports.
 struct MetricsTally {
     /// Rows of figures; a row is a cell.
     struct Grid {
@@ -25,7 +25,7 @@ struct MetricsTally {
         func state(_ row: Int, _ measure: Int) -> UInt8 { states[row * width + measure] }
 
         mutating func add(_ value: Int128, _ row: Int, _ measure: Int) {
-            values[row * width + measure] += value
+            values[row * width + measure] &+= value
             states[row * width + measure] = 1
         }
 
@@ -43,17 +43,7 @@ struct MetricsTally {
     }
 
     let plan: MetricsPlan
-    /// Cells of the last round that stand for themselves; every other one goes to the rest.
-    let kept: Set<KeptCell>?
-    /// Values of each dimension.
-    private var values: [[DimensionValue]]
-    private var indices: [[DimensionValue: Int32]]
-    private var tuples: [[Int32]: Int32] = [:]
-    private(set) var tupleList: [[Int32]] = []
-    private var cells: [UInt64: Int] = [:]
-    private(set) var times: [Int32] = []
-    /// -1 for the rest.
-    private(set) var tupleOfCell: [Int32] = []
+    private(set) var cells: MetricsCells
 
     var detail: Grid
     var byTime: Grid
@@ -62,11 +52,10 @@ struct MetricsTally {
     var foreignRows: Int64 = 0
     var hasClicks = false
 
+    /// - Parameter kept: Cells of the last round that stand for themselves; every other one goes to the rest.
     init(_ plan: MetricsPlan, kept: Set<KeptCell>?) {
         self.plan = plan
-        self.kept = kept
-        values = plan.dimensions.map { _ in [] }
-        indices = plan.dimensions.map { _ in [:] }
+        cells = MetricsCells(dimensions: plan.dimensions.count, kept: kept)
         detail = Grid(width: plan.measures.count)
         byTime = Grid(width: plan.measures.count)
         total = Grid(width: plan.measures.count)
@@ -74,66 +63,33 @@ struct MetricsTally {
         total.reserve(rows: 1)
     }
 
-    var count: Int { times.count }
-    func isRest(_ cell: Int) -> Bool { tupleOfCell[cell] < 0 }
+    var count: Int { cells.count }
+    var times: [Int32] { cells.times }
+    var tupleOfCell: [Int32] { cells.tupleOfCell }
+    var tupleRanks: [Int] { cells.tupleRanks }
+    func isRest(_ cell: Int) -> Bool { cells.isRest(cell) }
+    func dimensionValues(ofCell cell: Int) -> [DimensionValue] { cells.dimensionValues(ofCell: cell) }
 
     /// The number of a value of a dimension; -1 for null.
-    mutating func index(of value: DimensionValue, in dimension: Int) -> Int32 {
-        if case .null = value { return -1 }
-        if let index = indices[dimension][value] { return index }
-        let index = Int32(truncatingIfNeeded: values[dimension].count)
-        values[dimension].append(value)
-        indices[dimension][value] = index
-        return index
-    }
+    mutating func index(of value: DimensionValue, in dimension: Int) -> Int32 { cells.index(of: value, in: dimension) }
 
     /// The cell of a time cell and numbers of values; the rest's where `top` does not keep it.
     mutating func cell(_ time: Int32, _ tuple: [Int32]) -> Int {
-        if let kept, !kept.contains(KeptCell(time: time, values: dimensionValues(tuple))) { return rest(time) }
-        let known = tuples[tuple]
-        let number = known ?? Int32(truncatingIfNeeded: tupleList.count)
-        if known == nil {
-            tuples[tuple] = number
-            tupleList.append(tuple)
-        }
-        return cell(time, tuple: number)
-    }
-
-    mutating func rest(_ time: Int32) -> Int { cell(time, tuple: -1) }
-
-    private mutating func cell(_ time: Int32, tuple: Int32) -> Int {
-        let key = UInt64(truncatingIfNeeded: time) << 32 | UInt64(UInt32(bitPattern: tuple))
-        if let cell = cells[key] { return cell }
-        let cell = times.count
-        cells[key] = cell
-        times.append(time)
-        tupleOfCell.append(tuple)
+        let cell = cells.cell(time, tuple)
         detail.reserve(rows: cell + 1)
         return cell
     }
 
-    private func dimensionValues(_ tuple: [Int32]) -> [DimensionValue] {
-        tuple.enumerated().map { $1 < 0 ? .null : values[$0][Int($1)] }
-    }
-
-    /// The values that a detail cell is cut by.
-    func dimensionValues(ofCell cell: Int) -> [DimensionValue] {
-        tupleOfCell[cell] < 0 ? [] : dimensionValues(tupleList[Int(tupleOfCell[cell])])
-    }
-
-    /// Per tuple its place in the order of the values, null last.
-    var tupleRanks: [Int] {
-        let ranks = values.map { values in
-            let order = values.indices.sorted { DimensionValue.precedes(values[$0], values[$1]) }
-            var ranks = [Int](repeating: 0, count: values.count)
-            for (rank, index) in order.enumerated() { ranks[index] = rank }
-            return ranks
+    /// Per cell of a partial the cell here.
+    mutating func map(_ partial: MetricsPartial) -> [Int] {
+        // Where nothing was there before and all cells stand for themselves, they are the same.
+        if cells.count == 0, cells.kept == nil {
+            cells = partial.cells
+            detail.reserve(rows: count)
+            return Array(0..<count)
         }
-        let keys = tupleList.map { tuple in tuple.enumerated().map { $1 < 0 ? Int.max : ranks[$0][Int($1)] } }
-        var result = [Int](repeating: 0, count: keys.count)
-        for (rank, index) in keys.indices.sorted(by: { keys[$0].lexicographicallyPrecedes(keys[$1]) }).enumerated() {
-            result[index] = rank
-        }
-        return result
+        let map = cells.map(partial)
+        detail.reserve(rows: count)
+        return map
     }
 }

@@ -11,7 +11,11 @@ struct OrderPlaces {
     init(width: Int) { self.width = width }
 
     /// Of several rows of an order the earliest says the place, among equals the least codes.
-    mutating func add(_ order: Key128, at time: Int64, _ touch: [Int32]) {
+    /// - Parameter precedes: the order of codes where it is not that of their numbers.
+    mutating func add(
+        _ order: Key128, at time: Int64, _ touch: [Int32],
+        precedes: ([Int32], ArraySlice<Int32>) -> Bool = { $0.lexicographicallyPrecedes($1) }
+    ) {
         guard let number = numbers[order] else {
             numbers[order] = times.count
             times.append(time)
@@ -20,17 +24,18 @@ struct OrderPlaces {
         }
         let known = number * width..<(number + 1) * width
         let isEarlier =
-            time < times[number] || (time == times[number] && touch.lexicographicallyPrecedes(codes[known]))
+            time < times[number] || (time == times[number] && precedes(touch, codes[known]))
         if isEarlier {
             times[number] = time
             codes.replaceSubrange(known, with: touch)
         }
     }
 
-    mutating func merge(_ other: OrderPlaces) {
-        for (order, number) in other.numbers {
-            add(order, at: other.times[number], Array(other.codes[number * width..<(number + 1) * width]))
-        }
+    var count: Int { times.count }
+
+    /// Every order, in no order.
+    func forEach(_ body: (_ order: Key128, _ time: Int64, _ touch: ArraySlice<Int32>) -> Void) {
+        for (order, number) in numbers { body(order, times[number], codes[number * width..<(number + 1) * width]) }
     }
 
     subscript(order: Key128) -> ArraySlice<Int32>? {
