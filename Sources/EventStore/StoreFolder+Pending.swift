@@ -3,12 +3,22 @@ extension StoreFolder {
     /// has swept them.
     package func holds(_ file: FileEntry, segments: [SegmentEntry], tables: [TableEntry]) -> Bool {
         do {
-            for entry in segments {
-                _ = try Segment(entry, path: segment(entry.name))
-                if let links = entry.links, links.count > 0, !FileSystem.exists(self.links(entry.name)) { return false }
-            }
+            for entry in segments { _ = try Segment(entry, path: segment(entry.name)) }
             for entry in tables { _ = try TableFile(entry, path: table(entry.name)) }
         } catch { return false }
-        return file.rejectsFile.map { FileSystem.exists("\(rejects)/\($0)") } ?? true
+        return paths(file, segments, tables).allSatisfy(FileSystem.exists)
+    }
+
+    /// Makes sure that these files are on the disk: the process that commits them may run on another machine.
+    package func sync(_ file: FileEntry, segments: [SegmentEntry], tables: [TableEntry]) throws {
+        for path in paths(file, segments, tables) { try FileSystem.sync(path) }
+        for path in [self.segments, links, self.tables, rejects] { try FileSystem.sync(path) }
+    }
+
+    /// The files that were written of a log file.
+    private func paths(_ file: FileEntry, _ segments: [SegmentEntry], _ tables: [TableEntry]) -> [String] {
+        let linked = segments.filter { ($0.links?.count ?? 0) > 0 }
+        return segments.map { segment($0.name) } + linked.map { links($0.name) } + tables.map { table($0.name) }
+            + [file.rejectsFile].compactMap { $0.map { "\(rejects)/\($0)" } }
     }
 }

@@ -108,6 +108,7 @@ extension IngestStep {
         }
         try folder.make()
         let taken = try takeIn(due)
+        for file in taken { try folder.sync(file.entry, segments: file.segments, tables: file.tables) }
         try FileDescription(taken, keyFingerprint: keys.fingerprint, tombstones: tombstones).write(to: partial)
         return taken.compactMap { file in
             if let reason = file.waiting { return "waiting: \(file.entry.path): still being written (\(reason))" }
