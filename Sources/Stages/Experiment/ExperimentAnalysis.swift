@@ -89,10 +89,12 @@ struct ExperimentAnalysis {
         let estimates = MetricEstimates(
             planned.metric, statistics, strata: strata, alpha: plan.settings.alpha,
             hasHistory: tally.firstHistoryRows > 0)
+        let chances = bestChances(estimates, highestIsBest: planned.metric.direction != .down)
         return variants.indices.map { place in
             var row = ExperimentRow(
                 planned: planned, variant: variants[place], isControl: place == 0, statistic: statistics[place],
                 value: estimates.values[place], sample: estimates.samples[place], estimates: estimates)
+            row.chanceToBeBest = chances?[place]
             row.reason = row.value.reason ?? row.sample.estimate.reason
             guard place > 0 else { return row }
             let comparison = VariantComparison(
@@ -104,6 +106,12 @@ struct ExperimentAnalysis {
                 ?? row.sample.estimate.reason ?? comparison.reason
             return row
         }
+    }
+
+    private func bestChances(_ estimates: MetricEstimates, highestIsBest: Bool) -> [Double]? {
+        let known = estimates.samples.compactMap { try? $0.estimate.get() }
+        guard known.count == variants.count, known.count > 1 else { return nil }
+        return (try? ChanceOfBeingBest.ofMeans(known, highestIsBest: highestIsBest).get())?.map(ChanceOfBeingBest.shown)
     }
 
     private func correct(_ rows: inout [ExperimentRow], _ family: [Int], _ correction: MultipleTestingCorrection) {

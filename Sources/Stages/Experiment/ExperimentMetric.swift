@@ -155,7 +155,7 @@ extension ExperimentMetric {
         else { return nil }
         return ExperimentMetric(
             id: "\(whole.id)_p\(percent)",
-            label: Label(en: "\(whole.label.en), \(percent)th percentile", zh: "\(whole.label.zh)第\(percent)百分位"),
+            label: Label(en: "\(whole.label.en), percentile \(percent)", zh: "\(whole.label.zh)第\(percent)百分位"),
             unit: whole.unit, direction: whole.direction, measure: .quantile(quantity, percent: Double(percent)))
     }
 

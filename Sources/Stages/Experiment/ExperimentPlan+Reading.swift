@@ -19,6 +19,9 @@ extension ExperimentPlan {
         let isTable = source?.kind == .units
         name = node.name
         control = ByteString(node.options["control"]?.string ?? "")
+        if node.options["control"] == nil {
+            reader.report("'control' is missing", help: "name the variant that the others are compared with")
+        }
         split = reader.split(control: control)
         let named = reader.metrics(of: isTable ? source : nil)
         settings = reader.settings(named)

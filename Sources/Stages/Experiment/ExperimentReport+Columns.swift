@@ -92,6 +92,7 @@ extension ExperimentReport {
         statistic("credible_high", "fraction", "Relative lift: upper credible bound", "相对提升可信上限") {
             $1.comparison?.bayes?.interval.high
         },
+        statistic("chance_to_be_best", "fraction", "Chance to be the best of all variants", "最优概率") { $1.chanceToBeBest },
     ]
 
     private static let decisionColumns: [Column] = [

@@ -30,6 +30,8 @@ struct ExperimentRow {
     let estimates: MetricEstimates
     /// nil for the control.
     var comparison: VariantComparison?
+    /// To be the best of all variants, the control included; nil where one of them has no estimate.
+    var chanceToBeBest: Double?
     var adjustedPValue: Double?
     var isSignificant: Bool?
     var verdict: ExperimentVerdict?

@@ -17,7 +17,7 @@ public enum ExperimentStage: Stage {
             "experiment", .string, "Value of the experiment column; needed but for a units source without that column."),
         .init("source", .string, "A units source, or the one source whose rows count as exposures (default: all)."),
         .init("unit", .word(["person", "user", "device"]), "What is exposed: a person (default), or a user."),
-        .init("control", .string, required: true, "The variant that the others are compared with."),
+        .init("control", .string, "The variant that the others are compared with; needed but for arms."),
         .init("split", .map(.number), "Planned weight of each variant, such as { A: 50, B: 50 } (default: equal)."),
         .init("starts", .instant, "Exposures count from this instant on."),
         .init("ends", .instant, "Exposures count before this instant."),
@@ -48,6 +48,10 @@ public enum ExperimentStage: Stage {
             "The relative change that matters, and that a guardrail may bear: of all metrics, or by metric."),
         .init("effect", .fraction, "The relative lift that the experiment is to find (default: the margin)."),
         .init("power", .fraction, "The wished probability to find the effect (default: 0.8)."),
+        .init("arms", .string, "A column of an ad report whose values are arms to rank by CTR, such as creative; not randomised."),
+        .init("elements", .string, "A creatives source, whose elements are compared over the arms."),
+        .init("min_days", .integer(1...3650), "An arm with fewer days is never dropped (default: 7)."),
+        .init("min_impressions", .integer(1...1_000_000_000_000), "An arm with fewer impressions is never dropped (default: 10000)."),
         .init("activation", .oneOrMany(.string), "Events of which a unit must have one; its values count from it on."),
         .init(
             "open_windows", .word(["include", "leave_out"]),
@@ -68,6 +72,7 @@ public enum ExperimentStage: Stage {
     ]
 
     public static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation {
+        if node.options["arms"] != nil { return CreativeArms(try CreativeArmsPlan(node, in: context), context.tables) }
         let plan = try ExperimentPlan(node, in: context)
         switch plan.basis {
         case .events(let basis): return EventExperiment(plan, basis)

@@ -54,10 +54,8 @@ struct VariantComparison {
         case .sequential: readNightly(treated, untreated, settings)
         }
         let relative = RelativeLift.of(treated, over: untreated, alpha: settings.alpha)
-        guard case .success(let lift) = relative else {
-            reason = reason ?? relative.reason
-            return
-        }
+        // Without a lift of its own reading a row has none to believe in either.
+        guard self.lift != nil, case .success(let lift) = relative else { return }
         bayes = try? BayesianComparison.of(
             lift.delta, prior: settings.prior, higherIsBetter: higherIsBetter, alpha: settings.alpha
         ).get()
