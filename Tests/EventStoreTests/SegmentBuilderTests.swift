@@ -27,7 +27,7 @@ struct SegmentBuilderTests {
         #expect(try build(rows, store: b, rowLimit: 3000, overlaps: true) == alone)
         #expect(try build([], store: b, overlaps: true).isEmpty)
         let blocked = try TemporaryStore()
-        try FileManager.default.createDirectory(atPath: blocked.folder.path, withIntermediateDirectories: true)
+        try FileManager.default.removeItem(atPath: blocked.folder.segments)
         try Data().write(to: URL(fileURLWithPath: blocked.folder.segments))
         #expect(throws: Problem.self) { try build(rows, store: blocked, rowLimit: 3000, overlaps: true) }
     }
