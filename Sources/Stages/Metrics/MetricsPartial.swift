@@ -150,9 +150,14 @@ extension MetricsPartial: MetricsPart {
 
     func forEachEntity(_ kind: Int, _ body: (_ entity: Key128?, _ cell: Int, _ count: Int64) -> Void) {
         entities[kind].forEach { body($0.entity, Int($0.cell), 1) }
+        forEachAnonymous(kind) { body(nil, $0, $1) }
+    }
+
+    /// The orders without an id, by cell.
+    func forEachAnonymous(_ kind: Int, _ body: (_ cell: Int, _ count: Int64) -> Void) {
         for cell in 0..<cells.count {
             let count = anonymous[cell * entities.count + kind]
-            if count > 0 { body(nil, cell, count) }
+            if count > 0 { body(cell, count) }
         }
     }
 
