@@ -108,7 +108,9 @@ struct MetricsPartial {
             waiting.append(refund)
         }
         let touch = plan.touchDimensions
+        // Taken out while it grows: a second hold on it would copy all orders for each part.
         var all = places
+        places = OrderPlaces(width: touch.count)
         part.forEachPlace { order, time, codes in
             let indices = zip(touch, codes).map { translation.index($1, of: $0, part, in: &cells) }
             all.add(order, at: time, indices) { precedes($0, $1, touch) }
