@@ -51,7 +51,7 @@ struct ExperimentAnalysis {
                     }
                     own += rows(metric, statistics).map { row in
                         var row = row
-                        row.segment = (dimension, value)
+                        row.segment = (dimension, value?.text)
                         row.segmentSplit = health.segments[dimension]?[value]
                         return row
                     }

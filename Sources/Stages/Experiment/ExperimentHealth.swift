@@ -17,7 +17,7 @@ struct ExperimentHealth {
     /// Of the units that were assigned, those seen in several variants.
     let excludedShare: Double?
     /// For each value of each dimension the p-value of its split, all corrected together by Holm.
-    let segments: [String: [String?: Double]]
+    let segments: [String: [ByteString?: Double]]
     /// Units that were assigned on each of the last days that are over, at most seven.
     let daily: [Int64]
 
@@ -45,7 +45,7 @@ struct ExperimentHealth {
             return zip(days, byDay).filter { $0.0 <= last }.suffix(7).map { $0.1.reduce(0, +) }
         } ?? []
 
-        var places: [(dimension: String, value: String?)] = []
+        var places: [(dimension: String, value: ByteString?)] = []
         var pValues: [Double?] = []
         for (index, dimension) in plan.dimensions.enumerated() where plan.by.contains(dimension) {
             for value in tally.values(ofDimension: index) {
@@ -53,7 +53,7 @@ struct ExperimentHealth {
                 pValues.append(try? test(seen.map { $0?.segments[index][value]?.units ?? 0 }).get())
             }
         }
-        var segments: [String: [String?: Double]] = [:]
+        var segments: [String: [ByteString?: Double]] = [:]
         for (place, pValue) in zip(places, MultipleTestingCorrection.holm.adjusted(pValues)) {
             if let pValue { segments[place.dimension, default: [:]][place.value] = pValue }
         }
@@ -77,7 +77,7 @@ struct ExperimentHealth {
     /// `city = Paris`, in the order of the dimensions' names.
     var mismatchedSegments: [String] {
         segments.sorted { $0.key < $1.key }.flatMap { dimension, values in
-            values.filter { $0.value < SampleRatioMismatch.flagThreshold }.map { "\(dimension) = \($0.key ?? "(none)")" }
+            values.filter { $0.value < SampleRatioMismatch.flagThreshold }.map { "\(dimension) = \($0.key?.text ?? "(none)")" }
                 .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         }
     }

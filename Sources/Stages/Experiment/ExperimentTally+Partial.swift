@@ -19,7 +19,7 @@ extension ExperimentTally: PartialState {
             for statistic in variant.statistics { statistic.write(&writer) }
             for segments in variant.segments {
                 writer.count(segments.count)
-                let sorted = segments.map { (ByteString($0.key ?? ""), $0.key != nil, $0.value) }
+                let sorted = segments.map { ($0.key ?? ByteString(""), $0.key != nil, $0.value) }
                 for (name, isNamed, segment) in sorted.sorted(by: { ($0.1 ? 1 : 0, $0.0) < ($1.1 ? 1 : 0, $1.0) }) {
                     writer.flag(isNamed)
                     writer.text(name.text)
@@ -59,11 +59,11 @@ extension ExperimentTally.Variant {
         }
         statistics = try empty.map { try $0.read(&reader) }
         for _ in plan.dimensions {
-            var values: [String?: ExperimentTally.Segment] = [:]
+            var values: [ByteString?: ExperimentTally.Segment] = [:]
             for _ in 0..<(try reader.elements(ofBytes: 3)) {
                 let isNamed = try reader.flag()
                 let text = try reader.text()
-                let name = isNamed ? text : nil
+                let name = isNamed ? ByteString(text) : nil
                 try reader.require(values[name] == nil && (isNamed || text.isEmpty))
                 let units = try reader.tally()
                 values[name] = .init(units: units, statistics: try empty.map { try $0.read(&reader) })

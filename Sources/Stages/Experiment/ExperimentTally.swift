@@ -16,7 +16,7 @@ struct ExperimentTally: Sendable {
         /// One a metric, in the plan's order.
         var statistics: [MetricStatistic]
         /// One a dimension of the plan: the analysed units by the dimension's value at their first exposure.
-        var segments: [[String?: Segment]] = []
+        var segments: [[ByteString?: Segment]] = []
 
         static func += (a: inout Variant, b: Variant) {
             a.assigned += b.assigned
@@ -83,10 +83,10 @@ struct ExperimentTally: Sendable {
     }
 
     /// The values of a dimension in byte order, a missing one first.
-    func values(ofDimension index: Int) -> [String?] {
+    func values(ofDimension index: Int) -> [ByteString?] {
         Set(variants.values.flatMap { $0.segments[index].keys }).sorted {
             guard let second = $1 else { return false }
-            return $0.map { $0.utf8.lexicographicallyPrecedes(second.utf8) } ?? true
+            return $0.map { $0 < second } ?? true
         }
     }
 }

@@ -184,7 +184,9 @@ final class ExposureAccumulator: ScanConsumer {
             }
             variant.segments = zip(counts.segments, dimensions).map { segments, dimension in
                 Dictionary(
-                    uniqueKeysWithValues: segments.map { ($0.key < 0 ? nil : dimension.names[Int($0.key)], $0.value) })
+                    uniqueKeysWithValues: segments.map {
+                        ($0.key < 0 ? nil : ByteString(dimension.names[Int($0.key)]), $0.value)
+                    })
             }
             tally.variants[ByteString(name)] = variant
         }
@@ -286,8 +288,9 @@ final class ExposureAccumulator: ScanConsumer {
 
     private func remember(_ row: Int, _ columns: Columns) {
         let time = columns.times[row]
-        guard time < basis.horizon else { return }
+        guard let lookBack, time < min(basis.ends ?? .max, basis.horizon) else { return }
         history.sawRow(at: time)
+        history.forget(before: time - lookBack)
         let mask = masks[Int(columns.events[row]) * sourceCount + Int(columns.sources[row])]
         guard mask != 0 else { return }
         let amount = columns.amount(row, currencyCode) ?? 0

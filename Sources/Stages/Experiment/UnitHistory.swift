@@ -12,6 +12,10 @@ struct UnitHistory {
 
     private var rows: [Row] = []
     private var ids: [UInt8] = []
+    /// The number of rows at which those that are too old are let go.
+    private var limit = Self.smallLimit
+
+    private static let smallLimit = 4096
     /// The newest two instants of any rows, selected or not.
     private var newest: Int64?
     private var beforeNewest: Int64?
@@ -19,6 +23,7 @@ struct UnitHistory {
     mutating func reset() {
         rows.removeAll(keepingCapacity: true)
         ids.removeAll(keepingCapacity: true)
+        limit = Self.smallLimit
         newest = nil
         beforeNewest = nil
     }
@@ -36,6 +41,23 @@ struct UnitHistory {
         rows.append(
             Row(time: time, mask: mask, amount: amount, marks: marks, idStart: ids.count, idLength: order.count))
         ids.append(contentsOf: order)
+    }
+
+    /// Lets rows go that no later exposure can look back to, once there are many.
+    mutating func forget(before time: Int64) {
+        guard rows.count >= limit else { return }
+        let old = ids
+        let kept = rows.filter { $0.time >= time }
+        rows.removeAll(keepingCapacity: true)
+        ids.removeAll(keepingCapacity: true)
+        for row in kept {
+            rows.append(
+                Row(
+                    time: row.time, mask: row.mask, amount: row.amount, marks: row.marks, idStart: ids.count,
+                    idLength: row.idLength))
+            ids += old[row.idStart..<row.idStart + row.idLength]
+        }
+        limit = max(Self.smallLimit, kept.count * 2)
     }
 
     /// Whether the unit had any row in `[exposure - lookBack, exposure)`.

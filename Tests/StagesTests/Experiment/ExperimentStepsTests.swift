@@ -118,6 +118,42 @@ struct ExperimentStepsTests {
         #expect(adjusted["difference"].isNear(0.1) && adjusted["adjusted_value"].isNear(0.45))
     }
 
+    @Test("segments are told apart by their bytes, however alike their letters are")
+    func bytes() throws {
+        let events = ["\u{E9}", "e\u{301}", nil].enumerated().flatMap { index, name in
+            resident("a\(index)", "A", name, buys: true) + resident("b\(index)", "B", name, buys: false)
+        }
+        let mart = try experiment(
+            [
+                "experiment": .string("x"), "control": .string("A"), "primary": .string("conversion_rate"),
+                "by": .strings(["city"]),
+            ], over: events, manifest: .test(sources: [city]))
+        #expect(mart.records(where: ["row_kind": .string("segment")]).count == 6)
+        #expect(mart.records(where: ["row_kind": .string("segment")]).allSatisfy { $0["units"] == .integer(1) })
+    }
+
+    @Test("a long history before the exposure is trimmed to the look-back, and counts the same")
+    func longHistory() throws {
+        var events = [Shop.exposure("u", "A", at: start), Shop.purchase("u", 1, at: start + 1)]
+        // 9,000 purchases in 30 days; of the last two days there are 600.
+        for number in 0..<9000 { events.append(Shop.purchase("u", 1, at: start - Int64(number + 1) * 288 * TestTime.second)) }
+        for (index, spent) in [2.0, 5, 7].enumerated() {
+            events += [
+                Shop.exposure("v\(index)", "B", at: start), Shop.purchase("v\(index)", spent, at: start - day),
+                Shop.purchase("v\(index)", spent * 2, at: start + 1), Shop.exposure("w\(index)", "A", at: start),
+                Shop.purchase("w\(index)", spent, at: start - day), Shop.purchase("w\(index)", spent * 2, at: start + 1),
+            ]
+        }
+        let options: KeyValuePairs<String, Value.Content> = [
+            "experiment": .string("x"), "control": .string("A"), "primary": .string("gmv_paid"), "starts": .instant(start),
+            "cuped": .duration(2 * day),
+        ]
+        let whole = try experiment(options, over: events)
+        let recent = try experiment(options, over: events.filter { $0.time >= start - 2 * day })
+        #expect(whole.row("gmv_paid", "B")["adjustment"] == .string("cuped"))
+        #expect(whole.row("gmv_paid", "B")["adjusted_value"] == recent.row("gmv_paid", "B")["adjusted_value"])
+    }
+
     @Test("winsorized values are clamped to percentiles over the units of all variants")
     func winsorize() throws {
         var events: [TestEvent] = []
