@@ -293,11 +293,11 @@ def run(folder, log, funnels):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1]) / "funnel-differential"
+    work = pathlib.Path(sys.argv[1])
     logs = collections.defaultdict(list)
     for funnel in FUNNELS:
         logs[funnel.log].append(funnel)
-    failed = sum(run(folder / log, log, funnels) for log, funnels in logs.items())
+    failed = sum(run(work / f"funnel-{log}", log, funnels) for log, funnels in logs.items())
     print(f"funnel journeys, {len(FUNNELS)} funnels of {JOURNEYS} journeys each: {len(FUNNELS) * JOURNEYS - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -82,23 +82,19 @@ struct FunnelChoice {
     }
 
     private mutating func attempt(_ journey: FunnelJourney, _ first: Int) -> FunnelAttempt {
-        walk.attempt(journey, from: first, horizon: period.horizon)
+        var nobody: [Int8]?
+        return walk.attempt(journey, from: first, horizon: period.horizon, newer: &nobody)
     }
 
-    /// The attempts of a journey that may count, as far as they can tell.
+    /// The attempts of a journey that may count, as far as they can tell: the newest first, so that the older ones are left
+    /// where they are overtaken.
     private mutating func best(_ journey: FunnelJourney, _ openings: [Int]) -> [FunnelAttempt] {
+        if openings.count == 1 { return [attempt(journey, openings[0])] }
+        var newer = rules.hasExclusions ? nil : [Int8](repeating: -1, count: journey.count)
         var attempts: [FunnelAttempt] = []
-        var completedAt = Int64.max
-        // Two attempts that stand at step 1 go on alike, and the newer one has more time.
-        let period = period
-        let mayLeave = rules.hasExclusions
-        for first in openings where journey.times[first] <= completedAt {
-            let attempt = walk.attempt(journey, from: first, horizon: period.horizon) { instant in
-                !mayLeave && period.span.contains(instant) && instant < period.lastEntry
-            }
-            if attempt.isComplete { completedAt = min(completedAt, attempt.arrival) }
-            attempts.append(attempt)
-            // Of many attempts only one is kept for each way to end.
+        for first in openings.reversed() {
+            attempts.append(walk.attempt(journey, from: first, horizon: period.horizon, newer: &newer))
+            // Of many attempts only those that may count are kept.
             if attempts.count > 64 { attempts = condensed(attempts) }
         }
         return attempts
@@ -107,7 +103,7 @@ struct FunnelChoice {
     private func condensed(_ attempts: [FunnelAttempt]) -> [FunnelAttempt] {
         let staying = attempts.filter { stays($0) }
         guard let best = staying.min(by: { $0.counts(before: $1) }) else { return Array(attempts.prefix(1)) }
-        return [best] + (staying.last { $0.mayGoOn }.map { [$0] } ?? [])
+        return [best] + (staying.first { $0.mayGoOn }.map { [$0] } ?? [])
     }
 
     /// One attempt after the other: the next begins behind the end of the one before.

@@ -79,16 +79,21 @@ struct FunnelComparisonMart {
         let earlier = plan.compared.map {
             "\($0.name), \(Timestamp.rfc3339($0.span.start, in: zone)) to \(Timestamp.rfc3339($0.span.end, in: zone))"
         }
+        let open = result.total.open.reduce(0, +)
+        let unequal = MartNote(
+            code: "unequal_windows", column: "difference",
+            message: "\(open) persons of the period may still convert, \(result.extra.compared.open.reduce(0, +)) of the earlier one: "
+                + "with 'open_windows: leave_out' both are counted to the end of their windows")
         return [
             MartNote(code: "compared_with", column: "conversion_before", message: "\(earlier ?? ""), with the same window and policies"),
             MartNote(
                 code: "samples", column: "sample",
-                message: "all: everybody of either period, as independent samples (persons of both make the interval too wide); "
+                message: "all: everybody of either period, as independent samples, though persons of both are in each; "
                     + "both: persons who entered in both periods, as pairs"),
             MartNote(
                 code: "intervals", column: "difference_low",
                 message: "alpha \(plan.alpha), two-sided: Newcombe's method 10 of 1998 for independent and for paired shares; "
                     + "p: Fisher's exact test, McNemar's exact test; no correction for several steps"),
-        ]
+        ] + (open > 0 ? [unequal] : [])
     }
 }

@@ -108,7 +108,7 @@ struct FunnelNotes {
     private var held: String? {
         let names = policy.held + (policy.holdsSession ? ["session"] : [])
         if names.isEmpty { return nil }
-        return "the same along an attempt: \(names.joined(separator: ", ")); events without a value take no part"
+        return "the same along an attempt: \(names.joined(separator: ", ")); events without a value take no part; of equal attempts the first in the stored order counts"
             + (policy.holdsSession ? "; a session ends with a pause of 30 minutes, another campaign, or after 24 hours" : "")
     }
 

@@ -11,13 +11,14 @@ struct FunnelWalk {
     /// Follows the attempt that the event `first` opens.
     /// - Parameters:
     ///   - horizon: the first instant that is not seen.
-    ///   - opensAnew: given an instant, whether an event there may open another attempt that counts instead of this one; then
-    ///     one that stands at step 1 is left to it.
+    ///   - newer: for the first event of each instant the furthest step at which an attempt that began later stands behind it
+    ///     (-1: none), kept up to date; an attempt that is overtaken is left, since the newer one goes on alike and has more
+    ///     time. nil: no other attempt matters.
     mutating func attempt(
-        _ journey: FunnelJourney, from first: Int, horizon: Int64, opensAnew: (Int64) -> Bool = { _ in false }
+        _ journey: FunnelJourney, from first: Int, horizon: Int64, newer: inout [Int8]?
     ) -> FunnelAttempt {
         switch rules.policy.order {
-        case .ordered: ordered(journey, first, horizon, opensAnew)
+        case .ordered: ordered(journey, first, horizon, &newer)
         case .strict: strict(journey, first, horizon)
         case .any: anyOrder(journey, first, horizon)
         }
@@ -37,7 +38,7 @@ struct FunnelWalk {
     // MARK: Ordered
 
     private mutating func ordered(
-        _ journey: FunnelJourney, _ first: Int, _ horizon: Int64, _ opensAnew: (Int64) -> Bool
+        _ journey: FunnelJourney, _ first: Int, _ horizon: Int64, _ newer: inout [Int8]?
     ) -> FunnelAttempt {
         let start = journey.times[first]
         var end = journey.endOfInstant(from: first)
@@ -67,6 +68,7 @@ struct FunnelWalk {
                 if step == rules.stepCount - 1 { attempt.end = .complete }
             }
             next = end
+            let isOvertaken = isOvertaken(attempt.last, at: block.lowerBound, &newer)
             if attempt.isComplete { break }
             if union.exclusions & rules.excluded[attempt.last] != 0, instant > attempt.arrival {
                 attempt.end = .excluded
@@ -77,13 +79,21 @@ struct FunnelWalk {
             {
                 repeated = instant
             }
-            if attempt.last == 0, instant > start, union.steps & 1 != 0, opensAnew(instant) { break }
+            if isOvertaken { break }
         }
         attempt.nextEvent = next
         if attempt.end == .unfinished, reaches(horizon, rules.window, after: start) {
             attempt.mayGoOn = mayStepOn(attempt, repeated, before, horizon)
         }
         return attempt
+    }
+
+    private func isOvertaken(_ step: Int, at event: Int, _ newer: inout [Int8]?) -> Bool {
+        guard newer != nil, let furthest = newer?[event] else { return false }
+        // With windows of their own, steps tell attempts apart by when they were taken.
+        if furthest >= step, step == 0 || !rules.hasStepWindows { return true }
+        newer?[event] = Int8(max(step, Int(furthest)))
+        return false
     }
 
     /// Whether the windows of single steps let an attempt go on behind what is seen.

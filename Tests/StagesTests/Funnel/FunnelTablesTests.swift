@@ -115,6 +115,14 @@ struct FunnelTablesTests {
         #expect(rows.map { $0["persons"] } == [.integer(1), .integer(1), .integer(2)])
     }
 
+    @Test("a person with very many attempts costs no more than its events", .timeLimit(.minutes(1)))
+    func manyAttempts() throws {
+        let events = (0..<30_000).map { event("p", Int64($0), $0 % 2 == 0 ? "a" : "b") }
+        let marts = try FunnelFixture.marts(
+            ["period": november, "steps": .strings(["a", "b", "c"]), "trend": .string("day")], over: events, newest: newest)
+        #expect(marts[0].integers("persons") == [1, 1, 0])
+    }
+
     @Test("who is listed must be counted: a figure that is not there is refused")
     func listingIsChecked() {
         func code(_ persons: String) -> String? {
