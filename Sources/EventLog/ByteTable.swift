@@ -51,10 +51,11 @@ struct ByteTable {
         return field.length >= 8 ? word : word & ((1 << UInt64(8 * field.length)) - 1)
     }
 
-    /// The high half of a product, in which every byte of the word shows.
+    /// Both halves of a product, because in the low bits of one half the last bytes of the word do not show.
     @inline(__always)
     private static func place(_ word: UInt64, _ length: UInt32) -> Int {
-        Int(truncatingIfNeeded: ((word ^ UInt64(length)) &* 0x9E37_79B9_7F4A_7C15) >> 32)
+        let product = (word ^ UInt64(length)).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return Int(truncatingIfNeeded: product.high ^ product.low)
     }
 
     private static func areEqual(_ base: UnsafeRawPointer, _ a: Field, _ b: Field) -> Bool {

@@ -3,7 +3,7 @@ import CSimdJSON
 /// Whether bytes can be stored as text.
 package enum TextTyping {
     /// Whether bytes are valid UTF-8 without a NUL byte (simdjson's validation).
-    static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    package static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
         nm_is_text(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count) != 0
     }
 

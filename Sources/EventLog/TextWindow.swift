@@ -3,8 +3,8 @@
 ///
 /// Fields are offsets from `base`, so that columns point into one buffer wherever a field's bytes lie.
 final class TextWindow {
-    /// Line feeds behind the raw bytes: a scan by words ends there without looking for the end, and simdjson reads so far
-    /// behind a line.
+    /// Line feeds behind the raw bytes, no fewer than the cutter's scan reads at a step: it ends there without looking for the
+    /// end. simdjson, too, reads so far behind a line.
     static let guardLength = 64
 
     private(set) var base: UnsafeMutableRawPointer

@@ -144,11 +144,13 @@ struct ByteInterner: ~Copyable {
         return UInt32(truncatingIfNeeded: count - 1)
     }
 
-    /// Where a string is looked for first: the high half of a product, in which every bit of the words shows.
+    /// Where a string is looked for first: both halves of a product, because in the low bits of one half the last
+    /// characters of a word do not show.
     @inline(__always)
     private static func place(_ first: UInt64, _ second: UInt64, _ length: UInt32) -> Int {
         let word = first ^ (second &* 0x9FB2_1C65_1E98_DF25) ^ UInt64(length)
-        return Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) >> 32)
+        let product = word.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return Int(truncatingIfNeeded: product.high ^ product.low)
     }
 
     private mutating func insert(_ string: UnsafeRawBufferPointer) {

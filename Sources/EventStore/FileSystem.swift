@@ -67,7 +67,7 @@ enum FileSystem {
     /// Writes a file where there is none; of several processes that do so at once one writes it.
     /// - Returns: false where there is one.
     static func create(_ path: String, with bytes: [UInt8], mode: mode_t) throws -> Bool {
-        let beside = "\(path).\(getpid()).tmp"
+        let beside = "\(path).\(StoreFolder.writer).tmp"
         try write(bytes, to: beside, mode: mode)
         defer { unlink(beside) }
         if link(beside, path) != 0 {

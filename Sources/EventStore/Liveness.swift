@@ -65,8 +65,10 @@ struct Liveness: Sendable {
         let bucketBits = bits
         let workers = max(1, min(threads, 1 << bits))
         let next = Atomic<Int>(0)
-        let found = ParallelResults<[SharedIDs.Place]>(workers)
-        @Sendable func work(_ worker: Int) {
+        let sharing = segments.map { WantedRows(rows: $0.rows, all: false) }
+        // Buckets meet in the words of their first and last rows.
+        let marking = Mutex<Void>(())
+        @Sendable func work(_: Int) {
             var table = SharedIDs()
             var parts = [MergeInput.Part](repeating: .none, count: inputs.count)
             while true {
@@ -79,15 +81,14 @@ struct Liveness: Sendable {
                 for (i, input) in inputs.enumerated() {
                     table.add(ids[i].start, parts[i].rows, live: input.wanted, segment: i)
                 }
+                let found = table.found
+                marking.withLock { _ in
+                    for place in found { sharing[Int(place.segment)].insert(Int(place.row)) }
+                }
             }
-            found.set(worker, table.found)
         }
         if workers == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: workers, execute: work) }
-        let sharing = segments.map { WantedRows(rows: $0.rows, all: false) }
-        for place in withExtendedLifetime(live, { found.all }).joined() {
-            sharing[Int(place.segment)].insert(Int(place.row))
-        }
-        return sharing
+        return withExtendedLifetime(live) { sharing }
     }
 
     /// What a thread finds.

@@ -44,8 +44,10 @@ enum SegmentFile {
     /// Writes an Arrow file so that it is there whole or not at all; the commit that names it syncs it.
     static func writeWhole(rows: Int, columns: [ArrowColumn], source: String, to path: String, in folder: String) throws {
         try FileSystem.makeFolder(folder)
-        let beside = "\(folder)/\(getpid())-\(serial.wrappingAdd(1, ordering: .relaxed).oldValue).tmp"
+        let beside = "\(folder)/\(StoreFolder.writer)-\(serial.wrappingAdd(1, ordering: .relaxed).oldValue).tmp"
         try ArrowFileWriter.write(rowCount: rows, columns: columns, metadata: ["source", source], to: beside)
+        // A snapshot may name the file that is replaced; the commit syncs only what none named before.
+        if FileSystem.exists(path) { try FileSystem.sync(beside) }
         try FileSystem.rename(beside, to: path)
     }
 

@@ -16,13 +16,14 @@ struct SharedIDs: ~Copyable {
 
     private var slots = UnsafeMutableBufferPointer<Slot>(start: nil, count: 0)
     private var mask = 0
-    /// Rows that share their id, some of them several times.
+    /// Rows of the bucket that share their id, some of them several times.
     private(set) var found: [Place] = []
 
     deinit { slots.deallocate() }
 
     /// Forgets the ids of the bucket before.
     mutating func start(expecting rows: Int) {
+        found.removeAll(keepingCapacity: true)
         var capacity = 1024
         while capacity < rows * 2 { capacity *= 2 }
         if slots.count < capacity {

@@ -58,9 +58,8 @@ struct SlotInput: @unchecked Sendable {
         }
     }
 
-    /// The same for a column whose codes are known to have one width.
     @inline(__always)
-    func copyCodes<Index: FixedWidthInteger>(
+    private func copyCodes<Index: FixedWidthInteger>(
         of type: Index.Type, _ rows: UnsafePointer<Int32>, count: Int, to out: UnsafeMutablePointer<Int32>
     ) {
         guard let map else { return out.update(repeating: -1, count: count) }

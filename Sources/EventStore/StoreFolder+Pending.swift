@@ -1,4 +1,10 @@
+import Glibc
+
 extension StoreFolder {
+    /// Tells this process from every other one that writes into the folder, from other machines and containers too, where the
+    /// numbers of processes repeat; digits and a hyphen, by which a commit knows what was left behind.
+    package static let writer = "\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+
     /// Whether files that no snapshot names yet are there and whole as far as their structure goes. A commit in between
     /// has swept them.
     package func holds(_ file: FileEntry, segments: [SegmentEntry], tables: [TableEntry]) -> Bool {

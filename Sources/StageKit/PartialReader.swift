@@ -8,6 +8,8 @@ public struct PartialReader {
     private let file: String
     /// What sums may still hold together: honest ones stay far below, and what is read cannot overflow when it is added up.
     private var room: Int128 = 1 << 108
+    /// The same for counts: those of a partial for each bucket fit into 64 bits, in whatever way they are added up.
+    private var countRoom: Int64 = 1 << 50
 
     /// - Parameter file: what problems name.
     public init(_ bytes: ArraySlice<UInt8>, file: String) {
@@ -67,8 +69,13 @@ public struct PartialReader {
         return Int(value)
     }
 
-    /// A count of rows, persons or units: at most 2^48, so that a count for each of all buckets fits.
-    public mutating func tally() throws -> Int64 { Int64(try count(upTo: 1 << 48)) }
+    /// A count of rows, persons or units.
+    public mutating func tally() throws -> Int64 {
+        let count = Int64(try count(upTo: 1 << 48))
+        try require(count <= countRoom)
+        countRoom -= count
+        return count
+    }
 
     public mutating func sum() throws -> Int128 {
         let value = try digits(limit: 128)

@@ -18,20 +18,24 @@ import Testing
             let isValid = String(validating: bytes, as: UTF8.self) != nil
             let fault = bytes.withUnsafeBytes { TextTyping.check($0) }
             #expect(fault == (isValid ? .none : .notUTF8), "\(bytes)")
+            #expect(bytes.withUnsafeBytes { TextTyping.isText($0) } == isValid, "\(bytes)")
         }
     }
 
     @Test func textOfAllLanguagesIsValidAndANULIsNot() {
         for text in ["", "a", "abcdefgh", "abcdefghi", "双十一", "naïve", "🎉🎉🎉", "\u{10FFFF}", "\u{7F}\u{1}"] {
             #expect(Array(text.utf8).withUnsafeBytes { TextTyping.check($0) } == .none)
+            #expect(Array(text.utf8).withUnsafeBytes { TextTyping.isText($0) })
         }
         for length in 1...20 {
             for place in 0..<length {
                 var bytes = [UInt8](repeating: 0x61, count: length)
                 bytes[place] = 0
                 #expect(bytes.withUnsafeBytes { TextTyping.check($0) } == .containsNUL)
+                #expect(!bytes.withUnsafeBytes { TextTyping.isText($0) })
                 bytes[place] = 0xFF
                 #expect(bytes.withUnsafeBytes { TextTyping.check($0) } == .notUTF8)
+                #expect(!bytes.withUnsafeBytes { TextTyping.isText($0) })
             }
         }
     }

@@ -35,7 +35,6 @@ struct ForgetTests {
         TestRow(time: seconds * 1_000_000, event: event, user: user, device: device, orderID: order)
     }
 
-    /// Whether a file of rows in the store has the bytes of a key.
     /// Whether a file of the store has the key; its last bits may tell a kind of person.
     private func holds(_ store: TemporaryStore, _ key: Key128) -> Bool {
         let bytes = withUnsafeBytes(of: (key.high.bigEndian, key.low.bigEndian)) { Array($0.dropLast()) }

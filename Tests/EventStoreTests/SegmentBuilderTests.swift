@@ -2,6 +2,7 @@ import ArrowIPC
 import EventLog
 import EventStore
 import Foundation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -27,7 +28,7 @@ struct SegmentBuilderTests {
         #expect(try build(rows, store: b, rowLimit: 3000, overlaps: true) == alone)
         #expect(try build([], store: b, overlaps: true).isEmpty)
         let blocked = try TemporaryStore()
-        try FileManager.default.createDirectory(atPath: blocked.folder.path, withIntermediateDirectories: true)
+        try FileManager.default.removeItem(atPath: blocked.folder.segments)
         try Data().write(to: URL(fileURLWithPath: blocked.folder.segments))
         #expect(throws: Problem.self) { try build(rows, store: blocked, rowLimit: 3000, overlaps: true) }
     }
@@ -111,6 +112,40 @@ struct SegmentBuilderTests {
             #expect(found.type == amount, "\(distinct)")
             #expect(found.values == rows.map(\.amount))
             #expect(file.column("order_id")?.field.type == order, "\(distinct)")
+        }
+    }
+
+    @Test("strings come back as they went in, whatever their length and wherever they lie in the text", arguments: 0..<4)
+    func strings(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let letters: [Character] = ["a", "b", "0", "é", "双"]
+        // Many share their first 8 or 16 bytes, or all but the last.
+        let pool = (0..<400).map { _ -> String in
+            let head = ["", "abcdefgh", "abcdefghabcdefgh"].randomElement(using: &random) ?? ""
+            return head + String((0..<Int.random(in: 0..<24, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
+        }
+        let rows = (0..<3000).map { i in
+            TestRow(
+                time: Int64(i), device: 1, channel: i % 11 == 0 ? nil : pool.randomElement(using: &random),
+                orderID: i % 3 == 0 ? nil : pool.randomElement(using: &random))
+        }
+        let store = try TemporaryStore()
+        let entry = try build(rows, store: store)[0]
+        let file = try ArrowFile(path: store.folder.segments + "/" + entry.name)
+        for (name, expected) in [("channel", rows.map(\.channel)), ("order_id", rows.map(\.orderID))] {
+            let column = try #require(file.column(name))
+            let dictionary = try #require(column.dictionary)
+            let offsets = try #require(dictionary.offsets)
+            let found = (0..<file.rowCount).map { row -> String? in
+                guard let bits = column.array.validity, bits[row / 8] >> (row % 8) & 1 == 1 else { return nil }
+                let code = Int(column.array.data.loadUnaligned(fromByteOffset: row * 2, as: Int16.self))
+                let start = Int(offsets.loadUnaligned(fromByteOffset: code * 4, as: Int32.self))
+                let end = Int(offsets.loadUnaligned(fromByteOffset: code * 4 + 4, as: Int32.self))
+                return String(decoding: dictionary.data[start..<end], as: UTF8.self)
+            }
+            #expect(column.field.type == .dictionary(index: .int16, value: .utf8))
+            #expect(found == expected)
+            #expect(dictionary.count == Set(expected.compactMap { $0 }).count)
         }
     }
 

@@ -94,5 +94,9 @@ import Vocabulary
         var writer = PartialWriter()
         for _ in 0..<3 { writer.sum((1 << 107) - 1) }
         #expect(isRefused(writer.bytes) { reader in for _ in 0..<3 { _ = try reader.sum() } })
+        // Counts that would.
+        var counts = PartialWriter()
+        for _ in 0..<5 { counts.tally(1 << 48) }
+        #expect(isRefused(counts.bytes) { reader in for _ in 0..<5 { _ = try reader.tally() } })
     }
 }

@@ -37,6 +37,18 @@ struct MetricsTablesTests {
         var foundPairs: Set<[UInt64]> = []
         pairs.forEach { foundPairs.insert([UInt64($1), UInt64($0)]) }
         #expect(found == expected && entities.count == expected.count)
+        for parts in [1, 2, 8] {
+            var owners: [UInt64: Int] = [:]
+            var inParts: Set<[UInt64]> = []
+            for part in 0..<parts {
+                entities.forEach(ofPart: part, of: parts) {
+                    #expect(owners[$0.entity.low, default: part] == part)
+                    owners[$0.entity.low] = part
+                    inParts.insert([$0.entity.low, UInt64($0.cell)])
+                }
+            }
+            #expect(inParts == expected)
+        }
         #expect(foundPairs == expected && pairs.count == expected.count)
     }
 

@@ -73,7 +73,7 @@ extension FileDescription.File {
     /// Counts that can be added up, and names of files in the store's folders.
     fileprivate var isPlausible: Bool {
         let rows = segments.map(\.rows) + tables.map(\.rows)
-        let counts = [entry.read, entry.rejected, entry.stored, entry.keptRejects] + rows + entry.rejects.map(\.count)
+        let counts = [entry.read, entry.rejected, entry.stored, entry.keptRejects, entry.totals ?? 0] + rows + entry.rejects.map(\.count)
         let names = segments.map(\.name) + tables.map(\.name) + [entry.rejectsFile].compactMap { $0 }
         return counts.allSatisfy { 0...(1 << 40) ~= $0 } && names.allSatisfy { !$0.isEmpty && !$0.contains("/") }
             && entry.state != .superseded
@@ -104,7 +104,8 @@ extension IngestStep {
                     .unknownFile, "no source of the manifest matches this file", at: .path(path),
                     help: "name a file that `files` of a source matches: nightmarket check lists them")
             }
-            due += found
+            // A file may be named twice, by its name and by its path.
+            due += found.filter { new in !due.contains { $0.source.name == new.source.name && $0.file.name == new.file.name } }
         }
         try folder.make()
         let taken = try takeIn(due)

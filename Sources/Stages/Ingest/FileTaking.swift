@@ -99,7 +99,7 @@ struct FileTaking: Sendable {
         _ reader: LogReader, advanced: (Int) -> Void, into append: (TypedBatch) throws -> Void
     ) throws -> FileEntry {
         let name = rejectsName
-        let partial = "\(folder.rejects)/.\(name).partial"
+        let partial = "\(folder.rejects)/.\(StoreFolder.writer)-\(name).partial"
         let rejects = try RejectFile(path: partial)
         do {
             let report = try reader.read(

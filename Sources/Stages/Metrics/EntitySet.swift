@@ -1,48 +1,62 @@
 import Vocabulary
 
-/// The distinct pairs of an entity (an order, a value of a column) and a cell.
+/// The distinct pairs of an entity (an order, a value of a column) and a cell: 20 bytes a slot, of which a third or more is taken.
 package struct EntitySet {
     package struct Entry {
         package var entity: Key128
         package var cell: Int32
     }
 
-    private var slots: [Entry]
+    private var entities: [Key128]
+    /// -1 marks an empty slot.
+    private var cells: [Int32]
     package private(set) var count = 0
 
-    package init() { slots = Array(repeating: Entry(entity: .zero, cell: -1), count: 64) }
+    package init() {
+        entities = Array(repeating: .zero, count: 64)
+        cells = Array(repeating: -1, count: 64)
+    }
 
     /// True where the pair is new.
     @discardableResult
     package mutating func insert(_ entity: Key128, _ cell: Int32) -> Bool {
         let place = self.place(of: entity, cell)
-        if slots[place].cell >= 0 { return false }
-        slots[place] = Entry(entity: entity, cell: cell)
+        if cells[place] >= 0 { return false }
+        entities[place] = entity
+        cells[place] = cell
         count += 1
-        if count * 2 > slots.count { grow() }
+        if count * 4 > cells.count * 3 { grow() }
         return true
     }
 
-    package func contains(_ entity: Key128, _ cell: Int32) -> Bool { slots[place(of: entity, cell)].cell >= 0 }
+    package func contains(_ entity: Key128, _ cell: Int32) -> Bool { cells[place(of: entity, cell)] >= 0 }
 
     /// Every pair, in no order.
     package func forEach(_ body: (Entry) -> Void) {
-        for entry in slots where entry.cell >= 0 { body(entry) }
+        for place in cells.indices where cells[place] >= 0 { body(Entry(entity: entities[place], cell: cells[place])) }
+    }
+
+    /// The pairs of some of the entities, in no order: of one of `parts` parts, a power of two, which share no entity.
+    package func forEach(ofPart part: Int, of parts: Int, _ body: (Entry) -> Void) {
+        forEach { if Int(truncatingIfNeeded: mixed($0.entity.high ^ $0.entity.low)) & (parts - 1) == part { body($0) } }
     }
 
     private func place(of entity: Key128, _ cell: Int32) -> Int {
-        let mask = slots.count - 1
+        let mask = cells.count - 1
         let salt = UInt64(truncatingIfNeeded: cell) &* 0x9E37_79B9_7F4A_7C15
         var place = Int(truncatingIfNeeded: mixed(entity.high ^ mixed(entity.low &+ salt))) & mask
-        while slots[place].cell >= 0, slots[place].cell != cell || slots[place].entity != entity {
-            place = (place + 1) & mask
-        }
+        while cells[place] >= 0, cells[place] != cell || entities[place] != entity { place = (place + 1) & mask }
         return place
     }
 
     private mutating func grow() {
-        let old = slots
-        slots = Array(repeating: Entry(entity: .zero, cell: -1), count: old.count * 2)
-        for entry in old where entry.cell >= 0 { slots[place(of: entry.entity, entry.cell)] = entry }
+        let (oldEntities, oldCells) = (entities, cells)
+        entities = Array(repeating: .zero, count: oldCells.count * 2)
+        cells = Array(repeating: -1, count: oldCells.count * 2)
+        for place in oldCells.indices where oldCells[place] >= 0 {
+            let new = self.place(of: oldEntities[place], oldCells[place])
+            entities[new] = oldEntities[place]
+            cells[new] = oldCells[place]
+        }
     }
 }

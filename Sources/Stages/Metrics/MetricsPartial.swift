@@ -108,7 +108,9 @@ struct MetricsPartial {
             waiting.append(refund)
         }
         let touch = plan.touchDimensions
+        // Taken out while it grows: a second hold on it would copy all orders for each part.
         var all = places
+        places = OrderPlaces(width: touch.count)
         part.forEachPlace { order, time, codes in
             let indices = zip(touch, codes).map { translation.index($1, of: $0, part, in: &cells) }
             all.add(order, at: time, indices) { precedes($0, $1, touch) }
@@ -150,9 +152,14 @@ extension MetricsPartial: MetricsPart {
 
     func forEachEntity(_ kind: Int, _ body: (_ entity: Key128?, _ cell: Int, _ count: Int64) -> Void) {
         entities[kind].forEach { body($0.entity, Int($0.cell), 1) }
+        forEachAnonymous(kind) { body(nil, $0, $1) }
+    }
+
+    /// The orders without an id, by cell.
+    func forEachAnonymous(_ kind: Int, _ body: (_ cell: Int, _ count: Int64) -> Void) {
         for cell in 0..<cells.count {
             let count = anonymous[cell * entities.count + kind]
-            if count > 0 { body(nil, cell, count) }
+            if count > 0 { body(cell, count) }
         }
     }
 

@@ -74,30 +74,42 @@ extension MetricsTally {
     }
 
     private mutating func addEntities(_ partial: MetricsPartial, _ map: [Int]) {
+        for (index, kind) in partial.layout.entities.enumerated() {
+            partial.forEachAnonymous(index) { ownCell, number in
+                let cell = map[ownCell]
+                for measure in kind.measures {
+                    detail.add(Int128(number), cell, measure)
+                    byTime.add(Int128(number), Int(times[cell]), measure)
+                    total.add(Int128(number), 0, measure)
+                }
+            }
+            // Many entities are gone through in parts, each with sets of its own that are small.
+            let entities = partial.entities[index]
+            var parts = 1
+            while entities.count / parts > 1 << 17 { parts *= 2 }
+            for part in 0..<parts { addEntities(entities, part, parts, kind, refunded: partial.refunded, map) }
+        }
+    }
+
+    private mutating func addEntities(
+        _ entities: EntitySet, _ part: Int, _ parts: Int, _ kind: MetricsLayout.Entities, refunded: EntitySet, _ map: [Int]
+    ) {
         // Cells that go to the rest may share entities; others are those of the partial, whose pairs are distinct.
         let isDistinct = cells.kept == nil
-        for (index, kind) in partial.layout.entities.enumerated() {
-            var inCells = EntitySet()
-            var inTimes = EntitySet()
-            var inPeriod = EntitySet()
-            partial.forEachEntity(index) { entity, ownCell, number in
-                let cell = map[ownCell]
-                let isRefunded = entity.map { partial.refunded.contains($0, 0) } ?? false
-                func count(_ grid: inout Grid, _ row: Int) {
-                    for measure in kind.measures { grid.add(Int128(number), row, measure) }
-                    for measure in kind.refundedMeasures where isRefunded { grid.add(Int128(number), row, measure) }
-                }
-                let time = times[cell]
-                guard let entity else {
-                    count(&detail, cell)
-                    count(&byTime, Int(time))
-                    count(&total, 0)
-                    return
-                }
-                if isDistinct || inCells.insert(entity, Int32(truncatingIfNeeded: cell)) { count(&detail, cell) }
-                if inTimes.insert(entity, time) { count(&byTime, Int(time)) }
-                if inPeriod.insert(entity, 0) { count(&total, 0) }
+        var inCells = EntitySet()
+        var inTimes = EntitySet()
+        var inPeriod = EntitySet()
+        entities.forEach(ofPart: part, of: parts) { entry in
+            let (entity, cell) = (entry.entity, map[Int(entry.cell)])
+            let isRefunded = refunded.contains(entity, 0)
+            func count(_ grid: inout Grid, _ row: Int) {
+                for measure in kind.measures { grid.add(1, row, measure) }
+                for measure in kind.refundedMeasures where isRefunded { grid.add(1, row, measure) }
             }
+            let time = times[cell]
+            if isDistinct || inCells.insert(entity, Int32(truncatingIfNeeded: cell)) { count(&detail, cell) }
+            if inTimes.insert(entity, time) { count(&byTime, Int(time)) }
+            if inPeriod.insert(entity, 0) { count(&total, 0) }
         }
     }
 
