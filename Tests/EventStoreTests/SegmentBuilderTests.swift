@@ -124,10 +124,10 @@ struct SegmentBuilderTests {
             let head = ["", "abcdefgh", "abcdefghabcdefgh"].randomElement(using: &random) ?? ""
             return head + String((0..<Int.random(in: 0..<24, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
         }
-        let rows = (0..<3000).map { i in
-            TestRow(
-                time: Int64(i), device: 1, channel: i % 11 == 0 ? nil : pool.randomElement(using: &random),
-                orderID: i % 3 == 0 ? nil : pool.randomElement(using: &random))
+        let rows: [TestRow] = (0..<3000).map { (i: Int) -> TestRow in
+            let channel: String? = i % 11 == 0 ? nil : pool.randomElement(using: &random)
+            let order: String? = i % 3 == 0 ? nil : pool.randomElement(using: &random)
+            return TestRow(time: Int64(i), device: 1, channel: channel, orderID: order)
         }
         let store = try TemporaryStore()
         let entry = try build(rows, store: store)[0]
