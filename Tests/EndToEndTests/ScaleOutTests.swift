@@ -21,13 +21,21 @@ import Testing
     /// The nodes with a second round.
     private static let late = ["metrics": "best_buyers, best_channels", "experiment": "clamped"]
 
+    /// Funnels with options, so that everything that a partial holds is filled.
+    private static let moreFunnels = """
+            options: { period: last 7d, steps: [product_view, { event: favorite, optional: true }, add_to_cart, { event: purchase, within: 1h }],
+                       by: [channel], by_step: last, variant_of: checkout_v2, compare: previous, trend: day, histogram: [1m, 1h], next_events: 3,
+                       exclude: [refund], hold: [product_id], within: 2d }
+            sessions: { period: last 7d, steps: [page_view, product_view, add_to_cart], count: sessions, order: strict, repeats: ignore }
+        """
+
     /// A store over a dirty simulated campaign, and the demo's manifest with more nodes.
     static func campaign() throws -> Workspace {
         let workspace = try Workspace()
         let simulated = try workspace.run("nightmarket", ["simulate", "data", "--seed", "5", "--events", "6000", "--dirt", "0.1"])
         #expect(simulated.status == 0, "\(simulated.error)")
         let demo = try String(contentsOf: Workspace.project.appendingPathComponent("pipelines/demo.yaml"), encoding: .utf8)
-        let parts = try Workspace.project.manifestParts(demo, more)
+        let parts = try Workspace.project.manifestParts(demo, more).replacingOccurrences(of: "\n  funnel:\n", with: "\n  funnel:\n\(moreFunnels)\n")
         try workspace.write(parts.replacingOccurrences(of: "reject_limit: 2%", with: "reject_limit: 20%"), to: "pipelines/demo.yaml")
         let taken = try workspace.run("nightmarket-ingest", ["pipelines/demo.yaml", "--date", "2026-11-14"])
         #expect(taken.status == 0, "\(taken.error)")

@@ -122,17 +122,23 @@ struct SegmentBuilderTests {
         // Many share their first 8 or 16 bytes, or all but the last.
         let pool = (0..<400).map { _ -> String in
             let head = ["", "abcdefgh", "abcdefghabcdefgh"].randomElement(using: &random) ?? ""
-            return head + String((0..<Int.random(in: 0..<24, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
+            var text = head
+            for _ in 0..<Int.random(in: 0..<24, using: &random) { text.append(letters.randomElement(using: &random) ?? "a") }
+            return text
         }
-        let rows = (0..<3000).map { i in
-            TestRow(
-                time: Int64(i), device: 1, channel: i % 11 == 0 ? nil : pool.randomElement(using: &random),
-                orderID: i % 3 == 0 ? nil : pool.randomElement(using: &random))
+        var rows: [TestRow] = []
+        for i in 0..<3000 {
+            let channel: String? = i % 11 == 0 ? nil : pool.randomElement(using: &random)
+            let order: String? = i % 3 == 0 ? nil : pool.randomElement(using: &random)
+            rows.append(TestRow(time: Int64(i), device: 1, channel: channel, orderID: order))
         }
         let store = try TemporaryStore()
         let entry = try build(rows, store: store)[0]
         let file = try ArrowFile(path: store.folder.segments + "/" + entry.name)
-        for (name, expected) in [("channel", rows.map(\.channel)), ("order_id", rows.map(\.orderID))] {
+        let columns: [(name: String, expected: [String?])] = [
+            ("channel", rows.map { $0.channel }), ("order_id", rows.map { $0.orderID }),
+        ]
+        for (name, expected) in columns {
             let column = try #require(file.column(name))
             let dictionary = try #require(column.dictionary)
             let offsets = try #require(dictionary.offsets)

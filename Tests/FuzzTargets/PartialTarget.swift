@@ -123,6 +123,9 @@ final class PartialTarget: FuzzTarget {
                 best: { period: last 2d, by: [channel], metrics: [persons, orders], top: 1 }
               funnel:
                 buying: { period: last 2d, steps: [click, purchase], within: 1d, by: [channel, is_member] }
+                options:
+                  { period: last 1d, steps: [click, { event: favorite, optional: true }, { event: purchase, within: 12h }], within: 1d, by: [channel],
+                    variant_of: e, exclude: [refund], attempt: first, compare: previous, trend: day, histogram: [1m, 1h], next_events: 3 }
               experiment:
                 arms: { experiment: e, control: a, starts: 2026-11-01, ends: 2026-11-03, primary: conversion_rate,
                         metrics: [gmv_paid] }
