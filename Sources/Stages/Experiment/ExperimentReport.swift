@@ -117,6 +117,7 @@ struct ExperimentReport {
         case .orders: "orders"
         case .values: "values"
         case .fraction: "fraction"
+        case .seconds: "seconds"
         case .money: plan.currency
         case .column(let name): name
         case .none: "number"
