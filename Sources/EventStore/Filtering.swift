@@ -27,7 +27,7 @@ struct Filtering: Sendable {
         let rules = try rules(threads: threads)
         let times = segments.map { SegmentTimes($0.times) }
         let testPersons = Set(settings.userKeys.map(userPerson) + settings.deviceKeys.map(devicePerson))
-        let testDevices = Set(settings.deviceKeys)
+        let testDevices = Set(settings.deviceKeys.map(devicePerson))
         let limits = (settings.perMinute ?? .max, settings.perHour ?? .max)
         let judgesRates = settings.perMinute != nil || settings.perHour != nil
         let count = segments.count

@@ -86,7 +86,7 @@ public struct Manifest: Sendable {
         public enum Kind: String, Sendable, CaseIterable {
             case events, exposures, units, costs
             case adReport = "ad_report"
-            case orders, budget, catalogue, customers, rates, targets, measures
+            case orders, budget, catalogue, customers, rates, targets, measures, creatives
         }
         public enum Change: String, Sendable, CaseIterable { case replace, append, rotate }
 

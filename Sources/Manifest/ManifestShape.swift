@@ -244,7 +244,8 @@ extension Manifest.Source.Kind {
                     "unit", .word(["user", "device"]), "What the unit of the experiment is; user unless said otherwise."
                 )
             ] + ManifestShape.identity
-        case .units, .orders, .budget, .catalogue, .customers, .rates, .targets, .measures: ManifestShape.table
+        case .units, .orders, .budget, .catalogue, .customers, .rates, .targets, .measures, .creatives:
+            ManifestShape.table
         case .costs, .adReport: ManifestShape.table + [ManifestShape.provides]
         }
     }

@@ -15,6 +15,7 @@ extension Manifest.Source.Kind {
         case .customers: "What is known of customers beside what they do, a row each."
         case .rates: "Exchange rates by day: what one unit of the currency is worth in the report's currency."
         case .targets: "Values that metrics should reach."
+        case .creatives: "What creatives are made of: an element and its value a row, such as face, yes."
         case .measures: "Figures that another system counted, by day and any dimensions."
         }
     }
@@ -50,6 +51,7 @@ extension Manifest.Source.Kind {
             own = [
                 Column("metric", .category), Column("value", .decimal), Column("from", .date), Column("to", .date),
             ]
+        case .creatives: own = [Column("element", .category), Column("value", .category)]
         case .measures: own = [Column("date", .date), Column("metric", .category), Column("value", .decimal)]
         }
         return own + Column.standard
@@ -87,6 +89,7 @@ extension Manifest.Source.Kind {
         case .rates: ["date", "currency", "rate"]
         case .targets: ["metric", "value"]
         case .measures: ["date", "metric", "value"]
+        case .creatives: ["creative", "element", "value"]
         }
     }
 
@@ -98,6 +101,7 @@ extension Manifest.Source.Kind {
         case .catalogue: ["product_id", "valid_from"]
         case .customers: ["user_id"]
         case .rates: ["date", "currency"]
+        case .creatives: ["creative", "element"]
         case .events, .exposures, .costs, .adReport, .budget, .targets, .measures: nil
         }
     }

@@ -20,9 +20,11 @@ public struct StageRunner {
     public let threads: Int
     /// Called with the fraction of the scan that is done.
     public let progress: (@Sendable (Double) -> Void)?
+    /// The persons to list instead of making marts; nil for marts.
+    public let persons: PersonSelection?
 
     public init(
-        stage: any Stage.Type, context: StageContext, snapshot: Snapshot, threads: Int,
+        stage: any Stage.Type, context: StageContext, snapshot: Snapshot, threads: Int, persons: PersonSelection? = nil,
         progress: (@Sendable (Double) -> Void)? = nil
     ) {
         self.stage = stage
@@ -30,12 +32,14 @@ public struct StageRunner {
         self.snapshot = snapshot
         self.threads = threads
         self.progress = progress
+        self.persons = persons
     }
 
     /// Computes the nodes; one that fails does not touch the others.
     public func run(_ nodes: [Manifest.Node]) throws -> [NodeOutcome] {
         let started = ContinuousClock().now
         let works = nodes.map { NodeWork($0, stage, context) }
+        for work in works { work.attempt { try $0.list(persons) } }
         while true {
             let asking = works.filter { $0.request != nil }
             if asking.isEmpty { break }

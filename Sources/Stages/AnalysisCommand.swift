@@ -22,6 +22,11 @@ struct AnalysisCommand: ParsableCommand {
     @OptionGroup var day: DateArgument
     @OptionGroup var moment: AsOfArgument
     @OptionGroup var printing: MartPrinting
+    @Option(
+        help: ArgumentHelp(
+            "List the persons behind one figure instead of showing marts: values of its row, and its column, such as step=2,dropped.",
+            valueName: "figure"))
+    var persons: PersonSelection?
     @OptionGroup(title: "Past one machine") var scale: ScaleArguments
     @Option(help: .hidden)
     var into: String?
@@ -32,6 +37,7 @@ struct AnalysisCommand: ParsableCommand {
             let work = try scale.work()
             guard let stage = allStages.first(where: { $0.name == StageMain.stageName }) else { return .wrongUsage }
             let nodes = try select(manifest, stage)
+            try checkPersons(nodes, work)
             let (date, intraday) = try moment.resolve(
                 day, manifest, default: PublishedRun.current(in: manifest.output)?.date.description ?? "yesterday")
             let snapshot = try Snapshot.open(storeFolder: manifest.store, threads: arguments.threadCount)
@@ -40,7 +46,7 @@ struct AnalysisCommand: ParsableCommand {
                 oldestEvent: snapshot.oldestEvent)
             let progress = Progress(stage.name, total: Double(snapshot.liveRows) * work.share, unit: "events")
             let runner = StageRunner(
-                stage: stage, context: context, snapshot: snapshot, threads: arguments.threadCount,
+                stage: stage, context: context, snapshot: snapshot, threads: arguments.threadCount, persons: persons,
                 progress: { progress.update($0) })
             let outcomes: [NodeOutcome]
             switch work {
@@ -69,6 +75,19 @@ struct AnalysisCommand: ParsableCommand {
                 return try record(outcomes, of: stage, context, snapshot, in: RunDirectory.open(into))
             }
             return try show(outcomes)
+        }
+    }
+
+    private func checkPersons(_ nodes: [Manifest.Node], _ work: ScaleArguments.Work) throws {
+        guard persons != nil else { return }
+        guard nodes.count == 1 else {
+            throw Problem(
+                .personsUsage, "--persons lists those of one node, not of \(nodes.count)",
+                help: "name one: " + nodes.map(\.name).joined(separator: ", "))
+        }
+        guard case .whole = work, into == nil else {
+            throw Problem(
+                .personsUsage, "persons are listed by one process", help: "leave --buckets, --partial and --merge out")
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import StageKit
+import Stages
 import Vocabulary
 
 /// The orchestrator: the only program that starts processes.
@@ -11,7 +12,7 @@ struct Nightmarket: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, RetryCommand.self, BackfillCommand.self, ReplayCommand.self, PlanCommand.self, StatusCommand.self,
             CheckCommand.self, SchemaCommand.self, SimulateCommand.self, InitCommand.self, ForgetCommand.self,
-            CompactCommand.self, VerifyCommand.self,
+            CompactCommand.self, VerifyCommand.self, PlanExperimentCommand.self,
         ])
 }
 

@@ -14,6 +14,19 @@ import Testing
                              metrics: [net_revenue, refund_rate, new_users, new_buyer_share, persons], top: 2 }
             last_day: { period: last 1d, by: [product_id, city], metrics: [orders, buyers, net_revenue, "distinct(category)"] }
             texts: { period: last 14d, by: [page, quantity], metrics: [orders, buyers, sessions, "distinct(category)", "distinct(order_id)", "max(amount)"] }
+          experiment:
+            clamped: { experiment: checkout_v2, control: A, starts: 2026-11-05, ends: 2026-11-13, window: 1d, by: [platform], cuped: 3d,
+                       activation: product_view, primary: gmv_paid, metrics: [aov, retention_1, gmv_paid_p90], winsorize: { upper: 99% } }
+        """
+    /// The nodes with a second round.
+    private static let late = ["metrics": "best_buyers, best_channels", "experiment": "clamped"]
+
+    /// Funnels with options, so that everything that a partial holds is filled.
+    private static let moreFunnels = """
+            options: { period: last 7d, steps: [product_view, { event: favorite, optional: true }, add_to_cart, { event: purchase, within: 1h }],
+                       by: [channel], by_step: last, variant_of: checkout_v2, compare: previous, trend: day, histogram: [1m, 1h], next_events: 3,
+                       exclude: [refund], hold: [product_id], within: 2d }
+            sessions: { period: last 7d, steps: [page_view, product_view, add_to_cart], count: sessions, order: strict, repeats: ignore }
         """
 
     /// A store over a dirty simulated campaign, and the demo's manifest with more nodes.
@@ -22,7 +35,7 @@ import Testing
         let simulated = try workspace.run("nightmarket", ["simulate", "data", "--seed", "5", "--events", "6000", "--dirt", "0.1"])
         #expect(simulated.status == 0, "\(simulated.error)")
         let demo = try String(contentsOf: Workspace.project.appendingPathComponent("pipelines/demo.yaml"), encoding: .utf8)
-        let parts = try Workspace.project.manifestParts(demo, more)
+        let parts = try Workspace.project.manifestParts(demo, more).replacingOccurrences(of: "\n  funnel:\n", with: "\n  funnel:\n\(moreFunnels)\n")
         try workspace.write(parts.replacingOccurrences(of: "reject_limit: 2%", with: "reject_limit: 20%"), to: "pipelines/demo.yaml")
         let taken = try workspace.run("nightmarket-ingest", ["pipelines/demo.yaml", "--date", "2026-11-14"])
         #expect(taken.status == 0, "\(taken.error)")
@@ -68,12 +81,12 @@ import Testing
                 files = Array(files.dropFirst(2)) + ["tree"]
             }
             var last: [String] = []
-            if stage == "metrics" {
+            if let late = Self.late[stage] {
                 let early = try workspace.run(tool, Self.run + ["--merge"] + files)
                 #expect(early.status == 64 && early.error.contains("partial.round"), "\(early.error)")
-                #expect(early.error.contains("best_buyers, best_channels"), "\(early.error)")
+                #expect(early.error.contains(late), "\(early.error)")
                 let given = try workspace.run(tool, Self.run + ["--merge"] + files + ["--partial", "given"])
-                #expect(given.status == 0 && given.error.contains("round 2 is needed by best_buyers, best_channels"), "\(given.error)")
+                #expect(given.status == 0 && given.error.contains("round 2 is needed by \(late)"), "\(given.error)")
                 last = ["--round", "2", "--given", "given"]
                 files = try round(workspace, stage, ranges(&generator), last, name: "\(seed)-2").shuffled(using: &generator)
             }

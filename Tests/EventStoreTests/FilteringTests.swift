@@ -125,6 +125,17 @@ struct FilteringTests {
         #expect(!transaction.hasChanges)
     }
 
+    @Test("a test device takes its user's rows, whatever bits its key ends in", arguments: 1..<17)
+    func testDevice(_ device: Int) throws {
+        let store = try TemporaryStore()
+        let rows = [
+            TestRow(time: 1, user: 1, device: device), TestRow(time: 2, device: device), TestRow(time: 3, user: 1),
+            TestRow(time: 4, user: 2, device: device + 100),
+        ]
+        let counts = try commit(store, [rows], FilterSettings(testDevices: [TestRow.key(device, 2)]))
+        #expect(counts.filtered == 2 && counts.live == 2)
+    }
+
     @Test("an hour is over the limit by one event more, whatever the minute it comes in")
     func limits() throws {
         let settings = FilterSettings(perMinute: 2, perHour: 4)

@@ -33,22 +33,69 @@ final class PartialTarget: FuzzTarget {
             }
         }
         // The small store exposes nobody to an experiment.
-        return seeds + [[UInt8(context.manifest.nodes.count - 1)] + variants]
+        func index(_ name: String) -> UInt8 { UInt8(context.manifest.nodes.firstIndex { $0.name == name } ?? 0) }
+        return seeds + [[index("arms")] + variants, [index("adjusted")] + adjustedVariants]
     }
 
     /// Two variants of an experiment with a proportion and a mean.
     private static var variants: [UInt8] {
         var writer = PartialWriter()
-        for count: Int64 in [1, 2, 3, 4] { writer.tally(count) }
+        for count: Int64 in [1, 2, 3, 4, 0] { writer.tally(count) }
         writer.count(2)
         for (name, units) in [("a", Int64(90)), ("b", 85)] {
             writer.text(name)
-            for count in [units, 5, units, 20, units] { writer.tally(count) }
+            for count in [units + 1, 0, units, 5] { writer.tally(count) }
+            arrivals(units + 1, &writer)
+            for count in [units, 20, units] { writer.tally(count) }
             writer.sum(Int128(units) * 1_000_000)
-            writer.fixed(0)
-            writer.fixed(UInt128(units) * 1_000_000_000_000)
+            square(UInt128(units) * 1_000_000_000_000, &writer)
         }
         return writer.bytes
+    }
+
+    /// The same with a history, a quantile, a ratio, retention and a segment.
+    private static var adjustedVariants: [UInt8] {
+        var writer = PartialWriter()
+        for count: Int64 in [1, 2, 3, 4, 7] { writer.tally(count) }
+        writer.count(2)
+        func moments(_ units: Int64, _ numbers: Int) {
+            writer.tally(units)
+            for number in 0..<numbers { writer.sum(Int128(units) / Int128(number + 2)) }
+            for _ in 0..<numbers * (numbers + 1) / 2 { square(UInt128(units), &writer) }
+        }
+        func statistics(_ units: Int64) {
+            moments(units, 3)
+            writer.count(2)
+            for value: Int64 in [5, 9] {
+                writer.sum(Int128(value))
+                writer.tally(units / 2)
+            }
+            moments(units, 5)
+            for count in [units, 20] { writer.tally(count) }
+        }
+        for (name, units) in [("a", Int64(90)), ("b", 84)] {
+            writer.text(name)
+            for count in [units + 1, units, units, 5] { writer.tally(count) }
+            arrivals(units + 1, &writer)
+            statistics(units)
+            writer.count(1)
+            writer.flag(true)
+            writer.text("kol")
+            writer.tally(units)
+            statistics(units)
+        }
+        return writer.bytes
+    }
+
+    private static func arrivals(_ units: Int64, _ writer: inout PartialWriter) {
+        writer.count(1)
+        writer.signed(20_758)
+        writer.tally(units)
+    }
+
+    private static func square(_ value: UInt128, _ writer: inout PartialWriter) {
+        writer.fixed(0)
+        writer.fixed(value)
     }
 
     private static func stage(of node: Manifest.Node) throws -> any Stage.Type {
@@ -81,9 +128,17 @@ final class PartialTarget: FuzzTarget {
                 best: { period: last 2d, by: [channel], metrics: [persons, orders], top: 1 }
               funnel:
                 buying: { period: last 2d, steps: [click, purchase], within: 1d, by: [channel, is_member] }
+                options:
+                  { period: last 1d, steps: [click, { event: favorite, optional: true }, { event: purchase, within: 12h }], within: 1d, by: [channel],
+                    variant_of: e, exclude: [refund], attempt: first, compare: previous, trend: day, histogram: [1m, 1h], next_events: 3 }
               experiment:
                 arms: { experiment: e, control: a, starts: 2026-11-01, ends: 2026-11-03, primary: conversion_rate,
                         metrics: [gmv_paid] }
+                adjusted: { experiment: e, control: a, starts: 2026-11-01, ends: 2026-11-03, window: 1d, by: [channel],
+                            activation: click, cuped: 1d, primary: conversion_rate, guardrails: [gmv_paid_p90, aov, retention_1],
+                            margin: 5% }
+                clamped: { experiment: e, control: a, starts: 2026-11-01, ends: 2026-11-03, primary: gmv_paid,
+                           winsorize: { upper: 99% }, stratify: channel }
             publish: [json]
             """
         let manifest = try Manifest.parse(

@@ -5,7 +5,7 @@ import Vocabulary
 /// What an experiment measures of each unit.
 package struct ExperimentMetric: Sendable, Hashable {
     /// How the units' values become one value a variant.
-    enum Kind: String, Sendable { case proportion, mean, ratio }
+    enum Kind: String, Sendable { case proportion, mean, ratio, quantile, retention }
 
     enum Measure: Sendable, Hashable {
         /// The share of units with a row of the selection.
@@ -14,6 +14,10 @@ package struct ExperimentMetric: Sendable, Hashable {
         case mean(UnitQuantity)
         /// The total of one quantity over the total of another.
         case ratio(UnitQuantity, per: UnitQuantity)
+        /// The share of units with any row on the day (of 24 hours) that begins so many days after their own entry.
+        case retained(day: Int)
+        /// A quantile of a quantity over all units, by order statistics.
+        case quantile(UnitQuantity, percent: Double)
         /// A column of a units table: the share of true values, or the mean.
         case column(Column)
     }
@@ -29,6 +33,8 @@ package struct ExperimentMetric: Sendable, Hashable {
         case .units: .proportion
         case .mean: .mean
         case .ratio: .ratio
+        case .retained: .retention
+        case .quantile: .quantile
         case .column(let column): column.type == .boolean ? .proportion : .mean
         }
     }
@@ -88,9 +94,9 @@ extension UnitQuantity {
 extension ExperimentMetric.Measure {
     var quantities: [UnitQuantity] {
         switch self {
-        case .mean(let quantity): [quantity]
+        case .mean(let quantity), .quantile(let quantity, _): [quantity]
         case .ratio(let numerator, let denominator): [numerator, denominator]
-        case .units, .column: []
+        case .units, .column, .retained: []
         }
     }
 
@@ -130,7 +136,28 @@ extension ExperimentMetric {
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
     /// The metric of a name as manifests write it.
-    static func named(_ name: String) -> ExperimentMetric? { byID[MetricCatalogue.aliases[name] ?? name] }
+    ///
+    /// `retention_7` is the share of units that came back on the day 7 days after their entry; `gmv_paid_p90` the 90th percentile
+    /// over units of a metric that is a mean.
+    static func named(_ name: String) -> ExperimentMetric? {
+        if let metric = byID[MetricCatalogue.aliases[name] ?? name] { return metric }
+        if name.hasPrefix("retention_"), let day = Int(name.dropFirst("retention_".count)), (1...365).contains(day),
+            name == "retention_\(day)"
+        {
+            return ExperimentMetric(
+                id: name, label: Label(en: "Retention on day \(day)", zh: "第\(day)日留存率"), unit: .fraction, direction: .up,
+                measure: .retained(day: day))
+        }
+        guard let mark = name.lastIndex(of: "p"), name[..<mark].hasSuffix("_"),
+            let percent = Int(name[name.index(after: mark)...]), (1...99).contains(percent),
+            let whole = byID[MetricCatalogue.aliases[String(name[..<mark].dropLast())] ?? String(name[..<mark].dropLast())],
+            case .mean(let quantity) = whole.measure
+        else { return nil }
+        return ExperimentMetric(
+            id: "\(whole.id)_p\(percent)",
+            label: Label(en: "\(whole.label.en), percentile \(percent)", zh: "\(whole.label.zh)第\(percent)百分位"),
+            unit: whole.unit, direction: whole.direction, measure: .quantile(quantity, percent: Double(percent)))
+    }
 
     /// The metric that a column of a units table is; nil for a column that is neither boolean nor a number.
     static func column(_ column: Column) -> ExperimentMetric? {

@@ -19,29 +19,36 @@ extension ExperimentPlan {
         let isTable = source?.kind == .units
         name = node.name
         control = ByteString(node.options["control"]?.string ?? "")
+        if node.options["control"] == nil {
+            reader.report("'control' is missing", help: "name the variant that the others are compared with")
+        }
         split = reader.split(control: control)
-        alpha = reader.alpha()
-        metrics = reader.metrics(of: isTable ? source : nil)
+        let named = reader.metrics(of: isTable ? source : nil)
+        settings = reader.settings(named)
+        (metrics, winsorizing) = reader.winsorizing(named)
+        by = reader.dimensions("by", isTable: isTable)
+        stratify = reader.dimensions("stratify", isTable: isTable).first
         currency = context.manifest.currency
         zone = context.manifest.zone
         let experiment = node.options["experiment"]?.string
         if isTable, let source {
             basis = .units(reader.unitTable(source, experiment))
         } else {
-            reader.checkColumns(of: source, metrics)
-            basis = .events(reader.events(source?.name, experiment, context))
+            reader.checkExposures(of: source)
+            reader.checkColumns(of: metrics)
+            basis = .events(reader.events(source?.name, experiment, metrics, context))
         }
         if !reader.problems.isEmpty { throw Problems(reader.problems) }
     }
 }
 
 /// Reads options one by one and collects what is wrong with them.
-private struct OptionReader {
+struct OptionReader {
     let node: Manifest.Node
     let manifest: Manifest
     var problems: [Problem] = []
 
-    private mutating func report(
+    mutating func report(
         _ message: String, as code: ProblemCode = .experimentOption, at place: Place? = nil, help: String? = nil
     ) {
         problems.append(Problem(code, message, at: place ?? node.place, help: help))
@@ -80,13 +87,6 @@ private struct OptionReader {
                 help: "give the control a weight too")
         }
         return weights
-    }
-
-    mutating func alpha() -> Double {
-        guard let option = node.options["alpha"] else { return 0.05 }
-        if let alpha = option.number, alpha > 0, alpha < 1 { return alpha }
-        report("alpha must lie between 0 and 1", at: option.place, help: "0.05 gives intervals of 95 % confidence")
-        return 0.05
     }
 
     mutating func metrics(of table: Manifest.Source?) -> [ExperimentPlan.PlannedMetric] {
@@ -138,9 +138,8 @@ private struct OptionReader {
         return nil
     }
 
-    /// Exposures need `experiment` and `variant`; a metric of money or of refunded orders would be 0 for every unit
-    /// where no source has the column it reads.
-    mutating func checkColumns(of exposures: Manifest.Source?, _ metrics: [ExperimentPlan.PlannedMetric]) {
+    /// Exposures need `experiment` and `variant`.
+    mutating func checkExposures(of exposures: Manifest.Source?) {
         let sources = exposures.map { [$0] } ?? manifest.sources.filter { $0.kind == .events || $0.kind == .exposures }
         let exposing = Set(sources.flatMap { $0.log.storedColumns.map(\.name) })
         for column in ["experiment", "variant"] where !exposing.contains(column) {
@@ -148,6 +147,10 @@ private struct OptionReader {
                 "no source of exposures has a column '\(column)'", at: node.options["source"]?.place,
                 help: "map it under 'columns' of a source")
         }
+    }
+
+    /// A metric of money or of refunded orders would be 0 for every unit where no source has the column it reads.
+    mutating func checkColumns(of metrics: [ExperimentPlan.PlannedMetric]) {
         let columns = manifest.eventColumns
         for metric in metrics.map(\.metric) {
             let needed = Set(metric.measure.quantities.flatMap(\.neededColumns)).sorted()
@@ -160,7 +163,7 @@ private struct OptionReader {
     }
 
     mutating func unitTable(_ source: Manifest.Source, _ experiment: String?) -> UnitTableBasis {
-        for key in ["starts", "ends", "window", "unit"] {
+        for key in ["starts", "ends", "window", "unit", "activation", "open_windows", "cuped"] {
             guard let option = node.options[key] else { continue }
             report(
                 "'\(key)' says nothing about source '\(source.name)', a table of units without events",
@@ -188,7 +191,71 @@ private struct OptionReader {
             unitColumn: unitColumn)
     }
 
-    mutating func events(_ source: String?, _ experiment: String?, _ context: StageContext) -> EventBasis {
+    /// Which metrics are clamped, and how.
+    mutating func winsorizing(
+        _ metrics: [ExperimentPlan.PlannedMetric]
+    ) -> ([ExperimentPlan.PlannedMetric], ExperimentPlan.Winsorizing?) {
+        guard let option = node.options["winsorize"] else { return (metrics, nil) }
+        let lower = percent(option["lower"])
+        let upper = percent(option["upper"])
+        if lower == nil, upper == nil {
+            report("'winsorize' has no bound", at: option.place, help: "give upper: 99%, or lower: 1%, or both")
+        }
+        if let lower, let upper, lower >= upper {
+            report("the lower bound of 'winsorize' does not lie under the upper one", at: option.place)
+        }
+        var planned = metrics
+        for index in planned.indices {
+            if case .mean = planned[index].metric.measure { planned[index].isWinsorized = true }
+        }
+        if !metrics.isEmpty, !planned.contains(where: \.isWinsorized) {
+            report(
+                "'winsorize' clamps means of events, and the experiment has none", at: option.place,
+                help: "leave it out, or add a metric such as gmv_paid")
+        }
+        let winsorizing = ExperimentPlan.Winsorizing(
+            lower: lower, upper: upper, ignoringZeros: option["among"]?.string == "positive")
+        return (planned, winsorizing)
+    }
+
+    private func percent(_ fraction: Value?) -> Double? {
+        guard let fraction, let number = fraction.number else { return nil }
+        return number * 100
+    }
+
+    /// The columns that an option names, which must have values to group by.
+    mutating func dimensions(_ key: String, isTable: Bool) -> [String] {
+        guard let option = node.options[key] else { return [] }
+        if isTable {
+            report(
+                "'\(key)' is not known of a table of units", at: option.place, help: "leave it out")
+            return []
+        }
+        let columns = manifest.eventColumns
+        var names: [String] = []
+        for value in option.list.isEmpty ? [option] : option.list {
+            guard let name = value.string else { continue }
+            if columns[name] == .category, !["event", "experiment", "variant"].contains(name) {
+                if names.contains(name) {
+                    report("'\(key)' names '\(name)' twice", at: value.place)
+                } else {
+                    names.append(name)
+                }
+            } else {
+                let usable = columns.filter { $0.value == .category }.keys.sorted()
+                report(
+                    columns[name] == nil ? "no source of events has a column '\(name)'" : "column '\(name)' makes no groups",
+                    at: value.place,
+                    help: nearestName(to: name, among: usable).map { "did you mean '\($0)'?" }
+                        ?? "a column of type category does")
+            }
+        }
+        return names
+    }
+
+    mutating func events(
+        _ source: String?, _ experiment: String?, _ metrics: [ExperimentPlan.PlannedMetric], _ context: StageContext
+    ) -> EventBasis {
         if experiment == nil, problems.allSatisfy({ $0.code != .experimentSource }) {
             report("'experiment' is missing", help: "give the value of the experiment column")
         }
@@ -208,11 +275,43 @@ private struct OptionReader {
         }
         let window = node.options["window"]?.duration
         if let window, window <= 0 { report("the window must be over 0", at: node.options["window"]?.place) }
-        let zone = manifest.zone
-        let lastDayEnd = zone.start(of: zone.day(of: context.horizon - 1).adding(days: 1))
+        let lookBack = node.options["cuped"]?.duration
+        if let cuped = node.options["cuped"] {
+            if lookBack ?? 0 <= 0 { report("the look-back of 'cuped' must be over 0", at: cuped.place) }
+            if starts == nil {
+                report("'cuped' needs to know where the history ends", at: cuped.place, help: "give 'starts'")
+            }
+            if let stratify = node.options["stratify"] {
+                report(
+                    "'cuped' and 'stratify' both adjust the same figures", at: stratify.place, help: "give one of them")
+            }
+        }
+        if let open = node.options["open_windows"], window == nil {
+            report("without a window none is open", at: open.place, help: "give 'window', or leave 'open_windows' out")
+        }
         return EventBasis(
-            experiment: ByteString(experiment ?? ""), exposureSource: source, unit: unit ?? .person, starts: starts,
-            ends: ends, window: window, horizon: context.horizon, lastDayEnd: lastDayEnd,
-            providers: ExperimentProviders(manifest))
+            .exposure(ByteString(experiment ?? "")), source: source, unit: unit ?? .person,
+            activation: Set(node.options["activation"]?.strings ?? []), starts: starts, ends: ends, window: window,
+            leavesOutOpen: node.options["open_windows"]?.string == "leave_out", lookBack: lookBack, metrics, context)
+    }
+}
+
+extension EventBasis {
+    /// What follows from the run beside the options.
+    init(
+        _ entry: Entry, source: String?, unit: Unit, activation: Set<String>, starts: Int64?, ends: Int64?, window: Int64?,
+        leavesOutOpen: Bool, lookBack: Int64?, _ metrics: [ExperimentPlan.PlannedMetric], _ context: StageContext
+    ) {
+        let zone = context.manifest.zone
+        let horizon = context.horizon
+        let days = metrics.compactMap { if case .retained(let day) = $0.metric.measure { day } else { nil } }
+        let first = starts ?? context.oldestEvent ?? horizon
+        self.init(
+            entry: entry, exposureSource: source, unit: unit, activation: activation, starts: starts, ends: ends,
+            window: window, leavesOutOpen: leavesOutOpen, lookBack: lookBack,
+            longestRetention: days.max().map { Int64($0 + 1) * 86_400_000_000 }, horizon: horizon,
+            lastDayEnd: zone.start(of: zone.day(of: horizon - 1).adding(days: 1)),
+            days: DayTable(from: min(first, horizon), to: max(min(first, horizon), horizon - 1), in: zone),
+            providers: ExperimentProviders(context.manifest))
     }
 }

@@ -1,5 +1,6 @@
 import Chronology
 import StageKit
+import Statistics
 
 /// What a node of the experiment stage is to compute: its options, checked and made definite.
 struct ExperimentPlan: Sendable {
@@ -8,6 +9,8 @@ struct ExperimentPlan: Sendable {
     struct PlannedMetric: Sendable {
         let metric: ExperimentMetric
         let role: Role
+        /// Whether its values are clamped to bounds.
+        var isWinsorized = false
     }
 
     /// Where exposures and values come from.
@@ -16,18 +19,64 @@ struct ExperimentPlan: Sendable {
         case units(UnitTableBasis)
     }
 
+    /// Which percentiles values are clamped to.
+    struct Winsorizing: Sendable {
+        let lower: Double?
+        let upper: Double?
+        /// Among the units with a value other than 0.
+        let ignoringZeros: Bool
+    }
+
     let name: String
     let control: ByteString
     /// Planned weight by variant; nil: all variants alike.
     let split: [ByteString: Double]?
-    let alpha: Double
+    let settings: ExperimentSettings
     /// In the manifest's order: primary, metrics, guardrails.
     let metrics: [PlannedMetric]
+    let winsorizing: Winsorizing?
+    /// Columns whose values make segments.
+    let by: [String]
+    /// The column whose values are strata.
+    let stratify: String?
     let basis: Basis
     let currency: String
     let zone: Zone
 
-    var emptyStatistics: [MetricStatistic] { metrics.map { MetricStatistic($0.metric.measure) } }
+    /// The columns that are looked at when a unit enters: those of segments, then that of strata.
+    var dimensions: [String] { by + (stratify.map { by.contains($0) ? [] : [$0] } ?? []) }
+
+    var isTable: Bool {
+        if case .units = basis { true } else { false }
+    }
+
+    /// The days on which units can have come.
+    var days: DayTable {
+        if case .events(let basis) = basis { basis.days } else { DayTable(from: 0, to: 0, in: zone) }
+    }
+
+    /// What a fresh tally of a variant holds.
+    func emptyStatistics(_ round: ExperimentRound) -> [MetricStatistic] {
+        var usesHistory = false
+        if case .events(let basis) = basis { usesHistory = basis.lookBack != nil }
+        return metrics.map { planned in
+            guard case .bounds = round else { return MetricStatistic(planned.metric.measure, withHistory: usesHistory) }
+            guard planned.isWinsorized, case .mean(let quantity) = planned.metric.measure else { return .idle }
+            return .values(ValueCounts(), scale: quantity.scale)
+        }
+    }
+
+    func emptyVariant(_ round: ExperimentRound) -> ExperimentTally.Variant {
+        .init(statistics: emptyStatistics(round), segments: dimensions.map { _ in [:] })
+    }
+}
+
+/// What a scan is for.
+enum ExperimentRound: Sendable {
+    /// The bounds that values are clamped to.
+    case bounds
+    /// Everything else, with one pair of bounds a metric.
+    case effects([WinsorizingBounds])
 }
 
 /// An experiment whose units are persons and whose values come from their events.
@@ -39,19 +88,36 @@ struct EventBasis: Sendable {
         case user
     }
 
-    let experiment: ByteString
+    /// What makes a unit a part of the experiment.
+    enum Entry: Sendable {
+        /// A row with a value of the experiment column and a variant.
+        case exposure(ByteString)
+        /// A row of one of these events: one variant, of which the future is planned.
+        case event(Set<String>)
+    }
+
+    let entry: Entry
     /// The one source whose rows count as exposures; nil: all.
     let exposureSource: String?
     let unit: Unit
+    /// Events of which a unit must have one from its exposure on; its values count from that one on. Empty: none.
+    let activation: Set<String>
     /// Exposures in `[starts, ends)` count; nil: no bound. Microseconds UTC.
     let starts: Int64?
     let ends: Int64?
-    /// How long after its own first exposure a unit's rows count, the last instant included; nil: up to `horizon`.
+    /// How long after its own entry a unit's rows count, the last instant included; nil: up to `horizon`.
     let window: Int64?
+    /// Whether units whose window is open are left out.
+    let leavesOutOpen: Bool
+    /// How long before its own exposure a unit's history is looked at; nil: it is not.
+    let lookBack: Int64?
+    /// The longest time that a metric looks behind an entry beside the window.
+    let longestRetention: Int64?
     /// The first instant that is not seen.
     let horizon: Int64
     /// The end of the last day of which anything is seen.
     let lastDayEnd: Int64
+    let days: DayTable
     /// Which sources count for which selection.
     let providers: ExperimentProviders
 
@@ -60,20 +126,27 @@ struct EventBasis: Sendable {
 
     /// The span of time that holds every row of interest.
     var reach: TimeSpan {
-        let start = starts ?? .min
+        let start = (starts ?? .min).subtractingClamped(lookBack ?? 0)
         var end = horizon
-        if let ends, let window {
-            let (last, overflow) = ends.addingReportingOverflow(window)
+        if let ends, let window, activation.isEmpty {
+            let (last, overflow) = ends.addingReportingOverflow(max(window, longestRetention ?? 0))
             if !overflow { end = min(end, last) }
         }
         return TimeSpan(start: start, end: max(start, end))
     }
 
-    /// The last instant of the window of a unit first exposed at an instant.
-    func lastInstant(after exposure: Int64) -> Int64 {
+    /// The last instant of the window of a unit that entered at an instant.
+    func lastInstant(after entry: Int64) -> Int64 {
         guard let window else { return .max }
-        let (last, overflow) = exposure.addingReportingOverflow(window)
+        let (last, overflow) = entry.addingReportingOverflow(window)
         return overflow ? .max : last
+    }
+}
+
+extension Int64 {
+    fileprivate func subtractingClamped(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? .min : difference
     }
 }
 

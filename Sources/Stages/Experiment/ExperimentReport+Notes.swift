@@ -3,22 +3,62 @@ import Marts
 import Statistics
 
 extension ExperimentReport {
-    /// A share of units in several variants over this is a fault of the assignment (the field's usual limit).
-    private static let exclusionLimit = 0.01
-
     var notes: [MartNote] {
-        var notes = [
+        var notes = [methodNote]
+        notes.append(
             MartNote(
-                code: "method",
-                message:
-                    "Welch's t test at alpha \(plan.alpha), two-sided, the variance of a proportion p being p(1-p); relative lift is (variant - control) / |control| "
-                    + "with a variance by the delta method; no correction for the number of metrics or variants")
-        ]
+                code: "bayesian_peeking", column: "chance_to_win",
+                message: "the prior of a lift is \(priorText); chances and risks hold whenever they are read, but stopping at the first good "
+                    + "look finds effects that are not there: of A/A experiments read on 28 days 23 to 25 % had a chance to win "
+                    + "over 95 % on some day"))
+        notes += adjustmentNotes
         switch plan.basis {
         case .events(let basis): notes += eventNotes(basis)
         case .units: notes += unitNotes
         }
         return notes + healthNotes
+    }
+
+    private var methodNote: MartNote {
+        let alpha = plan.settings.alpha
+        let reading =
+            switch analysis.method {
+            case .sequential:
+                "asymptotic confidence sequences at alpha \(alpha) and tuning \(plan.settings.tuning), which hold however often they are looked at"
+            case .fixed:
+                "Welch's t test at alpha \(alpha), two-sided, for one look; Fisher's exact test and Newcombe's interval decide where counts are small"
+            }
+        return MartNote(
+            code: "method",
+            message: reading
+                + "; the variance of a proportion p is p(1-p); a lift is (variant - control) / |control|, with bounds by the delta "
+                + "method and by Fieller; what decides is the p-value of the difference, corrected by \(plan.settings.correction.rawValue) over "
+                + "the metrics of one role and their variants")
+    }
+
+    private var priorText: String {
+        plan.settings.prior.map { "normal with mean \($0.mean) and standard deviation \($0.standardDeviation)" } ?? "flat"
+    }
+
+    private var adjustmentNotes: [MartNote] {
+        var notes: [MartNote] = []
+        if case .events(let basis) = plan.basis, let lookBack = basis.lookBack {
+            notes.append(
+                MartNote(
+                    code: "cuped", column: "adjusted_value",
+                    message: "differences and lifts are adjusted for what each unit did in \(DurationText.text(of: lookBack)) before its own "
+                        + "exposure; a unit without any row there counts as missing"
+                        + (tally.firstHistoryRows > 0 ? "" : "; not done: the log has no row on the look-back's first day")))
+        }
+        for (planned, pair) in zip(plan.metrics, bounds) where planned.isWinsorized {
+            let scale: Int64 = if case .mean(let quantity) = planned.metric.measure { quantity.scale } else { 1 }
+            func text(_ bound: Int128?) -> String { bound.map { "\(Double($0) / Double(scale))" } ?? "no bound" }
+            notes.append(
+                MartNote(
+                    code: "winsorized", column: "value",
+                    message: "\(planned.metric.id) of a unit is clamped to \(text(pair.lower)) ... \(text(pair.upper))"))
+        }
+        return notes
     }
 
     private func eventNotes(_ basis: EventBasis) -> [MartNote] {
@@ -33,17 +73,22 @@ extension ExperimentReport {
             "window",
             "a unit's rows count from its own first exposure on, in canonical order (the exposing row itself included), "
                 + window)
-        if basis.isRunning {
+        if !basis.activation.isEmpty {
             note(
-                "peeking",
-                "as_of lies before the declared end: fixed-horizon intervals and p-values hold only when read once, at the "
-                    + "end; reading them every night finds differences that are not there")
-        } else if basis.ends == nil {
-            note("no_end", "no end is declared: fixed-horizon intervals hold only for an end that was fixed beforehand")
+                "activation",
+                "a unit is analysed, and its rows and window begin, with its first \(basis.activation.sorted().joined(separator: " or ")) "
+                    + "from its exposure on", column: "activated_units")
+        }
+        if plan.settings.engine == .fixed, analysis.method == .sequential {
+            note(
+                basis.ends == nil ? "no_end" : "peeking",
+                (basis.ends == nil ? "no end is declared" : "the declared end, or that of the last window, has not come")
+                    + ": a fixed horizon is read once, at the end, so sequential intervals stand here", column: "method")
         }
         if tally.openUnits > 0, basis.window != nil {
             note(
-                "open_windows", "the window of \(tally.openUnits) units is still open; their values may change",
+                "open_windows", "the window of \(tally.openUnits) units is still open; "
+                    + (basis.leavesOutOpen ? "they are left out" : "their values may change, and figures are approximate"),
                 column: "open_units")
         }
         if tally.unidentifiedRows > 0 {
@@ -92,33 +137,39 @@ extension ExperimentReport {
             notes.append(MartNote(code: code, column: column, message: message))
         }
         if tally.excludedUnits > 0 {
-            let share = Double(tally.excludedUnits) / Double(tally.excludedUnits + tally.unitCount)
-            let often = share > Self.exclusionLimit ? "; more than 1 % of units: the assignment is at fault" : ""
             note(
-                share > Self.exclusionLimit ? "many_excluded_units" : "excluded_units",
-                "\(tally.excludedUnits) units were seen in several variants and are left out\(often)",
+                health.hasManyExcluded ? "many_excluded_units" : "excluded_units",
+                "\(tally.excludedUnits) units were seen in several variants and are left out"
+                    + (health.hasManyExcluded ? "; more than 1 % of units: the assignment is at fault" : ""),
                 column: "excluded_units")
         }
-        if tally.variants[plan.control] == nil {
+        let seen = tally.variants.filter { $0.value.units > 0 }
+        if seen[plan.control] == nil {
             note(
-                Self.missingControl,
+                ExperimentAnalysis.missingControl,
                 "no unit of the control '\(plan.control.text)' was seen: there is no lift to report")
         }
-        if tally.variants.count < 2 {
-            note("too_few_variants", "units of \(tally.variants.count) variants were seen; a comparison needs two")
+        if seen.count < 2 {
+            note("too_few_variants", "units of \(seen.count) variants were seen; a comparison needs two")
         }
-        switch sampleRatio {
-        case .success(let pValue) where pValue < SampleRatioMismatch.flagThreshold:
+        if health.isMismatched == true, let fault = health.fault {
             note(
                 "sample_ratio_mismatch",
-                "units did not come to the variants in the planned shares (chi-squared, p < 0.001): "
-                    + "find the cause before trusting any lift", column: "srm_flag")
-        case .failure(.impossibleSplit) where variants.count > 1:
+                "\(fault) (p < 0.001): find the cause before trusting any lift", column: "srm_flag")
+        }
+        if case .failure(.impossibleSplit) = health.analysed, variants.count > 1 {
             let unplanned = variants.filter { plan.split?[$0] == nil }.map { "'\($0.text)'" }.joined(separator: ", ")
             note(
                 "unplanned_variants", "the split has no weight for \(unplanned): it cannot be tested",
                 column: "srm_p_value")
-        default: break
+        }
+        for row in analysis.rows {
+            guard let dimensions = row.agreement?.dimensions, !dimensions.isEmpty else { continue }
+            note(
+                "segments_disagree",
+                "\(row.metric.id) of \(row.variant.text): the effect differs between the segments of "
+                    + "\(dimensions.joined(separator: ", ")), or points the other way in all of them: read them apart",
+                column: "segments_disagree")
         }
         return notes
     }

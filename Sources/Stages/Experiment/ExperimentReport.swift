@@ -3,35 +3,39 @@ import Marts
 import Metrics
 import Statistics
 
-/// The mart of an experiment: a row for each metric and variant.
+/// The mart of an experiment: a row for each metric and variant, over all units and in each segment.
 struct ExperimentReport {
     let plan: ExperimentPlan
     let tally: ExperimentTally
+    /// What values were clamped to, one pair a metric; empty: nothing.
+    let bounds: [WinsorizingBounds]
     /// The control, then every planned or seen variant in byte order.
     let variants: [ByteString]
-    let sampleRatio: Result<Double, Unavailable>
+    let health: ExperimentHealth
+    let analysis: ExperimentAnalysis
 
-    init(_ plan: ExperimentPlan, _ tally: ExperimentTally) {
+    init(_ plan: ExperimentPlan, _ tally: ExperimentTally, _ bounds: [WinsorizingBounds]) {
         self.plan = plan
         self.tally = tally
+        self.bounds = bounds
         let others = Set(tally.variants.keys).union(plan.split?.keys.map { $0 } ?? []).subtracting([plan.control])
         variants = [plan.control] + others.sorted()
-        sampleRatio = SampleRatioMismatch.pValue(
-            observed: variants.map { tally.variants[$0]?.units ?? 0 },
-            weights: variants.map { variant in plan.split.map { $0[variant] ?? 0 } ?? 1 })
+        health = ExperimentHealth(plan, tally, variants)
+        analysis = ExperimentAnalysis(plan, tally, variants, health)
     }
 
     var mart: Mart {
         Mart(
             id: "\(ExperimentStage.name)/\(plan.name)",
             title: Label(en: "Experiment \(title)", zh: "实验 \(title)"), period: period, asOf: asOf,
-            provisional: isProvisional, columns: Self.columns, notes: notes,
-            rows: plan.metrics.indices.flatMap { metric in variants.map { row(metric, $0) } })
+            provisional: isProvisional, columns: Self.columns.map(\.column), notes: notes,
+            rows: analysis.rows.map { row in Self.columns.map { $0.value(self, row) } })
     }
 
     private var title: String {
         switch plan.basis {
-        case .events(let basis): basis.experiment.text
+        case .events(let basis):
+            if case .exposure(let experiment) = basis.entry { experiment.text } else { plan.name }
         case .units(let basis): basis.experiment?.text ?? plan.name
         }
     }
@@ -50,97 +54,23 @@ struct ExperimentReport {
 
     private var isProvisional: Bool {
         guard case .events(let basis) = plan.basis else { return false }
-        return basis.ends == nil || basis.isRunning || basis.window == nil || tally.openUnits > 0
+        let waits = basis.longestRetention.map { longest in basis.ends.map { $0 + longest > basis.horizon } ?? true }
+        return basis.ends == nil || basis.isRunning || basis.window == nil || tally.openUnits > 0 || waits == true
     }
 
-    // MARK: - Rows
-
-    private func statistic(_ metric: Int, _ variant: ByteString) -> MetricStatistic {
-        tally.variants[variant]?.statistics[metric] ?? MetricStatistic(plan.metrics[metric].metric.measure)
+    /// Open windows are within the figures.
+    var isApproximate: Bool {
+        guard case .events(let basis) = plan.basis else { return false }
+        return basis.window != nil && !basis.leavesOutOpen && tally.openUnits > 0
     }
-
-    private func row(_ index: Int, _ variant: ByteString) -> [MartValue] {
-        let planned = plan.metrics[index]
-        let metric = planned.metric
-        let sums = statistic(index, variant)
-        let value = sums.statistic.value()
-        let estimate = sums.statistic.estimate()
-        var reason = value.reason ?? estimate.reason
-        var difference: Effect?
-        var lift: Effect?
-        if variant != plan.control {
-            let control = statistic(index, plan.control).statistic
-            if control.count == 0 {
-                reason = reason ?? Self.missingControl
-            } else if case .success(let treated) = estimate {
-                let effects = control.estimate().map { control in
-                    (
-                        WelchTest.difference(of: treated, from: control, alpha: plan.alpha),
-                        WelchTest.relativeLift(of: treated, over: control, alpha: plan.alpha)
-                    )
-                }
-                reason = effects.reason
-                if case .success((let absolute, let relative)) = effects {
-                    difference = try? absolute.get()
-                    lift = try? relative.get()
-                    reason = absolute.reason ?? relative.reason
-                }
-            }
-        }
-        let (numerator, denominator) = sums.parts
-        return [
-            .string(metric.id), .string(metric.label.en), .string(metric.label.zh),
-            .string(planned.role.rawValue), .string(metric.kind.rawValue), .string(unit(metric.unit)),
-            .integer(Int64(metric.direction.rawValue)), .string(variant.text), .boolean(variant == plan.control), .string("detail"),
-            .integer(sums.statistic.count), number(try? value.get()), numerator, denominator,
-            number(try? estimate.get().standardDeviation),
-            number(difference?.value), number(difference?.low), number(difference?.high), number(difference?.pValue),
-            number(lift?.value), number(lift?.low), number(lift?.high), number(lift?.pValue),
-            lift.map { .boolean($0.pValue < plan.alpha) } ?? .null,
-            number(try? sampleRatio.get()),
-            (try? sampleRatio.get()).map { .boolean($0 < SampleRatioMismatch.flagThreshold) } ?? .null,
-            .integer(tally.excludedUnits), openUnits(of: variant), reason.map { .string($0) } ?? .null,
-        ]
-    }
-
-    static let missingControl = "missing_control"
-
-    private func openUnits(of variant: ByteString) -> MartValue {
-        guard case .events(let basis) = plan.basis, basis.window != nil else { return .null }
-        return .integer(tally.variants[variant]?.openUnits ?? 0)
-    }
-
-    private func unit(_ unit: Metric.Unit) -> String {
-        switch unit {
-        case .events: "events"
-        case .persons: "persons"
-        case .orders: "orders"
-        case .values: "values"
-        case .fraction: "fraction"
-        case .seconds: "seconds"
-        case .money: plan.currency
-        case .column(let name): name
-        case .none: "number"
-        }
-    }
-
-    private func number(_ value: Double?) -> MartValue { value.map { .number($0) } ?? .null }
 }
 
-extension MetricStatistic {
-    /// What the value is the quotient of, in whole units.
-    fileprivate var parts: (numerator: MartValue, denominator: MartValue) {
-        switch self {
-        case .proportion(let sums): (.integer(sums.successes), .integer(sums.count))
-        case .mean(let sums): (whole(sums.sum, sums.scale), .integer(sums.count))
-        case .ratio(let sums):
-            (whole(sums.numerator, sums.scale.numerator), whole(sums.denominator, sums.scale.denominator))
-        }
-    }
-
-    private func whole(_ sum: Int128, _ scale: Int64) -> MartValue {
-        if scale == 1, let exact = Int64(exactly: sum) { return .integer(exact) }
-        return .number(Double(sum) / Double(scale))
+extension ExperimentPlan {
+    /// How the figures are read: a fixed horizon has come with the declared end, when no window is open any more.
+    func method(_ tally: ExperimentTally) -> ExperimentSettings.Engine {
+        guard settings.engine == .fixed, case .events(let basis) = basis else { return settings.engine }
+        let isOver = basis.ends != nil && !basis.isRunning && (basis.window == nil || tally.openUnits == 0)
+        return isOver ? .fixed : .sequential
     }
 }
 

@@ -1,12 +1,13 @@
 import Manifest
 import StageKit
+import Statistics
 
 /// A/B tests: lift with interval and p-value of every variant against the control.
 public enum ExperimentStage: Stage {
     public static let name = "experiment"
-    public static let version = 1
+    public static let version = 2
     public static let doc =
-        "Compares the variants of an experiment: lift over the control with confidence interval, p-value and checks of its health."
+        "Compares the variants of an experiment: lift over the control with intervals for every night, a verdict, and checks of its health."
 
     /// An experiment lasts from `starts` to `ends`.
     public static let usualPeriod: PeriodExpression? = nil
@@ -16,7 +17,7 @@ public enum ExperimentStage: Stage {
             "experiment", .string, "Value of the experiment column; needed but for a units source without that column."),
         .init("source", .string, "A units source, or the one source whose rows count as exposures (default: all)."),
         .init("unit", .word(["person", "user", "device"]), "What is exposed: a person (default), or a user."),
-        .init("control", .string, required: true, "The variant that the others are compared with."),
+        .init("control", .string, "The variant that the others are compared with; needed but for arms."),
         .init("split", .map(.number), "Planned weight of each variant, such as { A: 50, B: 50 } (default: equal)."),
         .init("starts", .instant, "Exposures count from this instant on."),
         .init("ends", .instant, "Exposures count before this instant."),
@@ -27,10 +28,51 @@ public enum ExperimentStage: Stage {
         .init("metrics", .oneOrMany(.string), "Further metrics; columns, for a units source."),
         .init("guardrails", .oneOrMany(.string), "Metrics that must not get worse."),
         .init("alpha", .fraction, "1 - alpha is the confidence of the intervals (default: 0.05)."),
-        .init("engine", .word(["fixed"]), "How tests are made: fixed horizon."),
+        .init(
+            "engine", .word(ExperimentSettings.Engine.allCases.map(\.rawValue)),
+            "sequential (default): intervals for every night; fixed: Welch's test once the declared end has come, sequential before."),
+        .init(
+            "tuning", .integer(1...1_000_000_000),
+            "The number of units at which sequential intervals are tightest for their number (default: 5000)."),
+        .init(
+            "correction", .word(MultipleTestingCorrection.allCases.map(\.rawValue)),
+            "How p-values are corrected over metrics of one role and their variants (default: holm)."),
+        .init(
+            "prior",
+            .object([
+                .init("mean", .quantity, "The expected relative lift (default: 0)."),
+                .init("deviation", .quantity, required: true, "Its standard deviation, such as 10%."),
+            ]), "What is believed of a relative lift beforehand, for the Bayesian columns (default: flat)."),
+        .init(
+            "margin", .either([.fraction, .map(.fraction)]),
+            "The relative change that matters, and that a guardrail may bear: of all metrics, or by metric."),
+        .init("effect", .fraction, "The relative lift that the experiment is to find (default: the margin)."),
+        .init("power", .fraction, "The wished probability to find the effect (default: 0.8)."),
+        .init("arms", .string, "A column of an ad report whose values are arms to rank by CTR, such as creative; not randomised."),
+        .init("elements", .string, "A creatives source, whose elements are compared over the arms."),
+        .init("min_days", .integer(1...3650), "An arm with fewer days is never dropped (default: 7)."),
+        .init("min_impressions", .integer(1...1_000_000_000_000), "An arm with fewer impressions is never dropped (default: 10000)."),
+        .init("activation", .oneOrMany(.string), "Events of which a unit must have one; its values count from it on."),
+        .init(
+            "open_windows", .word(["include", "leave_out"]),
+            "What becomes of units whose window is open: include (default; the figures are approximate), or leave_out."),
+        .init("by", .oneOrMany(.string), "Columns whose values at the first exposure make segments."),
+        .init(
+            "stratify", .string, "A column whose values at the first exposure are strata to adjust by (post-stratification)."),
+        .init(
+            "cuped", .duration,
+            "Adjusts by what each unit did so long before its own exposure, such as 14d."),
+        .init(
+            "winsorize",
+            .object([
+                .init("lower", .fraction, "The percentile below which values are raised to it."),
+                .init("upper", .fraction, "The percentile above which values are lowered to it, such as 99%."),
+                .init("among", .word(["all", "positive"]), "Of the values of all units (default), or of those other than 0."),
+            ]), "Clamps values a unit of means to percentiles over the units of all variants."),
     ]
 
     public static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation {
+        if node.options["arms"] != nil { return CreativeArms(try CreativeArmsPlan(node, in: context), context.tables) }
         let plan = try ExperimentPlan(node, in: context)
         switch plan.basis {
         case .events(let basis): return EventExperiment(plan, basis)

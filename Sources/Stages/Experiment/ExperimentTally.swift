@@ -1,72 +1,41 @@
 import Statistics
 
-/// The exact sums of one metric over the units of one variant.
-enum MetricStatistic: Sendable, Hashable {
-    case proportion(ProportionStatistic)
-    case mean(MeanStatistic)
-    case ratio(RatioStatistic)
-
-    init(_ measure: ExperimentMetric.Measure) {
-        switch measure {
-        case .units: self = .proportion(ProportionStatistic())
-        case .mean(let quantity): self = .mean(MeanStatistic(scale: quantity.scale))
-        case .ratio(let numerator, let denominator):
-            self = .ratio(RatioStatistic(scale: .init(numerator: numerator.scale, denominator: denominator.scale)))
-        case .column(let column):
-            switch column.type {
-            case .boolean: self = .proportion(ProportionStatistic())
-            case .decimal: self = .mean(MeanStatistic(scale: 1_000_000))
-            default: self = .mean(MeanStatistic())
-            }
-        }
-    }
-
-    static func + (a: MetricStatistic, b: MetricStatistic) -> MetricStatistic {
-        switch (a, b) {
-        case (.proportion(let a), .proportion(let b)): .proportion(a + b)
-        case (.mean(let a), .mean(let b)): .mean(a + b)
-        case (.ratio(let a), .ratio(let b)): .ratio(a + b)
-        default: a
-        }
-    }
-
-    /// Adds the value of one unit of a proportion (0 or 1) or of a mean.
-    mutating func add(_ value: Int128) {
-        switch self {
-        case .proportion(var statistic):
-            statistic.add(value != 0)
-            self = .proportion(statistic)
-        case .mean(var statistic):
-            statistic.add(value)
-            self = .mean(statistic)
-        case .ratio: break
-        }
-    }
-
-    /// Adds the two values of one unit of a ratio.
-    mutating func add(_ numerator: Int128, over denominator: Int128) {
-        guard case .ratio(var statistic) = self else { return }
-        statistic.add(numerator, over: denominator)
-        self = .ratio(statistic)
-    }
-
-    var statistic: any SufficientStatistic {
-        switch self {
-        case .proportion(let statistic): statistic
-        case .mean(let statistic): statistic
-        case .ratio(let statistic): statistic
-        }
-    }
-}
-
 /// What is known of an experiment once its units have been seen; exact and mergeable in any order.
 struct ExperimentTally: Sendable {
     struct Variant: Sendable {
+        /// Units that came to the variant first, those seen in another one later included.
+        var assigned: Int64 = 0
+        /// Of the assigned those with an activation event, where the experiment has one.
+        var activated: Int64 = 0
+        /// Units that are analysed: activated, seen in no other variant, and with a closed window where open ones are left out.
         var units: Int64 = 0
-        /// Units whose window reaches beyond what has been seen.
+        /// Units whose window reaches beyond what has been seen, analysed or left out.
         var openUnits: Int64 = 0
+        /// Assigned units by the day of their first exposure, in days since 1970 of the report's zone.
+        var arrivals: [Int32: Int64] = [:]
         /// One a metric, in the plan's order.
         var statistics: [MetricStatistic]
+        /// One a dimension of the plan: the analysed units by the dimension's value at their first exposure.
+        var segments: [[String?: Segment]] = []
+
+        static func += (a: inout Variant, b: Variant) {
+            a.assigned += b.assigned
+            a.activated += b.activated
+            a.units += b.units
+            a.openUnits += b.openUnits
+            a.arrivals.merge(b.arrivals, uniquingKeysWith: +)
+            a.statistics = zip(a.statistics, b.statistics).map { $0 + $1 }
+            a.segments = zip(a.segments, b.segments).map { $0.merging($1, uniquingKeysWith: +) }
+        }
+    }
+
+    struct Segment: Sendable {
+        var units: Int64 = 0
+        var statistics: [MetricStatistic]
+
+        static func + (a: Segment, b: Segment) -> Segment {
+            Segment(units: a.units + b.units, statistics: zip(a.statistics, b.statistics).map { $0 + $1 })
+        }
     }
 
     var variants: [ByteString: Variant] = [:]
@@ -80,25 +49,21 @@ struct ExperimentTally: Sendable {
     var deviceUnits: Int64 = 0
     /// Amounts of counted units in another currency than the report's.
     var foreignAmounts: Int64 = 0
+    /// Rows on the first day of the look-back: without any, the history is too short to adjust by.
+    var firstHistoryRows: Int64 = 0
     /// Per metric the units of a table without a value.
     var missingValues: [Int64] = []
 
     static func += (a: inout ExperimentTally, b: ExperimentTally) {
         for (name, variant) in b.variants {
-            guard var merged = a.variants[name] else {
-                a.variants[name] = variant
-                continue
-            }
-            merged.units += variant.units
-            merged.openUnits += variant.openUnits
-            merged.statistics = zip(merged.statistics, variant.statistics).map { $0 + $1 }
-            a.variants[name] = merged
+            if a.variants[name] == nil { a.variants[name] = variant } else { a.variants[name]? += variant }
         }
         a.excludedUnits += b.excludedUnits
         a.repeatedUnits += b.repeatedUnits
         a.unidentifiedRows += b.unidentifiedRows
         a.deviceUnits += b.deviceUnits
         a.foreignAmounts += b.foreignAmounts
+        a.firstHistoryRows += b.firstHistoryRows
         if a.missingValues.isEmpty {
             a.missingValues = b.missingValues
         } else {
@@ -108,4 +73,20 @@ struct ExperimentTally: Sendable {
 
     var unitCount: Int64 { variants.values.reduce(0) { $0 + $1.units } }
     var openUnits: Int64 { variants.values.reduce(0) { $0 + $1.openUnits } }
+    var assignedUnits: Int64 { variants.values.reduce(0) { $0 + $1.assigned } }
+
+    /// All days from the first assignment to the last.
+    var days: [Int32] {
+        let days = variants.values.flatMap(\.arrivals.keys)
+        guard let first = days.min(), let last = days.max() else { return [] }
+        return Array(first...last)
+    }
+
+    /// The values of a dimension in byte order, a missing one first.
+    func values(ofDimension index: Int) -> [String?] {
+        Set(variants.values.flatMap { $0.segments[index].keys }).sorted {
+            guard let second = $1 else { return false }
+            return $0.map { $0.utf8.lexicographicallyPrecedes(second.utf8) } ?? true
+        }
+    }
 }

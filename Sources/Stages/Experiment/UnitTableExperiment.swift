@@ -21,7 +21,7 @@ final class UnitTableExperiment: Computation {
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { IdleConsumer() }
 
-    func finish() throws -> [Mart] { [ExperimentReport(plan, table.map(tally) ?? ExperimentTally()).mart] }
+    func finish() throws -> [Mart] { [ExperimentReport(plan, table.map(tally) ?? ExperimentTally(), []).mart] }
 
     /// Adds every unit with exactly one row to its variant.
     private func tally(_ table: TableSnapshot) -> ExperimentTally {
@@ -36,7 +36,7 @@ final class UnitTableExperiment: Computation {
         }
         let identified = identify(rows, variants, table, &tally)
         for (row, variant) in identified {
-            var sums = tally.variants.removeValue(forKey: variant) ?? .init(statistics: plan.emptyStatistics)
+            var sums = tally.variants.removeValue(forKey: variant) ?? plan.emptyVariant(.effects([]))
             sums.units += 1
             for (index, column) in values.enumerated() {
                 if row < column.count, let value = column[row] {

@@ -9,9 +9,13 @@ struct UnitTotalsLayout: Sendable {
     let readsOrders: Bool
     /// One a metric: the measure with its selections as bits.
     let measures: [BoundMeasure]
+    /// The days after its entry on which a unit's return is looked for.
+    let retentionDays: [Int]
 
     enum BoundMeasure: Sendable {
         case having(Int)
+        /// Of a place in `retentionDays`.
+        case retained(Int)
         case mean(BoundQuantity)
         case ratio(BoundQuantity, BoundQuantity)
         case none
@@ -41,13 +45,16 @@ struct UnitTotalsLayout: Sendable {
             case .refundedOrders: .refundedOrders
             }
         }
+        let days = metrics.compactMap { if case .retained(let day) = $0.measure { day } else { nil } }
+        retentionDays = days
         self.selections = selections
         readsAmounts = quantities.contains(where: \.readsAmounts)
         readsOrders = quantities.contains(where: \.readsOrders)
         measures = metrics.map { metric in
             switch metric.measure {
             case .units(let selection): .having(bit(selection))
-            case .mean(let quantity): .mean(bound(quantity))
+            case .retained(let day): .retained(days.firstIndex(of: day) ?? 0)
+            case .mean(let quantity), .quantile(let quantity, _): .mean(bound(quantity))
             case .ratio(let numerator, let denominator): .ratio(bound(numerator), bound(denominator))
             case .column: .none
             }
@@ -64,10 +71,13 @@ struct UnitTotals {
     private var amounts: [Int128]
     var orders = OrderLedger()
     var foreignAmounts: Int64 = 0
+    /// By place in `retentionDays`: whether the unit came back.
+    var retained: [Bool]
 
     init(_ layout: UnitTotalsLayout) {
         rows = Array(repeating: 0, count: layout.selections.count)
         amounts = Array(repeating: 0, count: layout.selections.count)
+        retained = Array(repeating: false, count: layout.retentionDays.count)
     }
 
     mutating func reset() {
@@ -75,6 +85,7 @@ struct UnitTotals {
             rows[index] = 0
             amounts[index] = 0
         }
+        for index in retained.indices { retained[index] = false }
         orders.reset()
         foreignAmounts = 0
     }
@@ -91,29 +102,53 @@ struct UnitTotals {
         }
     }
 
-    /// Adds the unit to the statistics of its variant, one a measure.
-    mutating func add(to statistics: inout [MetricStatistic], _ layout: UnitTotalsLayout) {
-        let counts = layout.readsOrders ? orders.counts() : (0, 0)
+    /// Adds the unit to statistics, one a measure.
+    /// - Parameters:
+    ///   - bounds: One a metric; none: nothing is clamped.
+    ///   - before: What the unit's rows before its exposure add up to; nil for a unit without any.
+    ///   - isDue: By place in `retentionDays`: whether the unit's day is over.
+    mutating func add(
+        to statistics: inout [MetricStatistic], _ layout: UnitTotalsLayout, bounds: [WinsorizingBounds],
+        before: BoundTotals?, isDue: (Int) -> Bool
+    ) {
+        let own = bind(layout)
         for (index, measure) in layout.measures.enumerated() {
+            func clamped(_ value: Int128) -> Int128 { bounds.isEmpty ? value : bounds[index].clamp(value) }
             switch measure {
-            case .having(let bit): statistics[index].add(rows[bit] > 0 ? 1 : 0)
-            case .mean(let quantity): statistics[index].add(value(quantity, counts))
+            case .having(let bit):
+                statistics[index].add(rows[bit] > 0 ? 1 : 0, before: before.map { $0.totals.rows[bit] > 0 ? 1 : 0 })
+            case .retained(let place):
+                if isDue(place) { statistics[index].add(retained[place] ? 1 : 0) }
+            case .mean(let quantity):
+                statistics[index].add(clamped(own.value(quantity)), before: before.map { clamped($0.value(quantity)) })
             case .ratio(let numerator, let denominator):
-                statistics[index].add(value(numerator, counts), over: value(denominator, counts))
+                statistics[index].add(
+                    own.value(numerator), over: own.value(denominator),
+                    before: before.map { ($0.value(numerator), $0.value(denominator)) })
             case .none: break
             }
         }
     }
 
-    private func value(
-        _ quantity: UnitTotalsLayout.BoundQuantity, _ counts: (orders: Int64, refunded: Int64)
-    ) -> Int128 {
-        switch quantity {
-        case .rows(let bit): Int128(rows[bit])
-        case .amount(let bit): amounts[bit]
-        case .netAmount(let added, let subtracted): amounts[added] &- amounts[subtracted]
-        case .orders: Int128(counts.orders)
-        case .refundedOrders: Int128(counts.refunded)
+    /// The totals with their orders counted.
+    mutating func bind(_ layout: UnitTotalsLayout) -> BoundTotals {
+        let counts: (orders: Int64, refunded: Int64) = layout.readsOrders ? orders.counts() : (0, 0)
+        return BoundTotals(totals: self, orders: counts.orders, refunded: counts.refunded)
+    }
+
+    struct BoundTotals {
+        fileprivate let totals: UnitTotals
+        fileprivate let orders: Int64
+        fileprivate let refunded: Int64
+
+        fileprivate func value(_ quantity: UnitTotalsLayout.BoundQuantity) -> Int128 {
+            switch quantity {
+            case .rows(let bit): Int128(totals.rows[bit])
+            case .amount(let bit): totals.amounts[bit]
+            case .netAmount(let added, let subtracted): totals.amounts[added] &- totals.amounts[subtracted]
+            case .orders: Int128(orders)
+            case .refundedOrders: Int128(refunded)
+            }
         }
     }
 }

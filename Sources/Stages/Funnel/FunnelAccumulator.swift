@@ -2,8 +2,8 @@ import EventStore
 import StageKit
 import Vocabulary
 
-/// One thread's share of a funnel.
-final class FunnelAccumulator: ScanConsumer {
+/// One thread's share of a funnel whose options are the usual ones.
+final class FunnelAccumulator: ScanConsumer, FunnelCounting {
     private var counter: FunnelCounter
 
     init(_ plan: FunnelPlan, layout: any ScanLayout) { counter = FunnelCounter(plan, layout: layout) }
@@ -14,10 +14,18 @@ final class FunnelAccumulator: ScanConsumer {
 
     func endBucket() { counter.endPerson() }
 
-    var counted: FunnelCounter { counter }
+    func count(into result: inout FunnelResult) {
+        result.breakdownTypes = counter.breakdownTypes
+        result.add(counter.groupTallies, total: counter.total, eventsOfNobody: counter.eventsOfNobody)
+    }
 }
 
-/// Follows persons through a funnel, one after the other, and counts where they end.
+/// What an accumulator of a funnel has counted.
+protocol FunnelCounting {
+    func count(into result: inout FunnelResult)
+}
+
+/// Follows persons through a funnel, one after the other, and counts where they end: in one pass, without looking back.
 struct FunnelCounter {
     private let start: Int64
     private let horizon: Int64
@@ -42,14 +50,14 @@ struct FunnelCounter {
 
     init(_ plan: FunnelPlan, layout: any ScanLayout) {
         start = plan.period.span.start
-        horizon = plan.horizon
-        endForNobody = min(plan.period.span.end, plan.horizon)
+        horizon = plan.period.horizon
+        endForNobody = min(plan.period.span.end, plan.period.horizon)
         window = plan.window
         stepCount = plan.steps.count
         stepsOfEvent = layout.eventNames.map { name in
-            plan.steps.indices.reduce(0) { plan.steps[$1].event == name ? $0 | 1 << UInt32($1) : $0 }
+            plan.steps.indices.reduce(0) { plan.steps[$1].event.name == name ? $0 | 1 << UInt32($1) : $0 }
         }
-        filters = FunnelFilters(plan, layout: layout)
+        filters = FunnelFilters(plan.steps.map(\.event), whole: plan.condition, layout: layout)
         breakdown = plan.breakdown.map { FunnelBreakdown(column: $0, layout: layout) }
         attempts = FunnelAttempts(
             stepCount: plan.steps.count, groupCount: plan.breakdown.count, window: plan.window, period: plan.period.span)

@@ -24,6 +24,8 @@ enum FunnelGroupValue: Hashable, Comparable {
 /// Reads one breakdown column of the rows of a scan as small codes; -1 is null.
 struct FunnelBreakdown {
     static let types: Set<ColumnType> = [.category, .text, .integer, .date, .boolean]
+    /// The types of columns that can be held constant.
+    static let heldTypes: Set<ColumnType> = types.union([.key])
 
     let type: ColumnType
     private let slot: Int?
@@ -31,6 +33,7 @@ struct FunnelBreakdown {
     private var numbers: [Int64] = []
     private var codeOfNumber: [Int64: Int64] = [:]
     private var texts = ByteInterner()
+    private var codeOfKey: [Key128: Int64] = [:]
 
     init(column: String, layout: any ScanLayout) {
         slot = layout.slot(column)
@@ -59,7 +62,11 @@ struct FunnelBreakdown {
             codeOfNumber[number] = Int64(numbers.count - 1)
             return Int64(numbers.count - 1)
         case .key:
-            return -1
+            let key = rows.keys(slot)[row]
+            if key == .zero { return -1 }
+            if let code = codeOfKey[key] { return code }
+            codeOfKey[key] = Int64(codeOfKey.count)
+            return Int64(codeOfKey.count - 1)
         }
     }
 

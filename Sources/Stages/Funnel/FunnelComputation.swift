@@ -4,35 +4,32 @@ import StageKit
 import Vocabulary
 
 /// One funnel at work: a single round over the events from the period's start to the end of the last window.
-final class FunnelComputation: Computation {
+final class FunnelComputation: Computation, PersonListing {
     private let plan: FunnelPlan
     private var isScanned = false
     private var result: FunnelResult
+    /// Whom to list instead of making marts.
+    private var selection: FunnelSelection?
 
     init(_ plan: FunnelPlan) {
         self.plan = plan
-        result = FunnelResult(stepCount: plan.steps.count, breakdownCount: plan.breakdown.count)
+        result = FunnelResult(plan)
     }
 
-    var reach: NodeReach { NodeReach(DataReach(events: span), asOf: plan.horizon) }
+    var reach: NodeReach { NodeReach(DataReach(events: plan.span), asOf: plan.period.horizon) }
 
     func nextRequest() -> ScanRequest? {
-        isScanned
-            ? nil
-            : ScanRequest(
-                columns: plan.columns, span: span, need: RowNeed(values: ["event": Set(plan.steps.map(\.event))]))
+        isScanned ? nil : ScanRequest(columns: plan.columns, span: plan.span, need: plan.need)
     }
 
-    private var span: ScanRequest.Span {
-        let start = plan.period.span.start
-        return .init(start: start, end: max(start, plan.horizon))
+    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {
+        plan.isUsual && selection == nil
+            ? FunnelAccumulator(plan, layout: layout) : FunnelJourneyAccumulator(plan, selection, layout: layout)
     }
-
-    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { FunnelAccumulator(plan, layout: layout) }
 
     func partial(of accumulators: [any ScanConsumer]) -> FunnelResult {
-        var result = FunnelResult(stepCount: plan.steps.count, breakdownCount: plan.breakdown.count)
-        for case let accumulator as FunnelAccumulator in accumulators { result.absorb(accumulator.counted) }
+        var result = FunnelResult(plan)
+        for case let accumulator as any FunnelCounting in accumulators { accumulator.count(into: &result) }
         return result
     }
 
@@ -40,7 +37,7 @@ final class FunnelComputation: Computation {
 
     func absorb(_ partial: FunnelResult) throws {
         isScanned = true
-        for (column, type) in zip(plan.breakdown, partial.breakdownTypes) where !FunnelBreakdown.types.contains(type) {
+        for (column, type) in zip(plan.groupColumns, partial.breakdownTypes) where !FunnelBreakdown.types.contains(type) {
             throw Problem(
                 .funnelWrongBreakdown, "the column '\(column)' is stored as \(type.rawValue), which makes no groups",
                 help: "break down by a category, text, integer, date or boolean column")
@@ -48,5 +45,16 @@ final class FunnelComputation: Computation {
         result = partial
     }
 
-    func finish() throws -> [Mart] { [FunnelMart(plan, result, total: try result.sum(name: plan.name)).mart] }
+    func finish() throws -> [Mart] {
+        if selection != nil { return [FunnelPersonsMart(plan, result).mart] }
+        let table = FunnelMart(plan, result, total: try result.sum(plan))
+        var marts = [table.mart]
+        if plan.trend != nil { marts.append(FunnelTrendMart(plan, result).mart) }
+        if plan.compared != nil { marts.append(FunnelComparisonMart(plan, result).mart) }
+        if plan.histogram != nil { marts.append(FunnelTimesMart(plan, result, table).mart) }
+        if plan.nextEvents != nil { marts.append(FunnelNextEventsMart(plan, result).mart) }
+        return marts
+    }
+
+    func listPersons(_ selection: PersonSelection) throws { self.selection = try FunnelSelection(selection, plan) }
 }

@@ -1,7 +1,8 @@
 import EventStore
+import Expressions
 import StageKit
 
-/// The conditions of a funnel, evaluated a batch at a time.
+/// The conditions of a funnel's steps (or of what it excludes), evaluated a batch at a time.
 struct FunnelFilters {
     private let whole: RowFilter?
     private let ofStep: [(step: UInt32, filter: RowFilter)]
@@ -10,10 +11,11 @@ struct FunnelFilters {
     /// One mask for each of `ofStep`, then one for `whole`.
     private var masks: [UnsafeMutableBufferPointer<UInt8>]
 
-    init(_ plan: FunnelPlan, layout: any ScanLayout) {
-        whole = plan.condition.map { RowFilter($0, layout: layout) }
-        ofStep = plan.steps.enumerated().compactMap { index, step in
-            step.condition.map { (1 << UInt32(index), RowFilter($0, layout: layout)) }
+    /// - Parameter whole: what every row must fulfil.
+    init(_ events: [FunnelPlan.Event], whole condition: Condition?, layout: any ScanLayout) {
+        whole = condition.map { RowFilter($0, layout: layout) }
+        ofStep = events.enumerated().compactMap { index, event in
+            event.condition.map { (1 << UInt32(index), RowFilter($0, layout: layout)) }
         }
         conditional = ofStep.reduce(0) { $0 | $1.step }
         masks = Array(repeating: UnsafeMutableBufferPointer(start: nil, count: 0), count: ofStep.count + 1)
@@ -28,6 +30,10 @@ struct FunnelFilters {
         for (index, step) in ofStep.enumerated() { step.filter.evaluate(rows, into: mask(index, rows.count)) }
         if let whole { whole.evaluate(rows, into: mask(ofStep.count, rows.count)) }
     }
+
+    /// Whether a row of the batch fulfils what every row must.
+    @inline(__always)
+    func passes(row: Int) -> Bool { whole == nil || masks[ofStep.count][row] != 0 }
 
     /// Those of `steps` whose conditions hold for a row of the batch.
     @inline(__always)

@@ -1,4 +1,5 @@
 import Chronology
+import EventStore
 import Expressions
 import Manifest
 import StageKit
@@ -8,6 +9,8 @@ extension ProblemCode {
     static let funnelWrongSteps = ProblemCode("funnel.wrong-steps", exit: .wrongManifest)
     static let funnelWrongWindow = ProblemCode("funnel.wrong-window", exit: .wrongManifest)
     static let funnelWrongBreakdown = ProblemCode("funnel.wrong-breakdown", exit: .wrongManifest)
+    /// Options of a funnel that do not go together.
+    static let funnelWrongPolicy = ProblemCode("funnel.wrong-policy", exit: .wrongManifest)
     /// The parts of a breakdown do not sum to the total, or more persons reach a step than the one before it.
     static let funnelUnbalanced = ProblemCode("funnel.unbalanced", exit: .stageFailed)
 }
@@ -15,93 +18,113 @@ extension ProblemCode {
 /// What one funnel counts, from the options of its node.
 struct FunnelPlan: Sendable {
     struct Step: Sendable {
-        var event: String
-        var condition: Condition?
+        var event: Event
         var name: String
+        var isOptional = false
+        /// Microseconds from the step before to the last instant that counts; nil: the whole window.
+        var window: Int64?
+    }
+
+    /// A span whose attempts are counted.
+    struct Period: Sendable {
+        var name: String
+        /// Step 1 lies in it.
+        var span: TimeSpan
+        /// The first instant that is not seen.
+        var horizon: Int64
+        /// The first instant at which an attempt comes too late to be counted.
+        var lastEntry: Int64
     }
 
     static let stepLimit = 2...32
 
     var name: String
-    var period: ResolvedPeriod
+    var period: Period
+    /// The earlier period to compare with.
+    var compared: Period?
+    /// One less the confidence of intervals.
+    var alpha: Double
     /// Microseconds from step 1 to the last instant that counts.
     var window: Int64
     var steps: [Step]
-    /// Columns whose value at step 1 of the attempt that counts breaks the funnel down.
+    var exclusions: [Exclusion]
+    var policy: FunnelPolicy
+    /// Columns that break the funnel down.
     var breakdown: [String]
+    /// The experiment whose variant is the last column of the breakdown.
+    var experiment: String?
     var condition: Condition?
+    var trend: FunnelTrend?
+    /// The upper bounds of the classes of times, in microseconds; nil: no histogram.
+    var histogram: [Int64]?
+    /// How many of the commonest next events are shown for a step; nil: none.
+    var nextEvents: Int?
     var zone: Zone
 
-    init(_ node: Manifest.Node, in context: StageContext) throws {
-        let options = node.options
-        name = node.name
-        zone = context.manifest.zone
-        period = try context.span(of: options["period"]?.period ?? .usual)
-        window = options["within"]?.duration ?? 7 * Timestamp.microsecondsPerDay
-        guard window > 0 else {
-            throw Problem(
-                .funnelWrongWindow, "the window of a funnel must be longer than nothing",
-                at: options["within"]?.place ?? node.place, help: "write it as in 'within: 7d'")
-        }
-        steps = try FunnelPlan.steps(options["steps"], of: node, in: context.manifest)
-        condition = options["where"]?.condition
-        if let condition { try context.manifest.check(condition, at: options["where"]?.place ?? node.place) }
-        breakdown = try FunnelPlan.breakdown(options["by"], in: context.manifest)
+    /// Whether the automaton of one pass serves.
+    var isUsual: Bool {
+        policy == .usual && exclusions.isEmpty && compared == nil && experiment == nil && trend == nil && histogram == nil
+            && nextEvents == nil && !steps.contains { $0.isOptional || $0.window != nil }
     }
 
-    /// The first instant that is not seen.
-    var horizon: Int64 { period.asOf(lookingAhead: window) }
+    /// The columns of the breakdown, the variant included.
+    var groupColumns: [String] { breakdown + (experiment == nil ? [] : [FunnelPlan.variantColumn]) }
+
+    static let variantColumn = "variant"
+    static let exposureColumns: Set<String> = ["experiment", variantColumn]
+
+    /// The periods that are counted, the earlier one last.
+    var periods: [Period] { [period] + (compared.map { [$0] } ?? []) }
 
     /// The columns that the scan must deliver.
     var columns: Set<String> {
-        var columns = Set(breakdown)
-        for condition in [condition] + steps.map(\.condition) { columns.formUnion(condition?.columns ?? []) }
+        var columns = Set(breakdown + policy.held)
+        for condition in [condition] + steps.map(\.event.condition) + exclusions.map(\.event.condition) {
+            columns.formUnion(condition?.columns ?? [])
+        }
+        if policy.holdsSession { columns.insert("campaign") }
+        if experiment != nil { columns.formUnion(FunnelPlan.exposureColumns) }
         return columns.subtracting(["event", "event_time"])
     }
 
-    private static func steps(_ value: Value?, of node: Manifest.Node, in manifest: Manifest) throws -> [Step] {
-        let values = value?.list ?? []
-        guard stepLimit.contains(values.count) else {
-            throw Problem(
-                .funnelWrongSteps,
-                "a funnel has \(stepLimit.lowerBound) to \(stepLimit.upperBound) steps, this one has \(values.count)",
-                at: value?.place ?? node.place, help: "write them as in 'steps: [product_view, add_to_cart, purchase]'")
-        }
-        return try values.map { value in
-            if let event = value.string { return Step(event: event, condition: nil, name: event) }
-            guard let event = value["event"]?.string else {
-                throw Problem(
-                    .funnelWrongSteps, "a step needs an event", at: value.place,
-                    help: "write it as in '{ event: purchase, where: amount > 100, name: large purchase }'")
-            }
-            let condition = value["where"]?.condition
-            if let condition { try manifest.check(condition, at: value["where"]?.place ?? value.place) }
-            return Step(event: event, condition: condition, name: value["name"]?.string ?? event)
-        }
+    /// The first instant at which an attempt may begin.
+    var firstEntry: Int64 { min(period.span.start, compared?.span.start ?? .max) }
+
+    /// The time that the scan must deliver: steps, the sessions that they lie in, exposures before.
+    var span: ScanRequest.Span {
+        let start = firstEntry
+        let end = max(start, periods.map(\.horizon).max() ?? period.horizon)
+        if experiment != nil { return .init(start: min(start, -Timestamp.microsecondsPerDay), end: end) }
+        return .init(start: policy.holdsSession ? start - SessionCutter.lookBack : start, end: end)
     }
 
-    private static func breakdown(_ value: Value?, in manifest: Manifest) throws -> [String] {
-        var columns: [String] = []
-        for entry in value?.list ?? [] {
-            guard let name = entry.string else { continue }
-            func refuse(_ what: String, _ help: String) -> Problem {
-                Problem(.funnelWrongBreakdown, what, at: entry.place, help: help)
-            }
-            if columns.contains(name) { throw refuse("'\(name)' is named twice", "name each column once") }
-            if name == "event" || name == "event_time" {
-                throw refuse("a funnel cannot be broken down by '\(name)'", "name a column of the events of step 1")
-            }
-            if FunnelMart.columnNames.contains(name) {
-                throw refuse("'\(name)' is the name of a column of every funnel", "map the column under another name")
-            }
-            let type = try manifest.eventColumn(name, at: entry.place)
-            guard FunnelBreakdown.types.contains(type) else {
-                throw refuse(
-                    "'\(name)' is of type \(type.rawValue), which makes no groups",
-                    "break down by a category, text, integer, date or boolean column")
-            }
-            columns.append(name)
+    /// The rows that the scan must deliver; nil: all.
+    var need: RowNeed? {
+        if policy.order == .strict || policy.holdsSession || nextEvents != nil { return nil }
+        var need = RowNeed(values: ["event": Set((steps.map(\.event) + exclusions.map(\.event)).map(\.name))])
+        if let experiment { need.values["experiment"] = [experiment] }
+        return need
+    }
+
+    /// For each step (from 0) the required step before it; -1 for step 1.
+    var requiredBefore: [Int] {
+        var before = -1
+        return steps.indices.map { step in
+            defer { if !steps[step].isOptional { before = step } }
+            return before
         }
-        return columns
+    }
+}
+
+/// The spans that attempts are told apart by.
+enum FunnelTrend: String, Sendable, CaseIterable {
+    case day, week, month
+
+    func start(of day: CivilDate) -> CivilDate {
+        switch self {
+        case .day: day
+        case .week: day.startOfWeek
+        case .month: day.startOfMonth
+        }
     }
 }

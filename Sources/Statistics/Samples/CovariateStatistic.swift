@@ -42,7 +42,11 @@ public struct CovariateMeanStatistic: CovariateStatistic {
         self.init(MomentStatistic(scales: [scale, covariateScale ?? scale, 1]))
     }
 
-    private init(_ moments: MomentStatistic) { self.moments = moments }
+    /// Sums that were taken before, of the three numbers of a unit.
+    public init(_ moments: MomentStatistic) {
+        precondition(moments.scales.count == 3)
+        self.moments = moments
+    }
 
     /// Adds one unit; a covariate that is missing counts as zero, and as missing.
     public mutating func add(_ value: Int128, covariate: Int128?) {
@@ -70,7 +74,11 @@ public struct CovariateRatioStatistic: CovariateStatistic {
             MomentStatistic(scales: [scale.numerator, scale.denominator, before.numerator, before.denominator, 1]))
     }
 
-    private init(_ moments: MomentStatistic) { self.moments = moments }
+    /// Sums that were taken before, of the five numbers of a unit.
+    public init(_ moments: MomentStatistic) {
+        precondition(moments.scales.count == 5)
+        self.moments = moments
+    }
 
     /// Adds one unit; a covariate that is missing counts as zero over zero, and as missing.
     public mutating func add(

@@ -15,6 +15,15 @@ public struct MomentStatistic: Sendable, Hashable {
         products = Array(repeating: .zero, count: scales.count * (scales.count + 1) / 2)
     }
 
+    /// Sums that were taken before: as many as scales, and a product for each two of them.
+    public init(count: Int64, sums: [Int128], products: [Int256], scales: [Int64]) {
+        precondition(sums.count == scales.count && products.count == scales.count * (scales.count + 1) / 2)
+        self.count = count
+        self.sums = sums
+        self.products = products
+        self.scales = scales
+    }
+
     /// Adds one unit's numbers, each in its own scale.
     public mutating func add(_ values: [Int128]) {
         precondition(values.count == scales.count, "as many values as scales")

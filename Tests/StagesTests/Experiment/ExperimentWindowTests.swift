@@ -76,7 +76,7 @@ struct ExperimentWindowTests {
         let mart = try experiment(
             [
                 "experiment": .string("x"), "control": .string("A"), "window": .duration(2 * day),
-                "ends": .instant(start + 30 * day), "metrics": .strings(["gmv_paid"]),
+                "ends": .instant(start + 30 * day), "metrics": .strings(["gmv_paid"]), "engine": .string("fixed"),
             ], over: events, date: "2026-11-04")
         #expect(mart.row("gmv_paid", "A")["open_units"] == .integer(0))
         #expect(mart.row("gmv_paid", "B")["open_units"] == .integer(1))
@@ -95,7 +95,7 @@ struct ExperimentWindowTests {
         let mart = try experiment(
             [
                 "experiment": .string("x"), "control": .string("A"), "window": .duration(2 * day),
-                "ends": .instant(start + 3 * day), "metrics": .strings(["gmv_paid"]),
+                "ends": .instant(start + 3 * day), "metrics": .strings(["gmv_paid"]), "engine": .string("fixed"),
             ], over: events, date: "2027-03-01")
         #expect(!mart.provisional)
         #expect(!mart.hasNote("peeking") && !mart.hasNote("open_windows"))
@@ -112,7 +112,7 @@ struct ExperimentWindowTests {
             let mart = try experiment(
                 [
                     "experiment": .string("x"), "control": .string("A"), "window": .duration(day),
-                    "ends": .instant(ends), "metrics": .strings(["gmv_paid"]),
+                    "ends": .instant(ends), "metrics": .strings(["gmv_paid"]), "engine": .string("fixed"),
                 ], over: events, date: "2026-11-03")
             #expect(mart.hasNote("peeking") == isRunning)
             #expect(mart.provisional == isRunning)

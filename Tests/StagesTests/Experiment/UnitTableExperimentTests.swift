@@ -35,6 +35,7 @@ struct UnitTableExperimentTests {
         let context = StageContext.test("2026-11-01", manifest: .test(sources: [source]), tables: [table])
         let options = Value.options([
             "source": .string("cats"), "control": .string("gate_30"), "metrics": .strings(metrics),
+            "engine": .string("fixed"),
         ])
         let mart = try ExperimentStage.run(options, name: "gate", in: context, over: InMemoryScan(events: []))[0]
         try mart.checkShape()

@@ -12,7 +12,7 @@ import Vocabulary
 enum FunnelFixture {
     static let columns = [
         Column("channel", .category), Column("page", .text), Column("amount", .decimal), Column("quantity", .integer),
-        Column("is_member", .boolean), Column("user_id", .key), Column("item_id", .text), Column("number", .integer),
+        Column("is_member", .boolean), Column("user_id", .key), Column("experiment", .category), Column("variant", .category), Column("item_id", .text), Column("number", .integer),
         Column("user", .category),
     ]
 
@@ -28,12 +28,32 @@ enum FunnelFixture {
         _ options: KeyValuePairs<String, Value.Content>, over events: [TestEvent], newest: Int64? = nil, seed: UInt64 = 0,
         accumulators: Int = 1
     ) throws -> Mart {
-        let context = context(newest: newest ?? events.map(\.time).max())
-        let marts = try FunnelStage.run(
-            .options(options), in: context, over: InMemoryScan(events: events, seed: seed, accumulators: accumulators))
+        let marts = try marts(options, over: events, newest: newest, seed: seed, accumulators: accumulators)
         #expect(marts.count == 1)
-        try marts[0].checkShape()
         return marts[0]
+    }
+
+    /// All marts of a node, or the persons of one figure.
+    static func marts(
+        _ options: KeyValuePairs<String, Value.Content>, over events: [TestEvent], newest: Int64? = nil, seed: UInt64 = 0,
+        accumulators: Int = 1, persons: String? = nil
+    ) throws -> [Mart] {
+        try marts(.options(options), over: events, newest: newest, seed: seed, accumulators: accumulators, persons: persons)
+    }
+
+    static func marts(
+        _ options: Value, over events: [TestEvent], newest: Int64? = nil, seed: UInt64 = 0, accumulators: Int = 1,
+        persons: String? = nil
+    ) throws -> [Mart] {
+        let node = Manifest.Node(stage: "funnel", name: "test", options: options, place: .test)
+        let computation = try FunnelStage.prepare(node, in: context(newest: newest ?? events.map(\.time).max()))
+        if let persons {
+            let selection = try #require(PersonSelection(argument: persons))
+            try #require(computation as? any PersonListing).listPersons(selection)
+        }
+        let marts = try InMemoryScan(events: events, seed: seed, accumulators: accumulators).run(computation)
+        for mart in marts { try mart.checkShape() }
+        return marts
     }
 
     static func condition(_ text: String) throws -> Value.Content { .condition(try Condition.parse(text)) }

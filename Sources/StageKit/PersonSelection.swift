@@ -1,0 +1,56 @@
+import ArgumentParser
+import Vocabulary
+
+extension ProblemCode {
+    /// `--persons` asks for what the node does not count.
+    public static let personsUsage = ProblemCode("usage.persons", exit: .wrongUsage)
+}
+
+/// Which of the persons that a mart counts are to be listed: `step=2,dropped` names a row by its values, and a column.
+public struct PersonSelection: ExpressibleByArgument, Sendable, Hashable {
+    /// `key=value`, in the order given.
+    public let values: [(key: String, value: String)]
+    /// Words without a value.
+    public let words: [String]
+    public let text: String
+
+    /// Nil where nothing is selected.
+    public init?(argument: String) {
+        var values: [(key: String, value: String)] = []
+        var words: [String] = []
+        for term in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            guard !term.isEmpty else { return nil }
+            if let equals = term.firstIndex(of: "=") {
+                if equals == term.startIndex { return nil }
+                values.append((String(term[..<equals]), String(term[term.index(after: equals)...])))
+            } else {
+                words.append(String(term))
+            }
+        }
+        self.values = values
+        self.words = words
+        text = argument
+    }
+
+    public static func == (left: PersonSelection, right: PersonSelection) -> Bool { left.text == right.text }
+    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
+/// A computation that can list the persons it counts instead of making its marts.
+public protocol PersonListing: Computation {
+    /// Called before the first round: `finish` then gives one mart, a row for each person of the selection.
+    /// - Throws: `Problem` `usage.persons` where the node's marts have no such row or column.
+    func listPersons(_ selection: PersonSelection) throws
+}
+
+extension Computation {
+    /// - Throws: `Problem` `usage.persons` where the stage lists nobody, or not those.
+    func list(_ selection: PersonSelection?) throws {
+        guard let selection else { return }
+        guard let listing = self as? any PersonListing else {
+            throw Problem(
+                .personsUsage, "this stage does not list persons", help: "leave --persons out")
+        }
+        try listing.listPersons(selection)
+    }
+}
