@@ -38,6 +38,12 @@ struct Lowering {
         if sources.count < root["sources"]?.entries.count ?? 0 { columnsAreKnown = false }
         let channels = root["channels"].map { lowerChannels($0) }
         let campaigns = lowerCampaigns(root["campaigns"])
+        let metrics = lowerMetrics(root["metrics"])
+        for entry in root["metrics"]?.entries ?? [] {
+            var types = columnTypes
+            if root["channels"] != nil { types["channel"] = [.category]; types["traffic"] = [.category] }
+            check(entry.value, types, [])
+        }
         let nodes = lowerNodes(
             root["stages"], campaigns: root["campaigns"]?.entries.map(\.key) ?? [], hasChannels: root["channels"] != nil
         )
@@ -45,7 +51,7 @@ struct Lowering {
             path: path, folder: folder, pipeline: root["pipeline"]?.string ?? "", zone: zone,
             currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources,
             maxUsersPerDevice: root["identity"]?["max_users_per_device"]?.integer ?? 3, filters: lowerFilters(root["filters"]), channels: channels,
-            campaigns: campaigns, nodes: nodes, alerts: lowerAlerts(root["alerts"], nodes: nodes, sources: sources),
+            campaigns: campaigns, metrics: metrics, nodes: nodes, alerts: lowerAlerts(root["alerts"], nodes: nodes, sources: sources),
             notify: lowerNotify(root["notify"]), publish: lowerPublish(root["publish"]),
             keepRuns: root["keep_runs"]?.integer ?? 30, keepRejects: root["keep_rejects"]?.integer ?? 10_000,
             monitoring: Manifest.Monitoring(

@@ -24,6 +24,8 @@ public struct Manifest: Sendable {
     public var filters: Filters
     public var channels: ChannelRules?
     public var campaigns: [Campaign]
+    /// Metrics of the manifest's own, in the order of the file.
+    public var metrics: [CustomMetric]
     /// The nodes of the graph in the order of the file.
     public var nodes: [Node]
     /// In the order of the file.
@@ -40,7 +42,7 @@ public struct Manifest: Sendable {
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
         sources: [Source] = [], maxUsersPerDevice: Int = 3, filters: Filters = Filters(),
-        channels: ChannelRules? = nil, campaigns: [Campaign] = [], nodes: [Node] = [], alerts: [Alert] = [],
+        channels: ChannelRules? = nil, campaigns: [Campaign] = [], metrics: [CustomMetric] = [], nodes: [Node] = [], alerts: [Alert] = [],
         notify: [String] = [], publish: [String] = [], keepRuns: Int = 30, keepRejects: Int = 10_000,
         monitoring: Monitoring = Monitoring()
     ) {
@@ -56,6 +58,7 @@ public struct Manifest: Sendable {
         self.filters = filters
         self.channels = channels
         self.campaigns = campaigns
+        self.metrics = metrics
         self.nodes = nodes
         self.alerts = alerts
         self.notify = notify

@@ -21,6 +21,7 @@ enum ManifestShape {
                 "filters", filters, "Rows that no customer made: they are stored and counted, and are in no figure."),
             Shape.Key("channels", channels, "Rules that give every event its channel and traffic."),
             Shape.Key("campaigns", .map(campaign), "Named periods, by names of your choice."),
+            Shape.Key("metrics", .map(metric), "Metrics of your own, by names of your choice."),
             Shape.Key(
                 "stages", .object(stages.map(stage)), "What is computed: for each kind of stage its nodes by name."),
         ] + alerts + [

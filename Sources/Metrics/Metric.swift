@@ -1,7 +1,7 @@
 /// One metric: everything that the stage, the marts, alerts, dashboards and the documentation know of it.
 public struct Metric: Sendable, Hashable {
     public enum Unit: Sendable, Hashable {
-        case events, persons, orders, values, fraction
+        case events, persons, orders, values, fraction, seconds
         /// The report currency.
         case money
         /// A plain number.
@@ -48,6 +48,7 @@ public struct Metric: Sendable, Hashable {
         switch value.added[0] {
         case .minimum: return .min
         case .maximum: return .max
+        case .percentile, .tickets: return .none
         case .reported(let figure) where !figure.isAdditive: return .none
         default: return .distinct
         }

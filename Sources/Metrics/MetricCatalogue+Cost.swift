@@ -1,7 +1,10 @@
 extension Measure {
     public static let spend = Measure.reported(ReportFigure("spend", includesCosts: true))
-    static let platformConversions = Measure.reported(ReportFigure("platform_conversions"))
-    static let platformRevenue = Measure.reported(ReportFigure("platform_revenue"))
+    /// Spend that is tagged as meant to win customers.
+    static let acquisitionSpend = Measure.reported(ReportFigure("spend", includesCosts: true, where: "type = 'acquisition'"))
+    static let planned = Measure.reported(ReportFigure("planned", of: .budget))
+    public static let platformConversions = Measure.reported(ReportFigure("platform_conversions"))
+    public static let platformRevenue = Measure.reported(ReportFigure("platform_revenue"))
 }
 
 extension MetricCatalogue {
@@ -35,5 +38,30 @@ extension MetricCatalogue {
             .ratio(
                 Combination(.platformRevenue.beside("spend")), per: Combination(.spend.beside("platform_revenue"))),
             "The platform's claimed revenue over its spend.", source: "plan 001"),
+        Metric(
+            "cost_per_participant", "Cost per participant", "单人参与成本", .money, .down,
+            .ratio(Combination(.spend), per: Combination(.participants)), "All spend over participants.", source: "plan 003"),
+        Metric(
+            "cost_per_ugc", "Cost per user post", "单条内容成本", .money, .down,
+            .ratio(Combination(.spend), per: Combination(.rows(.posts))), "All spend over ugc_post events.", source: "plan 003"),
+        Metric(
+            "cac", "Customer acquisition cost", "获客成本", .money, .down,
+            .ratio(Combination(.acquisitionSpend), per: Combination(.newBuyers)),
+            "Spend of reports and costs whose column `type` is 'acquisition', over new buyers.", source: "plans 002, 003, 004"),
+        Metric(
+            "blended_cac", "Customer acquisition cost, blended", "综合获客成本", .money, .down,
+            .ratio(Combination(.spend), per: Combination(.newBuyers)), "All spend over new buyers; it has no split.",
+            source: "plans 002, 003, 004", isBlended: true),
+        Metric(
+            "budget", "Planned spend", "预算", .money, .neither, .value(Combination(.planned)),
+            "The budget sources' planned spend, spread evenly over the days of its period.", source: "plans 000, 001"),
+        Metric(
+            "budget_variance", "Budget variance", "预算偏差", .fraction, .neither,
+            .ratio(Combination(.spend) - Combination(.planned), per: Combination(.planned)),
+            "(spend - budget) over budget.", source: "plans 000, 001, 003"),
+        Metric(
+            "budget_share", "Share of spend", "预算占比", .fraction, .neither,
+            .ratio(Combination(.spend), per: Combination(.whole(.spend))), "Spend over the spend of all rows of its time.",
+            source: "plan 003"),
     ]
 }

@@ -4,7 +4,7 @@ extension MetricCatalogue {
         var text = "# Metrics\n\nEvery metric is declared once, in `Sources/Metrics`; this page is made from the declarations.\n"
         let groups = [
             ("Plain measures", plain), ("Reach and interaction", reachAndInteraction), ("Cost", cost),
-            ("Conversion and sales", sales),
+            ("Conversion and sales", sales), ("Service and system health", service),
         ]
         for (title, metrics) in groups {
             text += "\n## \(title)\n\n| id | English | 中文 | definition | unit | direction | aggregation | asked by |\n"
@@ -28,6 +28,7 @@ extension Metric.Unit {
         case .orders: "orders"
         case .values: "values"
         case .fraction: "fraction"
+        case .seconds: "seconds"
         case .money: "report currency"
         case .none: ""
         case .column(let column): "that of \(column)"

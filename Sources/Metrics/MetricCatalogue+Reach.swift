@@ -7,13 +7,17 @@ extension Measure {
     static let engagements = Measure.rows(.engagements)
     static let participants = Measure.persons([.joins])
 
+    /// What logs call mobile platforms.
+    static let mobilePlatforms = ["android", "app", "h5", "harmony", "ios", "mini_program", "mobile", "wap", "wechat"]
+    static let isMobile = "platform in (\(mobilePlatforms.map { "'\($0)'" }.joined(separator: ", ")))"
+
     /// The same figure over rows that also have the ratio's other part.
     func beside(_ column: String) -> Measure {
         guard case .reported(let figure) = self else { return self }
         return .reported(
             ReportFigure(
-                figure.column, beside: column, includesCosts: false, isAdditive: figure.isAdditive,
-                orEvents: figure.events))
+                figure.column, of: figure.tables, beside: column, includesCosts: false, isAdditive: figure.isAdditive,
+                where: figure.condition, orEvents: figure.events))
     }
 }
 
@@ -51,6 +55,13 @@ extension MetricCatalogue {
             "Runs of a person's on-site events, in the cell of their first event; a new one begins after 30 minutes without any, with "
                 + "another campaign, or after 24 hours.", source: "plan 002"),
         Metric(
+            "mobile_share", "Mobile share", "移动端占比", .fraction, .neither,
+            .ratio(
+                Combination(.sum("amount", Selection.payments.where(Measure.isMobile))),
+                per: Combination(.sum("amount", Selection.payments.where("platform is not null")))),
+            "gmv_paid on mobile platforms (\(Measure.mobilePlatforms.joined(separator: ", "))) over gmv_paid of known platforms.",
+            source: "plan 001"),
+        Metric(
             "plays", "Video plays", "播放量", .events, .up, .value(Combination(.plays)), "video_play events.",
             source: "plan 004"),
         Metric(
@@ -79,5 +90,33 @@ extension MetricCatalogue {
             "participation_rate", "Participation rate", "参与率", .fraction, .up,
             .ratio(Combination(.participants), per: Combination(.reach)), "Participants over reach.",
             source: "plans 002, 003"),
+        Metric(
+            "ugc_posts", "User posts", "UGC 数量", .events, .up, .value(Combination(.rows(.posts))), "ugc_post events.",
+            source: "plan 003"),
+        Metric(
+            "ugc_share", "User posts, share of content", "UGC 占比", .fraction, .up,
+            .ratio(
+                Combination(.rows(.posts)), per: Combination(.rows(Selection(["ugc_post", "content_post"], authority: "engagements")))),
+            "ugc_post over ugc_post and content_post events (content_post: what the brand or its creators post).", source: "plan 003"),
+        Metric(
+            "interaction_depth", "Engaged time a participant", "互动深度", .none, .up,
+            .ratio(
+                Combination(.sum("duration_ms", .joins)), per: Combination(.participants)),
+            "duration_ms of campaign_join events over participants: milliseconds a participating person.", source: "plan 003"),
+        Metric(
+            "community_activity", "Community activity", "社群活跃度", .fraction, .up,
+            .ratio(Combination(.rows(Selection.members.on(.dayStart))), per: Combination(.personDays(.members))),
+            "Mean daily active members over members: days on which a member did something, over members times the days of the cell.",
+            source: "plan 002"),
+        Metric(
+            "invitations", "Invitations", "邀请数", .events, .up, .value(Combination(.rows(Selection(["referral"])))),
+            "referral events.", source: "plans 002, 004"),
+        Metric(
+            "k_factor", "Viral coefficient", "裂变系数", .none, .up,
+            .ratio(
+                Combination(.persons([Selection(["signup"], where: "inviter_id is not null")])),
+                per: Combination(.persons([.all]))),
+            "Persons who signed up by an invitation over active persons: invitations a person times the share accepted.",
+            source: "plans 002, 004"),
     ]
 }

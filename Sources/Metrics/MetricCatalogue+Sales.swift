@@ -1,12 +1,23 @@
 extension Measure {
     static let orders = Measure.orders(.purchases)
-    static let gmvPaid = Measure.sum("amount", .payments)
+    public static let gmvPaid = Measure.sum("amount", .payments)
     static let refundFlow = Measure.sum("amount", .refunds)
     static let buyers = Measure.persons([.purchases])
+    static let newBuyers = Measure.persons([Selection.purchases.on(.newcomer)])
+    /// What was paid less what the products cost, over rows whose product has a cost.
+    static let marginPaid = Measure.sum(Measure.marginColumn, .payments)
+    static let marginRefunded = Measure.sum(Measure.marginColumn, .refunds)
+    public static let coveredPaid = Measure.sum(Measure.coveredColumn, .payments)
+    static let coveredRefunded = Measure.sum(Measure.coveredColumn, .refunds)
+    /// Columns that the stage works out from `amount`, `quantity` and the catalogue's cost on the row's day.
+    public static let marginColumn = "margin"
+    public static let coveredColumn = "costed_amount"
+    public static let workedOutColumns: Set<String> = [marginColumn, coveredColumn]
 }
 
 extension Combination {
     static let netRevenue = Combination(.gmvPaid) - Combination(.refundFlow)
+    static let grossMargin = Combination(.marginPaid) - Combination(.marginRefunded)
 }
 
 extension MetricCatalogue {
@@ -18,8 +29,16 @@ extension MetricCatalogue {
             "gmv_paid", "Paid GMV", "支付金额", .money, .up, .value(Combination(.gmvPaid)),
             "Amounts of purchases, after discounts and before refunds.", source: "plans 000, 001, 004"),
         Metric(
+            "gmv_placed", "Placed GMV", "下单金额", .money, .up,
+            .value(Combination(.sum("amount", Selection(["order_create"], authority: "gmv_placed", credited: true)))),
+            "Amounts of order_create events, paid or not.", source: "plans 000, 001, 004"),
+        Metric(
+            "presale_share", "Presale share", "预售占比", .fraction, .neither,
+            .ratio(Combination(.orders(.purchases, having: .deposit)), per: Combination(.orders)),
+            "Orders that began with a deposit (at most 90 days before the period), over orders.", source: "plan 001"),
+        Metric(
             "refund_rate", "Refund rate", "退款率", .fraction, .down,
-            .ratio(Combination(.orders(.purchases, refunded: true)), per: Combination(.orders)),
+            .ratio(Combination(.orders(.purchases, having: .refund)), per: Combination(.orders)),
             "Orders of the cell (by the date paid) that were refunded up to as_of, over orders.", source: "plan 004"),
         Metric(
             "refund_flow", "Refunds", "退款金额", .money, .down, .value(Combination(.refundFlow)),
@@ -69,7 +88,7 @@ extension MetricCatalogue {
             "(credited gmv_paid - spend) over spend.", source: "plan 002"),
         Metric(
             "new_buyer_share", "New buyers' share", "新客占比", .fraction, .up,
-            .ratio(Combination(.persons([Selection.purchases.on(.newcomer)])), per: Combination(.buyers)),
+            .ratio(Combination(.newBuyers), per: Combination(.buyers)),
             "Buyers of the cell whose first paid order in all history lies in its time, over buyers.",
             source: "plan 001"),
         Metric(
@@ -82,5 +101,66 @@ extension MetricCatalogue {
         Metric(
             "donations", "Donations, count", "公益贡献次数", .events, .up, .value(Combination(.rows(.donations))),
             "Donation events.", source: "plans 000, 001"),
+        Metric(
+            "gross_margin", "Gross margin", "毛利", .money, .up, .value(.grossMargin),
+            "Net revenue less the cost of goods not returned, over rows whose product has a cost in the catalogue on their day.",
+            source: "plans 000, 004"),
+        Metric(
+            "gross_margin_rate", "Gross margin rate", "毛利率", .fraction, .up,
+            .ratio(.grossMargin, per: Combination(.coveredPaid) - Combination(.coveredRefunded)),
+            "Gross margin over the net revenue of the same rows.", source: "plans 000, 004"),
+        Metric(
+            "margin_roi", "Return on investment by margin", "毛利 ROI", .fraction, .up,
+            .ratio(.grossMargin - Combination(.spend), per: Combination(.spend)),
+            "(credited gross margin - spend) over spend.", source: "plan 004"),
+        Metric(
+            "store_conversion_rate", "Store conversion rate", "到店转化率", .fraction, .up,
+            .ratio(
+                Combination(.persons([.storeVisits, Selection.purchasesThere.where("order_place = 'store'")])),
+                per: Combination(.persons([.storeVisits]))),
+            "Store visitors of the cell with a purchase whose order_place is 'store', over store visitors.", source: "plan 000"),
+        Metric(
+            "o2o_pickup_rate", "Pick-up rate (O2O)", "O2O 自提率", .fraction, .up,
+            .ratio(
+                Combination(.orders(Selection.purchases.where("order_place = 'online' and fulfilment_place = 'store'"))),
+                per: Combination(.orders)),
+            "Orders placed online and fulfilled in a store, over orders.", source: "plan 002"),
+        Metric(
+            "o2o_followup_rate", "Online follow-up rate (O2O)", "O2O 联动率", .fraction, .up,
+            .ratio(
+                Combination(.followed(.onlineAfterVisit, .any)), per: Combination(.persons([.storeVisits]))),
+            "Store visitors of the cell who bought online within 30 days of a visit, over store visitors.", source: "plan 002"),
+        Metric(
+            "repurchase_within_30d", "Repurchase within 30 days", "30 日复购率", .fraction, .up, .repurchase(days: 30),
+            "Of the buyers whose 30 days have passed since their first order in the cell: bought another order within them.",
+            source: "plans 000, 003"),
+        Metric(
+            "repurchase_within_90d", "Repurchase within 90 days", "90 日复购率", .fraction, .up, .repurchase(days: 90),
+            "Of the buyers whose 90 days have passed since their first order in the cell: bought another order within them.",
+            source: "plan 003"),
+        Metric(
+            "member_share", "Members' share", "会员消费占比", .fraction, .up,
+            .ratio(Combination(.sum("amount", Selection.payments.where("is_member"))), per: Combination(.gmvPaid)),
+            "gmv_paid of orders placed as a member, over gmv_paid.", source: "plan 002"),
+        Metric(
+            "referral_rate", "Referral rate", "推荐率", .fraction, .up,
+            .ratio(
+                Combination(.persons([.purchases, Selection(nil, where: "inviter_id is not null")])),
+                per: Combination(.buyers)),
+            "Buyers with a row that names an inviter, over buyers.", source: "plans 002, 004"),
     ]
+}
+
+extension Formula {
+    static func repurchase(days: Int64) -> Formula {
+        let again = FollowUp(
+            .purchases, then: .purchases, within: days * 86_400_000_000, anotherOrder: true, fromFirst: true)
+        return .ratio(Combination(.followed(again, .returned)), per: Combination(.followed(again, .matured)))
+    }
+}
+
+extension FollowUp {
+    static let onlineAfterVisit = FollowUp(
+        .storeVisits, then: Selection.purchasesThere.where("order_place = 'online'"), within: 30 * 86_400_000_000,
+        fromFirst: false)
 }

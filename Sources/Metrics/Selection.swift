@@ -11,6 +11,8 @@ public struct Selection: Sendable, Hashable {
         case sessionStart
         /// Rows of an order other than the first order that the person has in the cell.
         case anotherOrder
+        /// Only the person's first row of each day.
+        case dayStart
     }
 
     /// Names of the events, sorted; nil: every event.
@@ -20,16 +22,26 @@ public struct Selection: Sendable, Hashable {
     /// True where the credit rule, not the row's own columns, says which channel or campaign gets the row.
     public let credited: Bool
     public let occasion: Occasion
+    /// Only rows for which it holds, in the condition language; a source without its columns provides no row.
+    public let condition: String?
 
-    public init(_ events: [String]?, authority: String? = nil, credited: Bool = false, occasion: Occasion = .every) {
+    public init(
+        _ events: [String]?, authority: String? = nil, credited: Bool = false, occasion: Occasion = .every,
+        where condition: String? = nil
+    ) {
         self.events = events?.sorted()
         self.authority = authority
         self.credited = credited
         self.occasion = occasion
+        self.condition = condition
     }
 
     public func on(_ occasion: Occasion) -> Selection {
-        Selection(events, authority: authority, credited: credited, occasion: occasion)
+        Selection(events, authority: authority, credited: credited, occasion: occasion, where: condition)
+    }
+
+    public func `where`(_ condition: String) -> Selection {
+        Selection(events, authority: authority, credited: credited, occasion: occasion, where: condition)
     }
 
     public static let all = Selection(nil)
@@ -53,5 +65,16 @@ public struct Selection: Sendable, Hashable {
     public static let purchasesThere = Selection(["purchase"], authority: "orders")
     public static let payments = Selection(["purchase"], authority: "gmv_paid", credited: true)
     public static let refunds = Selection(["refund"], authority: "refunds", credited: true)
+    /// What members do.
+    public static let members = Selection(nil, where: "is_member")
+    public static let deposits = Selection(["deposit"])
+    public static let paymentAttempts = Selection(["payment_attempt"])
+    public static let paymentSuccesses = Selection(["payment_success"])
+    public static let storeVisits = Selection(["store_visit"])
+    public static let posts = Selection(["ugc_post"], authority: "engagements")
+    public static let complaints = Selection(["complaint"])
+    public static let complaintResponses = Selection(["complaint_response"])
+    public static let complaintResolutions = Selection(["complaint_resolved"])
+    public static let pageLoads = Selection(["page_load"])
     public static let donations = Selection(["donation"], authority: "donation")
 }

@@ -87,6 +87,7 @@ extension Manifest {
         for rule in channels?.rules ?? [] {
             text += "rule \(rule.when?.text ?? "else") -> \(rule.channel) \(rule.traffic)\n"
         }
+        for metric in metrics { text += "metric \(metric.name) \(metric.options.canonicalText)\n" }
         for campaign in campaigns {
             text += "campaign \(campaign.name) \(campaign.span.start) \(campaign.span.end) \(campaign.compare ?? "-")\n"
         }

@@ -15,6 +15,12 @@ public struct ResolvedPeriod: Sendable, Hashable {
     /// earlier; microseconds UTC, never the clock. It may lie after the period's end (late converters, refunds).
     public let asOf: Int64
 
+    public init(name: String, span: TimeSpan, asOf: Int64) {
+        self.name = name
+        self.span = span
+        self.asOf = asOf
+    }
+
     /// What a mart states as its `as_of`: the newest instant known to a node that looks no further than `ahead`
     /// microseconds behind the period's end.
     public func asOf(lookingAhead ahead: Int64) -> Int64 {

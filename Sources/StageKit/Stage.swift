@@ -21,6 +21,8 @@ public protocol Stage: Sendable {
     static func reads(_ kind: Manifest.Source.Kind) -> Bool
     /// The period of a node that names none; nil where the stage's nodes have no period.
     static var usualPeriod: PeriodExpression? { get }
+    /// Columns that are worked out while scanning (default: channel and traffic by the manifest's rules).
+    static func derivedColumns(_ context: StageContext) -> [DerivedColumn]
     /// What may be wrong with a node before any data is read: `check` and every run report it.
     /// - Throws: `Problem` or `Problems` with the place in the manifest.
     static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation
@@ -29,6 +31,9 @@ public protocol Stage: Sendable {
 extension Stage {
     public static func reads(_ kind: Manifest.Source.Kind) -> Bool { kind == .events || kind == .exposures }
     public static var usualPeriod: PeriodExpression? { .usual }
+    public static func derivedColumns(_ context: StageContext) -> [DerivedColumn] {
+        context.manifest.channels?.derivedColumns ?? []
+    }
 
     /// The sources that stand behind the marts of a node.
     public static func sources(of node: Manifest.Node, in manifest: Manifest) -> [Manifest.Source] {

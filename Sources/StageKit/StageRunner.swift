@@ -54,7 +54,7 @@ public struct StageRunner {
         guard var request = asking.first?.request else { return [] }
         for other in asking.dropFirst() { request = other.request.map(request.union) ?? request }
         let consumers = try snapshot.scan(
-            request, derived: context.manifest.channels?.derivedColumns ?? [], persons: persons, threads: threads,
+            request, derived: stage.derivedColumns(context), persons: persons, threads: threads,
             progress: progress
         ) { layout, count in
             (0..<count).map { _ in FanOut(asking.compactMap { $0.computation?.makeAccumulator(layout) }) }

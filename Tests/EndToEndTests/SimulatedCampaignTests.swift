@@ -64,6 +64,34 @@ import Testing
         }
     }
 
+    @Test func growthAndRunningSumsAreThoseOfTheTruthsDays() throws {
+        let workspace = try campaign(dirt: "0.1")
+        let days = try #require(object(workspace, "data/truth.json")["days"] as? [[String: Any]]).suffix(14)
+        func orders(_ days: ArraySlice<[String: Any]>) -> Int { days.reduce(0) { $0 + ($1["orders"] as? Int ?? 0) } }
+        let outcome = try workspace.run(
+            "nightmarket-metrics",
+            [
+                "pipelines/demo.yaml", "overview", "--format", "json", "--set", "stages.metrics.overview.metrics=[orders, events, large]",
+                "--set", "stages.metrics.overview.period=last 7d", "--set", "stages.metrics.overview.compare=[previous, year]",
+                "--set", "stages.metrics.overview.derive=[cumulative, moving_7]",
+                "--set", "metrics.large={ measure: events, events: purchase, where: amount >= 0 }",
+            ])
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let mart = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let rows = try #require(mart["rows"] as? [[String: Any]])
+        let total = try #require(rows.last)
+        let (now, before) = (orders(days.suffix(7)), orders(days.prefix(7)))
+        #expect(total["orders"] as? Int == now)
+        #expect(total["orders__previous"] as? Int == before)
+        let growth = try #require(total["orders__growth_previous"] as? Double)
+        #expect(abs(growth - (Double(now) / Double(before) - 1)) < 1e-9)
+        #expect(total["orders__growth_year"] is NSNull)
+        let lastDay = rows[rows.count - 2]
+        let events = days.suffix(7).reduce(0) { $0 + ($1["events"] as? Int ?? 0) }
+        #expect(lastDay["events__cumulative"] as? Int == events)
+        #expect(abs((lastDay["events__moving_7"] as? Double ?? 0) - Double(events) / 7) < 1e-6)
+    }
+
     @Test func theNewestReportsAndTheFeesCount() throws {
         let workspace = try campaign(dirt: "0")
         let daily = try workspace.rows("metrics/daily", output: "var/demo/out").filter { $0["row_kind"] as? String == "detail" }

@@ -115,11 +115,16 @@ final class PartialTarget: FuzzTarget {
                 kind: events
                 files: log
                 columns: { event_id: id, event_time: ts, user_id: user, event: event, channel: channel, amount: amount,
-                           order_id: order, is_member: member, experiment: e, variant: v }
+                           order_id: order, is_member: member, experiment: e, variant: v, ticket_id: ticket,
+                           score: score, question: question, type: type, duration_ms: ms }
             stages:
               metrics:
                 daily: { period: last 2d, by: [channel, is_member], metrics: [events, orders, gmv_paid, refund_rate, net_revenue] }
                 touched: { period: last 2d, by: [channel], credit: last_touch, metrics: [orders, gmv_paid, net_revenue] }
+                service: { period: last 2d, by: [channel], compare: previous,
+                           metrics: [nps, tickets, response_time_p90, resolution_rate, page_load_p95, payment_success_orders,
+                                     repurchase_within_30d, community_activity, p50(amount)] }
+                levels: { period: last 2d, by: [channel, is_member], subtotals: true, top: 1, metrics: [persons, orders, p90(amount)] }
                 best: { period: last 2d, by: [channel], metrics: [persons, orders], top: 1 }
               funnel:
                 buying: { period: last 2d, steps: [click, purchase], within: 1d, by: [channel, is_member] }

@@ -9,14 +9,19 @@ struct MetricCatalogueTests {
         for metric in MetricCatalogue.all { #expect(MetricCatalogue.metric(metric.id) == metric) }
     }
 
-    @Test("every metric of the first issue is declared")
+    @Test("the whole catalogue is declared, but for coupons and customers")
     func isComplete() {
         let asked = """
             events persons impressions reach frequency clicks ctr visitors new_users plays completion_rate engagements \
             interaction_per_play interaction_per_impression share_rate participants participation_rate spend cpm cpc cpa \
             platform_conversions platform_revenue platform_roas orders gmv_paid gmv refund_rate refund_flow net_revenue \
             buyers conversion_rate order_rate add_to_cart_rate aov revenue_per_buyer arpu roas net_roas mer roi \
-            new_buyer_share repurchase_period donation donations
+            new_buyer_share repurchase_period donation donations mobile_share sessions new_users ugc_posts ugc_share \
+            interaction_depth community_activity cost_per_participant cost_per_ugc cac blended_cac budget_variance budget_share \
+            gmv_placed presale_share gross_margin gross_margin_rate margin_roi store_conversion_rate o2o_pickup_rate \
+            o2o_followup_rate repurchase_within_30d member_share referral_rate k_factor nps csat csat_top complaint_rate \
+            response_time_p50 response_time_p90 response_time_p99 resolution_rate fault_rate payment_success_rate \
+            payment_success_orders page_load_p50 page_load_p95 page_load_p99 capture_accuracy
             """.split(separator: " ")
         for id in asked { #expect(MetricCatalogue.metric(String(id)) != nil, "\(id)") }
     }
@@ -24,7 +29,7 @@ struct MetricCatalogueTests {
     @Test("the names of authorities follow from the measures")
     func authorities() {
         #expect(MetricCatalogue.authorities == [
-            "clicks", "donation", "engagements", "gmv_paid", "impressions", "orders", "participants", "platform_conversions",
+            "clicks", "donation", "engagements", "gmv_paid", "gmv_placed", "impressions", "orders", "participants", "platform_conversions",
             "platform_revenue", "plays", "reach", "refunds", "spend", "visitors",
         ])
     }
@@ -43,6 +48,14 @@ struct MetricCatalogueTests {
         for name in ["median(score)", "sum()", "sum(", "sum(a b)", "sum((a))", "", ")", "()"] {
             #expect(MetricCatalogue.metric(name) == nil, "\(name)")
         }
+    }
+
+    @Test("percentiles are written in whole percents or tenths of them")
+    func percentiles() {
+        #expect(MetricCatalogue.thousandths("p50") == 500)
+        #expect(MetricCatalogue.thousandths("p99.9") == 999)
+        #expect(MetricCatalogue.metric("p95(duration_ms)")?.aggregation == Metric.Aggregation.none)
+        for name in ["p", "p0", "p0.0", "p100", "p5.55", "p.5", "q50", "p-1", "p5."] { #expect(MetricCatalogue.thousandths(name) == nil, "\(name)") }
     }
 
     @Test("an unknown name is answered with the nearest known one")

@@ -168,6 +168,7 @@ extension ExperimentReport {
         case .orders: "orders"
         case .values: "values"
         case .fraction: "fraction"
+        case .seconds: "seconds"
         case .money: plan.currency
         case .column(let name): name
         case .none: "number"

@@ -18,6 +18,8 @@ enum NumberColumn {
     case slot(Int)
     /// A column whose strings or keys are counted, not read.
     case filled(ColumnReader)
+    /// Amounts of rows whose product has a cost.
+    case margin(MarginColumn)
     /// No segment has the column.
     case none
 
@@ -40,8 +42,15 @@ enum NumberColumn {
         case .time: rows.times[row]
         case .slot(let slot): rows.valid(slot)[row] == 0 ? nil : rows.integers(slot)[row]
         case .filled(let reader): reader.entity(rows, row) == nil ? nil : 1
+        case .margin(let column): column.value(rows, row, rate: nil)
         case .none: nil
         }
+    }
+
+    /// Money in another currency, converted.
+    func value(_ rows: EventRows, _ row: Int, at rate: Int64) -> Int64? {
+        if case .margin(let column) = self { return column.value(rows, row, rate: rate) }
+        return value(rows, row).flatMap { converted($0, at: rate) }
     }
 }
 

@@ -1,4 +1,5 @@
 import EventStore
+import Expressions
 import Manifest
 import Metrics
 import StageKit
@@ -16,18 +17,27 @@ struct MeasureResolver {
     let table: Manifest.Source?
     /// Where the period begins.
     let start: Int64
+    /// In microseconds.
+    let resolveWithin: Int64
+    let credit: MetricsPlan.Credit
     private(set) var measures: [PlannedMeasure] = []
     private(set) var slots: [MetricsPlan.Slot] = []
+    private(set) var marks: [MetricsPlan.Mark] = []
+    private(set) var tickets: MetricsPlan.Tickets?
     /// Figures that a report gives with nobody declaring it, and the events that would give them too.
     private(set) var probes: [(figure: String, events: Measure)] = []
     private var providers: MetricsProviders { MetricsProviders(manifest: context.manifest) }
 
-    init(context: StageContext, columns: KnownColumns, conversion: String, table: Manifest.Source?, start: Int64) {
+    init(context: StageContext, columns: KnownColumns, conversion: String, table: Manifest.Source?, start: Int64, resolveWithin: Int64,
+        credit: MetricsPlan.Credit
+    ) {
         self.context = context
         self.columns = columns
         self.conversion = conversion
         self.table = table
         self.start = start
+        self.resolveWithin = resolveWithin
+        self.credit = credit
     }
 
     /// - Parameter followsOrders: Refunds are looked for where their orders are.
@@ -40,12 +50,12 @@ struct MeasureResolver {
             if case .reported(let figure) = $0.measure { figure.column == "spend" && figure.beside != nil } else { false }
         }
         if leavesOutSpend { try add(.spend) }
-        let countsRefunds = measures.contains { $0.measure.selections.contains(where: \.followsOrder) }
-        let countsRefunded = measures.contains {
-            if case .orders(_, refunded: true) = $0.counting { true } else { false }
+        if measures.contains(where: { $0.counting.looksAtCosts }) {
+            try add(.coveredPaid)
+            try add(.gmvPaid)
         }
+        let countsRefunds = measures.contains { $0.measure.selections.contains(where: \.followsOrder) }
         if countsRefunds && followsOrders { _ = try slot(.purchases) }
-        if countsRefunded { _ = try slot(.refunds) }
         guard slots.count <= 64 else {
             throw Problem(
                 .tooManySelections, "the node's metrics look at \(slots.count) kinds of rows; 64 are possible",
@@ -55,8 +65,24 @@ struct MeasureResolver {
 
     private mutating func add(_ measure: Measure) throws {
         guard !measures.contains(where: { $0.measure == measure }) else { return }
-        let counting = try counting(of: measure)
-        measures.append(PlannedMeasure(measure: measure, counting: counting, scale: scale(of: measure, counting)))
+        let stand = credit == .platform && table == nil ? claimed(measure) : measure
+        var counting = PlannedMeasure.Counting.absent(.notClaimed)
+        if let stand { counting = try self.counting(of: stand) }
+        var figure: ReportFigure?
+        if case .reported(let own)? = stand { figure = own }
+        measures.append(
+            PlannedMeasure(measure: measure, figure: figure, counting: counting, scale: scale(of: stand ?? measure, counting)))
+    }
+
+    /// What ad reports claim of sales; nil where they claim nothing, the measure itself where it is of no sales.
+    private func claimed(_ measure: Measure) -> Measure? {
+        switch measure {
+        case .orders(.purchases, having: nil): .platformConversions
+        case .conversions: conversion == "purchase" ? .platformConversions : nil
+        case .sum("amount", .payments): .platformRevenue
+        case .whole: measure
+        default: measure.selections.contains(where: \.credited) ? nil : measure
+        }
     }
 
     private mutating func counting(of measure: Measure) throws -> PlannedMeasure.Counting {
@@ -69,6 +95,12 @@ struct MeasureResolver {
         case .trueValues(let column, let selection):
             return try onSlot(selection) { .number(.trueValues, column: column, slot: $0) }
         case .sum(let column, let selection):
+            if Measure.workedOutColumns.contains(column) {
+                let hasCosts = context.manifest.sources.contains {
+                    $0.kind == .catalogue && $0.maps("cost") && $0.maps("product_id")
+                }
+                guard hasCosts, columns.type("product_id") != nil, columns.type("amount") != nil else { return .absent(.notProvided) }
+            }
             return try onSlot(selection) { .number(.sum, column: column, slot: $0) }
         case .minimum(let column, let selection):
             return try onSlot(selection) { .number(.minimum, column: column, slot: $0) }
@@ -76,9 +108,30 @@ struct MeasureResolver {
             return try onSlot(selection) { .number(.maximum, column: column, slot: $0) }
         case .distinct(let column, let selection):
             return try onSlot(selection) { .distinct(column: column, slot: $0) }
-        case .orders(let selection, let refunded):
-            if refunded, try slot(.refunds) == nil { return .absent(.notProvided) }
-            return try onSlot(selection) { .orders(slot: $0, refunded: refunded) }
+        case .percentile(let column, let thousandths, let selection):
+            return try onSlot(selection) { .percentile(thousandths: thousandths, column: column, slot: $0) }
+        case .orders(let selection, let mark):
+            guard let mark else { return try onSlot(selection) { .orders(slot: $0, mark: nil) } }
+            guard let number = try number(of: mark) else { return .absent(.notProvided) }
+            return try onSlot(selection) { .orders(slot: $0, mark: number) }
+        case .personDays(let selection):
+            return try onSlot(selection) { .personDays(mask: 1 << UInt64(truncatingIfNeeded: $0)) }
+        case .followed(let followUp, let part):
+            guard let first = try slot(followUp.first), let second = try slot(followUp.second) else { return .absent(.notProvided) }
+            return .trail(MetricsPlan.Trail(kind: .followed(followUp, part), first: first, second: second))
+        case .lastAnswers(let selection, let group):
+            return try onSlot(selection) { .trail(MetricsPlan.Trail(kind: .answers(group), first: $0, second: $0)) }
+        case .tickets(let part):
+            guard columns.type("ticket_id") != nil, let opened = try slot(.complaints) else { return .absent(.notProvided) }
+            let (responded, resolved) = (try slot(.complaintResponses), try slot(.complaintResolutions))
+            tickets = MetricsPlan.Tickets(
+                opened: opened, responded: responded, resolved: resolved, resolveWithin: resolveWithin)
+            return .tickets(part)
+        case .whole(let inner):
+            try add(inner)
+            guard let index = measures.firstIndex(where: { $0.measure == inner }) else { return .absent(.notProvided) }
+            if case .absent(let reason) = measures[index].counting { return .absent(reason) }
+            return .whole(measure: index)
         case .persons(let selections):
             var mask: UInt64 = 0
             for selection in selections {
@@ -96,7 +149,21 @@ struct MeasureResolver {
     }
 
     private mutating func counting(of figure: ReportFigure) throws -> PlannedMeasure.Counting {
+        guard figure.tables == .adReport else {
+            let sources = context.manifest.sources.filter { $0.kind.rawValue == figure.tables.rawValue && figure.isGiven(by: $0) }
+            return sources.isEmpty ? .absent(.notProvided) : .report(sources: sources.map(\.name), costs: [], beside: nil)
+        }
         let costs = figure.includesCosts ? providers.costs : []
+        if figure.condition != nil {
+            let sources = context.manifest.sources.filter { source in
+                let columns = conditionColumns(figure.condition)
+                return columns.allSatisfy(source.maps) && (source.kind == .costs ? figure.includesCosts : source.kind == .adReport && source.maps(figure.column))
+            }
+            guard !sources.isEmpty else { return .absent(.notProvided) }
+            return .report(
+                sources: sources.filter { $0.kind == .adReport }.map(\.name), costs: sources.filter { $0.kind == .costs }.map(\.name),
+                beside: nil)
+        }
         switch try providers.provider(of: figure.column) {
         case .events:
             guard let events = figure.events else { return costs.isEmpty ? .absent(.notProvided) : .report(sources: [], costs: costs, beside: nil) }
@@ -117,6 +184,13 @@ struct MeasureResolver {
         }
     }
 
+    private mutating func number(of mark: OrderMark) throws -> Int? {
+        guard let slot = try slot(mark.selection) else { return nil }
+        if let known = marks.firstIndex(where: { $0.mark == mark }) { return known }
+        marks.append(MetricsPlan.Mark(mark: mark, slot: slot))
+        return marks.count - 1
+    }
+
     private mutating func onSlot(
         _ selection: Selection, identified: Bool = false, _ counting: (Int) -> PlannedMeasure.Counting
     ) throws -> PlannedMeasure.Counting {
@@ -128,11 +202,28 @@ struct MeasureResolver {
     private mutating func slot(_ selection: Selection, identified: Bool = false) throws -> Int? {
         if table != nil { return 0 }
         guard case .events(let sources) = try providers.rowProvider(for: selection) else { return nil }
+        guard let condition = try parsed(selection.condition) else { return nil }
         if selection.occasion != .every { _ = try slot(selection.on(.every)) }
-        let slot = MetricsPlan.Slot(selection: selection, sources: sources, identified: identified)
+        let slot = MetricsPlan.Slot(selection: selection, sources: sources, identified: identified, condition: condition.first)
         if let index = slots.firstIndex(of: slot) { return index }
         slots.append(slot)
         return slots.count - 1
+    }
+
+    private func conditionColumns(_ text: String?) -> Set<String> {
+        (text.flatMap { try? Condition.parse($0) })?.columns ?? []
+    }
+
+    /// The condition of a selection, empty where it has none; nil where no source has its columns.
+    private func parsed(_ text: String?) throws -> [Condition]? {
+        guard let text else { return [] }
+        let condition: Condition
+        do {
+            condition = try Condition.parse(text, zone: context.manifest.zone)
+        } catch {
+            throw Problem(.wrongOption, "the condition '\(text)' cannot be read: \(error.message)", help: error.help)
+        }
+        return condition.check({ columns.type($0) }).isEmpty ? [condition] : nil
     }
 
     /// True where an event is older than the period.
@@ -140,10 +231,12 @@ struct MeasureResolver {
 
     private func scale(of measure: Measure, _ counting: PlannedMeasure.Counting) -> Int128 {
         switch measure.quantity {
-        case .money: return 1_000_000
+        case .money, .seconds: return 1_000_000
         case .column(let name): return columns.type(name) == .decimal ? 1_000_000 : 1
         case .count:
+            if case .whole(let index) = counting { return measures[index].scale }
             guard case .report(let sources, _, _) = counting, case .reported(let figure) = measure else { return 1 }
+            if figure.tables == .measures { return 1_000_000 }
             let isDecimal = context.manifest.sources.contains { source in
                 sources.contains(source.name)
                     && source.log.mappings.contains { $0.column == Column(figure.column, .decimal) }
@@ -156,4 +249,16 @@ struct MeasureResolver {
 extension Selection {
     /// A row's place is that of the purchase whose order it names.
     var followsOrder: Bool { credited && events == ["refund"] }
+}
+
+extension ReportFigure {
+    /// True where a table of the figure's kind has its columns.
+    fileprivate func isGiven(by source: Manifest.Source) -> Bool {
+        switch tables {
+        case .adReport: source.maps(column)
+        case .budget: source.maps("planned")
+        case .orders: source.maps(column)
+        case .measures: source.maps("metric") && source.maps("value")
+        }
+    }
 }

@@ -32,9 +32,9 @@ extension MetricsAccumulator: MetricsPart {
         }
     }
 
-    func forEachRefunded(_ body: (Key128) -> Void) {
+    func forEachMarked(_ body: (_ order: Key128, _ mark: Int32) -> Void) {
         let names = CategoryKeys(layout.order, layout.layout)
-        refunded.forEach { body(names.key($0.entity)) }
+        marked.forEach { body(names.key($0.entity), $0.cell) }
     }
 
     func forEachWaiting(_ body: (WaitingRefund) -> Void) {
@@ -43,6 +43,15 @@ extension MetricsAccumulator: MetricsPart {
             refund.order = refund.order.map(names.key)
             body(refund)
         }
+    }
+
+    func forEachValue(_ kind: Int, _ body: (_ value: Int64, _ cell: Int, _ count: Int64) -> Void) {
+        values[kind].forEach { body($0.value, Int($0.cell), $0.count) }
+    }
+
+    func forEachTicket(_ body: (Key128, Ticket) -> Void) {
+        let names = CategoryKeys(layout.ticket, layout.layout)
+        tickets.forEach { body(names.key($0), $1) }
     }
 
     func forEachPlace(_ body: (_ order: Key128, _ time: Int64, _ touch: ArraySlice<Int32>) -> Void) {

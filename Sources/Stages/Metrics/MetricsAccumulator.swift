@@ -14,8 +14,11 @@ final class MetricsAccumulator: ScanConsumer {
     private(set) var space: CellSpace
     private(set) var history: PersonHistory
     private(set) var counters: MetricsCounters
-    private(set) var refunded = EntitySet()
+    private(set) var marked = EntitySet()
     private(set) var waiting: [WaitingRefund] = []
+    private(set) var values: [ValueCounts]
+    private(set) var tickets = TicketTable()
+    private var trails: PersonTrails
     private var scratch: BatchScratch
 
     /// - Parameter kept: Cells that stand for themselves; nil: all.
@@ -27,6 +30,8 @@ final class MetricsAccumulator: ScanConsumer {
         space = CellSpace(plan, scan, kept: kept)
         history = PersonHistory(plan, layout)
         counters = MetricsCounters(layout, timeCells: plan.cells.count, cutsCells: !plan.dimensions.isEmpty)
+        values = layout.values.map { _ in ValueCounts() }
+        trails = PersonTrails(plan, layout)
         scratch = BatchScratch(dimensions: plan.dimensions.count)
     }
 
@@ -39,6 +44,11 @@ final class MetricsAccumulator: ScanConsumer {
         scratch.reserve(max(rows.count, rows.persons.count))
         let scratch = scratch
         markRows(rows)
+        for condition in layout.conditions {
+            let passes = UnsafeMutableBufferPointer(start: scratch.passes, count: rows.count)
+            condition.filter.evaluate(rows, into: passes)
+            for row in 0..<rows.count where passes[row] == 0 { scratch.masks[row] &= ~condition.bits }
+        }
         if let filter {
             let passes = UnsafeMutableBufferPointer(start: scratch.passes, count: rows.count)
             filter.evaluate(rows, into: passes)
@@ -50,12 +60,18 @@ final class MetricsAccumulator: ScanConsumer {
             space.place(rows.count, codes, scratch, wanted: layout.ownBits)
         }
         counters.reserve(cells: space.count)
-        if layout.keepsRefunds { noteRefunds(rows) }
+        if layout.keepsMarks { noteMarks(rows) }
+        if layout.valueBits != 0 { noteValues(rows) }
+        if plan.tickets != nil { noteTickets(rows, codes) }
+        if layout.trailBits != 0 { trails.note(rows, scratch, layout, &counters) }
         if layout.waitingBits != 0 { setRefundsAside(rows, codes) }
         counters.count(rows, scratch, layout)
     }
 
-    func endBucket() { counters.endPerson(layout) }
+    func endBucket() {
+        counters.endPerson(layout)
+        if layout.trailBits != 0 { trails.endPerson(layout, &counters) }
+    }
 
     /// Per row its time cell and what it is, as bits.
     private func markRows(_ rows: EventRows) {
@@ -73,10 +89,44 @@ final class MetricsAccumulator: ScanConsumer {
         }
     }
 
-    private func noteRefunds(_ rows: EventRows) {
-        let (start, refund, masks) = (plan.period.span.start, layout.refundBit, scratch.masks)
-        for row in 0..<rows.count where masks[row] & refund != 0 && rows.times[row] >= start {
-            if let order = layout.order?.entity(rows, row) { refunded.insert(order, 0) }
+    private func noteMarks(_ rows: EventRows) {
+        let masks = scratch.masks
+        for (number, mark) in layout.marks.enumerated() {
+            for row in 0..<rows.count where masks[row] & mark.bit != 0 && mark.span.contains(rows.times[row]) {
+                if let order = layout.order?.entity(rows, row) { marked.insert(order, Int32(truncatingIfNeeded: number)) }
+            }
+        }
+    }
+
+    private func noteValues(_ rows: EventRows) {
+        let (times, masks) = (scratch.times, scratch.masks)
+        for (kind, all) in layout.values.enumerated() {
+            for row in 0..<rows.count where times[row] >= 0 && masks[row] & all.bit != 0 {
+                if all.isMoney, layout.isForeign(rows, row) {
+                    counters.foreignRows += 1
+                } else if let value = all.isMoney ? layout.money(all.column, rows, row) : all.column.value(rows, row) {
+                    let isMoved = all.bit & layout.movedBits != 0
+                    values[kind].add(value, isMoved ? scratch.movedCells[row] : scratch.cells[row], 1)
+                }
+            }
+        }
+    }
+
+    /// Rows without a ticket's id tell of none.
+    private func noteTickets(_ rows: EventRows, _ codes: [UnsafePointer<Int32>?]) {
+        let (times, masks, bits) = (scratch.times, scratch.masks, layout.ticketBits)
+        let any = bits.opened | bits.responded | bits.resolved
+        let start = plan.period.span.start
+        for row in 0..<rows.count where masks[row] & any != 0 && rows.times[row] >= start {
+            guard let key = layout.ticket?.entity(rows, row) else { continue }
+            let (mask, time) = (masks[row], rows.times[row])
+            let isOpening = mask & bits.opened != 0
+            tickets.add(
+                key,
+                Ticket(
+                    opened: isOpening ? time : .max, responded: mask & bits.responded != 0 ? time : .max,
+                    resolved: mask & bits.resolved != 0 ? time : .max, time: isOpening ? times[row] : -1,
+                    codes: isOpening ? codes.map { $0?[row] ?? -1 } : codes.map { _ in -1 }))
         }
     }
 

@@ -5,75 +5,100 @@ import Metrics
 import StageKit
 import Vocabulary
 
-/// A metrics node at work: one scan; a second one where `top` leaves a rest whose persons must be counted anew.
+/// A metrics node at work: one scan for all of its lines; a second one where `top` leaves a rest whose persons must be
+/// counted anew.
 final class MetricsComputation: Computation {
-    private let plan: MetricsPlan
+    private let lines: MetricsLines
     private var rounds = 0
-    private var tally: MetricsTally?
+    private var tallies: [MetricsTally?]
     /// Cells that stand for themselves in the second scan.
     private var kept: Set<KeptCell>?
     private var isDone = false
 
-    init(_ plan: MetricsPlan) {
-        self.plan = plan
-        isDone = plan.slots.isEmpty || plan.table != nil
+    init(_ lines: MetricsLines) {
+        self.lines = lines
+        tallies = lines.all.map { _ in nil }
+        isDone = lines.own.slots.isEmpty || lines.own.table != nil
     }
+
+    private var plans: [MetricsPlan] { lines.all.map(\.plan) }
 
     var reach: NodeReach {
-        let readsEvents = !plan.slots.isEmpty && plan.table == nil
+        let readsEvents = !lines.own.slots.isEmpty && lines.own.table == nil
+        var span = lines.own.request.span
+        var dates = lines.own.datesRead
+        for plan in plans.dropFirst() {
+            if let own = span, let other = plan.request.span {
+                span = ScanRequest.Span(start: min(own.start, other.start), end: max(own.end, other.end))
+            }
+            if let own = dates, let other = plan.datesRead {
+                dates = own.isEmpty ? other : other.isEmpty ? own : min(own.lowerBound, other.lowerBound)..<max(own.upperBound, other.upperBound)
+            } else {
+                dates = nil
+            }
+        }
+        var tables = lines.own.tablesRead
+        if let targets = lines.derived.targets { tables.insert(targets.source) }
         return NodeReach(
-            DataReach(events: readsEvents ? plan.request.span : nil, tables: plan.tablesRead, dates: plan.datesRead),
-            asOf: plan.statedAsOf)
+            DataReach(events: readsEvents ? span : nil, tables: tables, dates: lines.derived.targets == nil ? dates : nil),
+            asOf: lines.own.statedAsOf)
     }
 
-    func nextRequest() -> ScanRequest? { isDone ? nil : plan.request }
+    func nextRequest() -> ScanRequest? {
+        guard !isDone else { return nil }
+        return plans.dropFirst().reduce(lines.own.request) { $0.union($1.request) }
+    }
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {
-        MetricsAccumulator(plan, layout, kept: kept)
+        LinesAccumulator(plans.map { MetricsAccumulator($0, layout, kept: $0.top == nil ? nil : kept) })
     }
 
-    func partial(of accumulators: [any ScanConsumer]) -> MetricsPartial {
-        var partial = MetricsPartial(plan)
-        for case let accumulator as MetricsAccumulator in accumulators { partial.add(accumulator) }
-        return partial
-    }
-
-    func readPartial(_ reader: inout PartialReader) throws -> MetricsPartial { try MetricsPartial(plan, reading: &reader) }
-
-    func absorb(_ partial: MetricsPartial) throws {
-        rounds += 1
-        var tally = try tally(of: partial, kept: kept)
-        try checkProbes(tally)
-        if let top = plan.top, rounds == 1 {
-            let greatest = MetricsEvaluator(plan, tally).greatest(top)
-            if plan.countsPersons {
-                kept = greatest
-                return
-            }
-            tally = try self.tally(of: partial, kept: greatest)
+    func partial(of accumulators: [any ScanConsumer]) -> MetricsPartials {
+        var parts = plans.map { MetricsPartial($0) }
+        for case let accumulator as LinesAccumulator in accumulators {
+            for (index, line) in accumulator.lines.enumerated() { parts[index].add(line) }
         }
-        self.tally = tally
+        return MetricsPartials(parts: parts)
+    }
+
+    func readPartial(_ reader: inout PartialReader) throws -> MetricsPartials {
+        MetricsPartials(parts: try plans.map { try MetricsPartial($0, reading: &reader) })
+    }
+
+    func absorb(_ partial: MetricsPartials) throws {
+        rounds += 1
+        let whole = try tally(of: 0, partial.parts[0], kept: kept)
+        if rounds == 1 { try checkProbes(whole) }
+        if let top = lines.own.top, rounds == 1 {
+            kept = MetricsEvaluator(lines.own, whole).greatest(top)
+            if lines.own.countsPersons { return }
+        }
+        for (line, part) in partial.parts.enumerated() {
+            tallies[line] = try tally(of: line, part, kept: plans[line].top == nil ? nil : kept)
+        }
         isDone = true
     }
 
     func writeGiven(_ writer: inout PartialWriter) { (kept ?? []).write(&writer) }
 
     func readGiven(_ reader: inout PartialReader) throws {
-        kept = try Set(plan, reading: &reader)
+        kept = try Set(lines.own, reading: &reader)
         rounds = 1
     }
 
     func finish() throws -> [Mart] {
-        var tally = try self.tally ?? self.tally(of: nil, kept: nil)
-        if rounds == 0, let top = plan.top {
-            tally = try self.tally(of: nil, kept: MetricsEvaluator(plan, tally).greatest(top))
+        if rounds == 0, let top = lines.own.top {
+            kept = MetricsEvaluator(lines.own, try tally(of: 0, nil, kept: nil)).greatest(top)
         }
-        return [MetricsMart(plan, tally).mart()]
+        let all = try plans.indices.map { line in
+            try tallies[line] ?? tally(of: line, nil, kept: plans[line].top == nil ? nil : kept)
+        }
+        return [MetricsMart(lines, all).mart()]
     }
 
-    private func tally(of partial: MetricsPartial?, kept: Set<KeptCell>?) throws -> MetricsTally {
-        var tally = MetricsTally(plan, kept: kept)
-        if let table = plan.table {
+    private func tally(of line: Int, _ partial: MetricsPartial?, kept: Set<KeptCell>?) throws -> MetricsTally {
+        var tally = MetricsTally(plans[line], kept: kept)
+        if let table = plans[line].table {
             tally.addTable(table)
         } else {
             if let partial { try tally.add(partial) }
@@ -84,38 +109,74 @@ final class MetricsComputation: Computation {
 
     /// A figure that a report gives and events would give too needs a source that declares it.
     private func checkProbes(_ tally: MetricsTally) throws {
-        let evaluator = MetricsEvaluator(plan, tally)
-        for (figure, events) in plan.probes {
+        let evaluator = MetricsEvaluator(lines.own, tally)
+        for (figure, events) in lines.own.probes {
             guard case .exact(let count) = evaluator.figure(events, at: .total), count.value > 0 else { continue }
             throw Problem(
                 .twoProviders, "'\(figure)' is given by a report and by \(count.value) events, and no source declares it",
-                at: plan.node.place, help: "add it to `provides` of the source that is the authority: provides: [\(figure)]")
+                at: lines.own.node.place, help: "add it to `provides` of the source that is the authority: provides: [\(figure)]")
         }
     }
 }
 
+/// One thread's share of the scan for each line of a round.
+private final class LinesAccumulator: ScanConsumer {
+    let lines: [MetricsAccumulator]
+
+    init(_ lines: [MetricsAccumulator]) { self.lines = lines }
+
+    func consume(_ rows: EventRows) { for line in lines { line.consume(rows) } }
+    func endBucket() { for line in lines { line.endBucket() } }
+}
+
+/// What was counted for each line of a round.
+struct MetricsPartials: PartialState {
+    var parts: [MetricsPartial]
+
+    mutating func merge(_ other: MetricsPartials) {
+        for index in parts.indices { parts[index].merge(other.parts[index]) }
+    }
+
+    func write(_ writer: inout PartialWriter) { for part in parts { part.write(&writer) } }
+}
+
 extension MetricsPlan {
     var countsPersons: Bool {
-        measures.contains { if case .persons = $0.counting { true } else { false } }
+        measures.contains {
+            switch $0.counting {
+            case .persons, .personDays, .trail: true
+            default: false
+            }
+        }
     }
 
     /// The sources of the tables that figures are taken from.
-    fileprivate var tablesRead: Set<String> {
-        if let table { return [table.source] }
+    var tablesRead: Set<String> {
+        if let table { return datedTables.union([table.source]) }
         var sources: Set<String> = []
         for case .report(let reports, let costs, _) in measures.map(\.counting) { sources.formUnion(reports + costs) }
-        return sources
+        return sources.union(datedTables)
     }
 
     /// Which days of them count; nil: all, where the authority of two reports is compared over all their days.
-    fileprivate var datesRead: Range<Int>? {
+    var datesRead: Range<Int>? {
         let hasRivals = measures.contains { if case .report(let reports, _, _) = $0.counting { reports.count > 1 } else { false } }
-        return hasRivals ? nil : dates
+        return hasRivals || !datedTables.isEmpty ? nil : dates
+    }
+
+    /// Sources of rates, of costs and of columns that products have: days before the period count too.
+    private var datedTables: Set<String> {
+        let looksAtMoney = measures.contains { $0.measure.quantity == .money }
+        let looksAtProducts = measures.contains { $0.counting.looksAtCosts } || !catalogueColumns.isEmpty
+        return Set(
+            manifest.sources.filter { $0.kind == .rates && looksAtMoney || $0.kind == .catalogue && looksAtProducts }.map(\.name))
     }
 
     /// Refunds after the period's end are looked for.
     var looksAhead: Bool {
-        measures.contains { if case .orders(_, refunded: true) = $0.counting { true } else { false } }
+        measures.contains {
+            if case .absent = $0.counting { false } else { $0.measure.looksAhead }
+        }
     }
 
     private var needsHistory: Bool {
@@ -129,13 +190,23 @@ extension MetricsPlan {
         for planned in measures {
             switch planned.counting {
             case .number(_, let column, _):
+                columns.formUnion(Measure.workedOutColumns.contains(column) ? ["amount", "quantity", "product_id"] : [column])
+                if Measure.moneyColumns.contains(column) { columns.insert("currency") }
+            case .percentile(_, let column, _):
                 columns.insert(column)
                 if Measure.moneyColumns.contains(column) { columns.insert("currency") }
             case .distinct(let column, _): columns.insert(column)
             case .orders: columns.insert("order_id")
-            case .rows, .persons, .report, .absent: break
+            case .trail(let trail):
+                switch trail.kind {
+                case .answers: columns.formUnion(["question", "score"])
+                case .followed(let followUp, _): if followUp.anotherOrder { columns.insert("order_id") }
+                }
+            case .tickets: columns.insert("ticket_id")
+            case .rows, .persons, .personDays, .report, .whole, .absent: break
             }
         }
+        for slot in slots { columns.formUnion(slot.condition?.columns ?? []) }
         let cutsSessions = slots.contains { $0.selection.occasion == .sessionStart }
         if cutsSessions { columns.insert("campaign") }
         let looksAtOrders = slots.contains { $0.selection.occasion == .anotherOrder || $0.selection.followsOrder }
@@ -146,7 +217,8 @@ extension MetricsPlan {
         if needsHistory {
             start = .min
         } else {
-            let back = max(movesSales ? Self.touchWindow : 0, cutsSessions ? SessionCutter.lookBack : 0)
+            let marksBack = marks.map(\.mark.lookBack).max() ?? 0
+            let back = max(movesSales ? Self.touchWindow : 0, cutsSessions ? SessionCutter.lookBack : 0, marksBack)
             let (earlier, underflow) = start.subtractingReportingOverflow(back)
             start = underflow ? .min : earlier
         }

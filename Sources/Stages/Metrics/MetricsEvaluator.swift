@@ -1,3 +1,5 @@
+import Chronology
+import Manifest
 import Metrics
 import Vocabulary
 
@@ -37,6 +39,8 @@ struct MetricsEvaluator {
         let scale: Int
         /// A ratio whose sales are placed by the credit rule.
         let isCredited: Bool
+        /// It is made of sales, which a credit rule places.
+        let namesSales: Bool
     }
 
     let plan: MetricsPlan
@@ -59,10 +63,10 @@ struct MetricsEvaluator {
             }
             let isCredited = metric.formula.measures.contains { $0.selections.contains(where: \.credited) }
             return switch metric.formula {
-            case .value(let value): Compiled(metric: metric, parts: [places(value)], scale: 1, isCredited: false)
+            case .value(let value): Compiled(metric: metric, parts: [places(value)], scale: 1, isCredited: false, namesSales: isCredited)
             case .ratio(let numerator, let denominator, let scale):
                 Compiled(
-                    metric: metric, parts: [places(numerator), places(denominator)], scale: scale, isCredited: isCredited)
+                    metric: metric, parts: [places(numerator), places(denominator)], scale: scale, isCredited: isCredited, namesSales: isCredited)
             }
         }
         reportAbsences = plan.measures.indices.map { plan.reportAbsence($0) }
@@ -84,6 +88,23 @@ struct MetricsEvaluator {
         }
     }
 
+    /// The parts of a metric as exact numbers: one, or a ratio's two.
+    func parts(_ number: Int, at level: Level) -> Result<[Exact], Absence> {
+        let evaluation = evaluate(number, at: level)
+        var exact: [Exact] = []
+        for part in evaluation.parts.map({ [$0.0, $0.1] }) ?? [] {
+            switch part {
+            case .exact(let figure): exact.append(figure)
+            case .absent(let reason): return .failure(reason)
+            }
+        }
+        switch evaluation.outcome {
+        case .exact(let figure): return .success([figure])
+        case .absent(let reason) where evaluation.parts == nil: return .failure(reason)
+        default: return .success(exact)
+        }
+    }
+
     private static func ratio(_ parts: (Part, Part), _ scale: Int) -> Outcome {
         switch parts {
         case (.absent(let reason), _), (_, .absent(let reason)): return .absent(reason)
@@ -100,6 +121,7 @@ struct MetricsEvaluator {
     private func absenceOfSplit(_ metric: Compiled, at level: Level) -> Absence? {
         guard case .cell = level, !plan.dimensions.isEmpty else { return nil }
         if metric.metric.isBlended { return .blended }
+        if metric.namesSales, plan.credit == .blended, !plan.touchDimensions.isEmpty { return .blended }
         return metric.isCredited && plan.movesSales && !tally.hasClicks ? .noTouches : nil
     }
 
@@ -127,11 +149,34 @@ struct MetricsEvaluator {
         switch planned.counting {
         case .absent(let reason): return .absent(reason)
         case .number(.minimum, _, _), .number(.maximum, _, _): return state == 0 ? .absent(.noValues) : exact
-        case .rows, .number, .persons, .distinct, .orders: return exact
+        case .percentile, .tickets(.responseTime): return state == 0 ? .absent(.noValues) : exact
+        case .rows, .number, .persons, .distinct, .orders, .trail, .tickets: return exact
+        case .personDays: return .exact(Exact(value: value * Int128(days(of: level)), scale: 1))
+        case .whole(let inner):
+            switch level {
+            case .cell(let cell): return figure(inner, at: .time(Int(tally.times[cell])))
+            case .time, .total: return figure(inner, at: level)
+            }
         case .report:
             if let reason = reportAbsence(index, at: level) { return .absent(reason) }
-            if planned.measure.isAdditive { return exact }
+            if planned.figure?.tables == .measures { return state == 0 ? .absent(.noValues) : exact }
+            if planned.figure?.isAdditive ?? true { return exact }
             return state == 1 ? exact : .absent(state == 0 ? .noValues : .notAdditive)
+        }
+    }
+
+    /// The days of a level that are seen, begun ones included.
+    private func days(of level: Level) -> Int {
+        func days(_ span: TimeSpan) -> Int {
+            let end = min(span.end, plan.seen.end)
+            guard span.start < end else { return 0 }
+            let zone = plan.manifest.zone
+            return zone.day(of: end - 1).daysSinceEpoch - zone.day(of: span.start).daysSinceEpoch + 1
+        }
+        return switch level {
+        case .cell(let cell): days(plan.cells.spans[Int(tally.times[cell])])
+        case .time(let time): days(plan.cells.spans[time])
+        case .total: days(plan.period.span)
         }
     }
 
@@ -180,6 +225,14 @@ extension MetricsEvaluator {
 }
 
 extension MetricsEvaluator.Outcome {
+    var number: Double? {
+        switch self {
+        case .exact(let exact): exact.number
+        case .ratio(let ratio): ratio
+        case .absent: nil
+        }
+    }
+
     /// Greater; every number is greater than none.
     fileprivate func exceeds(_ other: MetricsEvaluator.Outcome) -> Bool {
         switch (self, other) {

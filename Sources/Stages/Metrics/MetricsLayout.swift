@@ -1,5 +1,6 @@
 import Chronology
 import EventStore
+import Expressions
 import Manifest
 import Metrics
 import StageKit
@@ -16,8 +17,25 @@ struct MetricsLayout {
         let measure: Int
     }
     struct Persons {
+        /// `never` where trails say who counts.
         let mask: UInt64
         let measure: Int
+        let trail: MetricsPlan.Trail?
+        /// More bits than a row has.
+        static let never = UInt64.max
+    }
+    /// The values of a column over rows with a bit, each with how often it was met.
+    struct Values {
+        let bit: UInt64
+        let column: NumberColumn
+        let isMoney: Bool
+        let name: String
+        var measures: [(measure: Int, thousandths: Int)]
+    }
+    /// A condition of selections, and the bits that it decides on.
+    struct Condition {
+        let filter: RowFilter
+        let bits: UInt64
     }
     /// Distinct entities over rows with a bit.
     struct Entities {
@@ -27,8 +45,8 @@ struct MetricsLayout {
         let nullIsOwn: Bool
         var isCategory: Bool { !nullIsOwn && column?.type == .category }
         var measures: [Int]
-        /// Measures of those entities alone that are refunded orders.
-        var refundedMeasures: [Int]
+        /// Measures of those entities alone that are orders with a mark.
+        var markedMeasures: [(measure: Int, mark: Int)]
     }
     /// A slot whose rows are found by what the person did before.
     struct Occasion {
@@ -51,6 +69,16 @@ struct MetricsLayout {
     let persons: [Persons]
     let entities: [Entities]
     let occasions: [Occasion]
+    let values: [Values]
+    let conditions: [Condition]
+    /// Bits of rows that mark orders, and the time in which they do.
+    let marks: [(bit: UInt64, span: TimeSpan)]
+    let trailBits: UInt64
+    let valueBits: UInt64
+    let ticketBits: (opened: UInt64, responded: UInt64, resolved: UInt64)
+    let ticket: ColumnReader?
+    let question: ColumnReader?
+    let score: NumberColumn
 
     let countBits: UInt64
     let numberBits: UInt64
@@ -66,7 +94,6 @@ struct MetricsLayout {
     let ownBits: UInt64
     let identifiedBits: UInt64
     let purchaseBit: UInt64
-    let refundBit: UInt64
     /// Bits of rows that are found by what the person did before.
     let occasionBits: UInt64
     /// Rows whose first one matters.
@@ -85,6 +112,8 @@ struct MetricsLayout {
     let currencySlot: Int?
     /// Codes of the currency column that are not the report currency.
     let foreignCurrency: [Bool]
+    /// Per code of the currency column its rates.
+    let rates: [DatedSeries?]
 
     init(_ plan: MetricsPlan, _ layout: any ScanLayout) {
         self.plan = plan
@@ -105,10 +134,17 @@ struct MetricsLayout {
         currencySlot = layout.slot("currency").flatMap { layout.type(ofSlot: $0) == .category ? $0 : nil }
         foreignCurrency = currencySlot.map { layout.values(ofSlot: $0).map { $0 != plan.manifest.currency } } ?? []
 
+        rates = currencySlot.map { layout.values(ofSlot: $0).map { plan.rates[$0] } } ?? []
+        func numberColumn(_ name: String) -> NumberColumn {
+            guard Measure.workedOutColumns.contains(name) else { return NumberColumn(name, layout) }
+            return MarginColumn(subtracts: name == Measure.marginColumn, plan.costs, layout).map { .margin($0) } ?? .none
+        }
+
         var counts: [(bit: UInt64, measures: [Int])] = []
         var numbers: [Number] = []
         var persons: [Persons] = []
         var entities: [Entities] = []
+        var values: [Values] = []
         for (measure, planned) in plan.measures.enumerated() {
             switch planned.counting {
             case .rows(let slot):
@@ -120,29 +156,62 @@ struct MetricsLayout {
             case .number(let operation, let column, let slot):
                 numbers.append(
                     Number(
-                        bit: bit(slot), operation: operation, column: NumberColumn(column, layout),
+                        bit: bit(slot), operation: operation, column: numberColumn(column),
                         isMoney: Measure.moneyColumns.contains(column), measure: measure))
-            case .persons(let mask): persons.append(Persons(mask: mask, measure: measure))
+            case .persons(let mask), .personDays(let mask): persons.append(Persons(mask: mask, measure: measure, trail: nil))
+            case .trail(let trail): persons.append(Persons(mask: Persons.never, measure: measure, trail: trail))
+            case .percentile(let thousandths, let column, let slot):
+                if let same = values.firstIndex(where: { $0.bit == bit(slot) && $0.name == column }) {
+                    values[same].measures.append((measure, thousandths))
+                } else {
+                    values.append(
+                        Values(
+                            bit: bit(slot), column: numberColumn(column),
+                            isMoney: Measure.moneyColumns.contains(column), name: column, measures: [(measure, thousandths)]))
+                }
             case .distinct(let column, let slot):
                 entities.append(
                     Entities(
                         bit: bit(slot), column: ColumnReader(column, layout), nullIsOwn: false,
-                        measures: [measure], refundedMeasures: []))
-            case .orders(let slot, let refunded):
+                        measures: [measure], markedMeasures: []))
+            case .orders(let slot, let mark):
                 let same = entities.firstIndex { $0.bit == bit(slot) && $0.nullIsOwn }
                 let index = same ?? entities.count
                 if same == nil {
                     entities.append(
-                        Entities(bit: bit(slot), column: order, nullIsOwn: true, measures: [], refundedMeasures: []))
+                        Entities(bit: bit(slot), column: order, nullIsOwn: true, measures: [], markedMeasures: []))
                 }
-                if refunded {
-                    entities[index].refundedMeasures.append(measure)
+                if let mark {
+                    entities[index].markedMeasures.append((measure, mark))
                 } else {
                     entities[index].measures.append(measure)
                 }
-            case .report, .absent: break
+            case .report, .tickets, .whole, .absent: break
             }
         }
+        self.values = values
+        var conditions: [(condition: Expressions.Condition, bits: UInt64)] = []
+        for (index, slot) in plan.slots.enumerated() where slot.selection.occasion == .every {
+            guard let condition = slot.condition else { continue }
+            if let same = conditions.firstIndex(where: { $0.condition == condition }) {
+                conditions[same].bits |= bit(index)
+            } else {
+                conditions.append((condition, bit(index)))
+            }
+        }
+        self.conditions = conditions.map { Condition(filter: RowFilter($0.condition, layout: layout), bits: $0.bits) }
+        marks = plan.marks.map { mark in
+            let (start, underflow) = plan.period.span.start.subtractingReportingOverflow(mark.mark.lookBack)
+            let end = mark.mark.looksAhead ? plan.period.asOf : plan.seen.end
+            return (bit(mark.slot), TimeSpan(start: underflow ? .min : start, end: end))
+        }
+        trailBits = persons.reduce(0) { $0 | ($1.trail.map { bit($0.first) | bit($0.second) } ?? 0) }
+        valueBits = values.reduce(0) { $0 | $1.bit }
+        ticketBits = (
+            plan.tickets.map { bit($0.opened) } ?? 0, plan.tickets?.responded.map(bit) ?? 0, plan.tickets?.resolved.map(bit) ?? 0)
+        ticket = plan.tickets == nil ? nil : ColumnReader("ticket_id", layout)
+        question = ColumnReader("question", layout)
+        score = NumberColumn("score", layout)
         self.counts = counts
         self.numbers = numbers
         self.persons = persons
@@ -165,38 +234,48 @@ struct MetricsLayout {
         func joined(_ bit: KeyPath<Occasion, UInt64>, _ kinds: Set<Selection.Occasion>) -> UInt64 {
             occasions.reduce(0) { kinds.contains($1.kind) ? $0 | $1[keyPath: bit] : $0 }
         }
-        occasionBits = joined(\.bit, [.first, .newcomer, .sessionStart, .anotherOrder])
+        occasionBits = joined(\.bit, [.first, .newcomer, .sessionStart, .anotherOrder, .dayStart])
         cellOnlyBits = joined(\.bit, [.newcomer, .anotherOrder])
-        firstBases = joined(\.base, [.first, .newcomer])
+        firstBases = joined(\.base, [.first, .newcomer, .dayStart])
         sessionBases = joined(\.base, [.sessionStart])
         repeatBases = joined(\.base, [.anotherOrder])
-        personBits = persons.reduce(repeatBases) { $0 | $1.mask }
+        personBits = persons.reduce(repeatBases) { $1.trail == nil ? $0 | $1.mask : $0 }
         movedBits = plan.movesSales ? bits { $0.selection.credited && !$0.selection.followsOrder } : 0
         let refunds = bits(\.selection.followsOrder)
         waitingBits = plan.touchDimensions.isEmpty ? 0 : refunds & (countBits | numberBits)
         // A base bit that only history needs makes no cell; the occasion's own bit does.
-        ownBits = (countBits | numberBits | entityBits | personBits | occasionBits) & ~movedBits & ~waitingBits
+        ownBits =
+            (countBits | numberBits | entityBits | personBits | occasionBits | trailBits | valueBits) & ~movedBits & ~waitingBits
         purchaseBit = bits { $0.selection == .purchases }
-        refundBit = bits { $0.selection == .refunds }
     }
 
-    /// The value of a column operation; nil where the row has none, or has money in another currency.
+    /// The value of a column operation; nil where the row has none, or has money in a currency without a rate.
     @inline(__always)
     func value(_ number: Number, _ rows: EventRows, _ row: Int) -> Int64? {
-        number.isMoney && isForeign(rows, row) ? nil : number.column.value(rows, row)
+        number.isMoney ? money(number.column, rows, row) : number.column.value(rows, row)
     }
 
+    /// Money in the report currency; nil where the row has none, or has it in a currency without a rate on its day.
+    @inline(__always)
+    func money(_ column: NumberColumn, _ rows: EventRows, _ row: Int) -> Int64? {
+        guard let slot = currencySlot else { return column.value(rows, row) }
+        let code = rows.codes(slot)[row]
+        guard code >= 0, foreignCurrency[Int(code)] else { return column.value(rows, row) }
+        return rates[Int(code)]?[rows.times[row]].flatMap { column.value(rows, row, at: $0) }
+    }
+
+    /// True where the row is in a currency that cannot be converted.
     @inline(__always)
     func isForeign(_ rows: EventRows, _ row: Int) -> Bool {
         guard let slot = currencySlot else { return false }
         let code = rows.codes(slot)[row]
-        return code >= 0 && foreignCurrency[Int(code)]
+        return code >= 0 && foreignCurrency[Int(code)] && rates[Int(code)]?[rows.times[row]] == nil
     }
 
     /// True where rows depend on what their person did before.
     var looksBack: Bool { firstBases != 0 || sessionBases != 0 || plan.movesSales || keepsOrderPlaces }
     /// True where the places of orders must be kept, for refunds to find.
     var keepsOrderPlaces: Bool { waitingBits != 0 }
-    /// True where refunded orders are counted.
-    var keepsRefunds: Bool { entities.contains { !$0.refundedMeasures.isEmpty } }
+    /// True where orders with a mark are counted.
+    var keepsMarks: Bool { !marks.isEmpty }
 }

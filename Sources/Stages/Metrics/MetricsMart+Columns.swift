@@ -24,7 +24,7 @@ extension MetricsMart {
                     dimension.name, dimension.type.martType, role: .dimension, label: .dimension(dimension.name)))
         }
         columns.append(MartColumn("row_kind", .string, role: .rowKind, label: Label(en: "Row kind", zh: "行类型")))
-        for metric in plan.metrics { columns += self.columns(of: metric) }
+        for metric in plan.metrics { columns += self.columns(of: metric) + derivedColumns(of: metric) }
         return columns
     }
 
@@ -48,7 +48,7 @@ extension MetricsMart {
         ]
     }
 
-    private func type(of metric: Metric) -> MartColumn.ValueType {
+    func type(of metric: Metric) -> MartColumn.ValueType {
         switch metric.formula {
         case .ratio: return metric.unit == .money ? .money : .number
         case .value(let combination):
@@ -68,13 +68,14 @@ extension MetricsMart {
         return scales.allSatisfy { $0 == 1 } ? .integer : .number
     }
 
-    private func unit(of metric: Metric) -> String? {
+    func unit(of metric: Metric) -> String? {
         switch metric.unit {
         case .events: "events"
         case .persons: "persons"
         case .orders: "orders"
         case .values: "values"
         case .fraction: "fraction"
+        case .seconds: "seconds"
         case .money: plan.manifest.currency
         case .none, .column: nil
         }

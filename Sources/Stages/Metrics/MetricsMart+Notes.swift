@@ -33,6 +33,11 @@ extension MetricsMart {
             for reason in Absence.allCases where absences.contains(AbsentColumn(column: metric.id, reason: reason)) {
                 note(reason.rawValue, metric.id, reason.message)
             }
+            for column in derivedColumns(of: metric) {
+                for reason in Absence.allCases where absences.contains(AbsentColumn(column: column.name, reason: reason)) {
+                    note(reason.rawValue, column.name, reason.message)
+                }
+            }
         }
         return notes
     }
@@ -41,6 +46,8 @@ extension MetricsMart {
         let isCredited = plan.measures.contains { $0.measure.selections.contains(where: \.credited) }
         guard isCredited, !plan.touchDimensions.isEmpty else { return nil }
         return switch plan.credit {
+        case .platform: "sales are what ad reports claim; claims of several platforms count one sale more than once"
+        case .blended: "sales are not credited to anything: rows cut by where a sale comes from have none"
         case .event: "sales stand where their purchase row says; refunds stand beside their order"
         case .lastTouch:
             "sales stand where the person's last click at most 7 days before says, and without one \(untouchedPlace); "
@@ -62,19 +69,32 @@ extension MetricsMart {
             messages.append(
                 ("history_starts_here", "the store holds nothing from before the period, so everyone is new in it"))
         }
-        if metric.formula.measures.contains(where: { if case .orders(_, refunded: true) = $0 { true } else { false } }) {
+        if metric.formula.measures.contains(where: { if case .orders(_, having: .refund?) = $0 { true } else { false } }) {
             messages.append(
                 ("open_windows", "orders may be refunded later on; refunds count up to \(asOfText)"))
+        } else if metric.formula.measures.contains(where: \.looksAhead) {
+            messages.append(("open_windows", "what follows later on may still change it; rows count up to \(asOfText)"))
         }
         if case .ratio(_, _, let scale) = metric.formula, scale != 1 {
             messages.append(("scale", "\(scale) times \(metric.id)__num over \(metric.id)__den"))
         }
+        if let covered = coveredSales(metric) { messages.append(("covered_sales", covered)) }
         if let covered = coveredSpend(metric) { messages.append(("covered_spend", covered)) }
         messages += tablesWithoutDimension(metric)
         return messages
     }
 
     private var asOfText: String { Timestamp.asOf(plan.statedAsOf, in: plan.manifest.zone) }
+
+    /// How much of the sales have a cost of goods.
+    private func coveredSales(_ metric: Metric) -> String? {
+        let looksAtCosts = plan.measures.contains { metric.formula.measures.contains($0.measure) && $0.counting.looksAtCosts }
+        guard looksAtCosts, case .exact(let covered) = evaluator.figure(.coveredPaid, at: .total),
+            case .exact(let all) = evaluator.figure(.gmvPaid, at: .total)
+        else { return nil }
+        let currency = plan.manifest.currency
+        return "products with a cost cover \(moneyText(covered.value)) of \(moneyText(all.value)) \(currency) of gmv_paid"
+    }
 
     /// How much of all spend a cost per impression or click covers.
     private func coveredSpend(_ metric: Metric) -> String? {

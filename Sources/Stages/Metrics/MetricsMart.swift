@@ -7,15 +7,20 @@ import Vocabulary
 
 /// Lays the figures out as a mart: columns, rows in their order, notes.
 struct MetricsMart {
+    let lines: MetricsLines
     let plan: MetricsPlan
     let tally: MetricsTally
     let evaluator: MetricsEvaluator
+    /// One a line.
+    let views: [LineView]
     private let zone: Zone
 
-    init(_ plan: MetricsPlan, _ tally: MetricsTally) {
-        self.plan = plan
-        self.tally = tally
-        evaluator = MetricsEvaluator(plan, tally)
+    init(_ lines: MetricsLines, _ tallies: [MetricsTally]) {
+        self.lines = lines
+        plan = lines.own
+        tally = tallies[0]
+        views = zip(lines.all, tallies).map { LineView($0.plan, $1) }
+        evaluator = views[0].evaluator
         zone = plan.manifest.zone
     }
 
@@ -38,7 +43,9 @@ struct MetricsMart {
 
     // MARK: Rows
 
-    private struct RowPlace {
+    struct RowPlace {
+        /// The line that the row's figures are of.
+        var line = 0
         var time: Int?
         /// A cell of the tally; nil for rows over all values.
         var cell: Int?
@@ -65,6 +72,12 @@ struct MetricsMart {
                         RowPlace(time: time, cell: cell, kind: tally.isRest(cell) ? "rest" : "detail", level: .cell(cell)))
                 }
             }
+            for width in lines.subtotals {
+                guard let line = lines.index(width: width, nil) else { continue }
+                for cell in views[line].cells(of: time) {
+                    places.append(RowPlace(line: line, time: time, cell: cell, kind: "subtotal", level: .cell(cell)))
+                }
+            }
             guard !cells.isEmpty || plan.cells.spans[time].start < plan.statedAsOf || !plan.hasGrandTotal else { continue }
             if plan.hasGrandTotal {
                 let kind = plan.hasTotals ? "total" : "detail"
@@ -79,18 +92,20 @@ struct MetricsMart {
     private func row(_ place: RowPlace, _ absences: inout Set<AbsentColumn>) -> [MartValue] {
         var row: [MartValue] = []
         if plan.hasGrandTotal { row.append(place.time.map(timeValue) ?? .null) }
-        let values = place.cell.map { tally.dimensionValues(ofCell: $0) } ?? []
+        let view = views[place.line]
+        let values = place.cell.map { view.tally.dimensionValues(ofCell: $0) } ?? []
         for (index, dimension) in plan.dimensions.enumerated() {
             row.append(index < values.count ? values[index].martValue(dimension.type, zone: zone) : .null)
         }
         row.append(.string(place.kind))
         for (number, metric) in plan.metrics.enumerated() {
-            let evaluation = evaluator.evaluate(number, at: place.level)
+            let evaluation = view.evaluator.evaluate(number, at: place.level)
             row.append(value(evaluation.outcome, metric, &absences))
             if let parts = evaluation.parts, case .ratio(let numerator, let denominator, _) = metric.formula {
                 row.append(value(parts.0, numerator))
                 row.append(value(parts.1, denominator))
             }
+            row += derivedValues(number, place, evaluation, &absences)
         }
         return row
     }
@@ -104,7 +119,7 @@ struct MetricsMart {
         }
     }
 
-    private func value(
+    func value(
         _ outcome: MetricsEvaluator.Outcome, _ metric: Metric, _ absences: inout Set<AbsentColumn>
     ) -> MartValue {
         switch outcome {

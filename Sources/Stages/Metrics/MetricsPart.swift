@@ -23,9 +23,12 @@ protocol MetricsPart {
 
     /// Every pair of an entity of a kind and a cell, in no order; nil for so many orders without an id.
     func forEachEntity(_ kind: Int, _ body: (_ entity: Key128?, _ cell: Int, _ count: Int64) -> Void)
-    func forEachRefunded(_ body: (Key128) -> Void)
+    func forEachMarked(_ body: (_ order: Key128, _ mark: Int32) -> Void)
     func forEachWaiting(_ body: (WaitingRefund) -> Void)
     func forEachPlace(_ body: (_ order: Key128, _ time: Int64, _ touch: ArraySlice<Int32>) -> Void)
+    /// Every value of a kind and how often a cell has it, in no order.
+    func forEachValue(_ kind: Int, _ body: (_ value: Int64, _ cell: Int, _ count: Int64) -> Void)
+    func forEachTicket(_ body: (Key128, Ticket) -> Void)
     /// Per dimension whether `unassigned` has a code behind those of all stored values, and none in their order.
     var unassignedIsLast: [Bool] { get }
 }

@@ -17,7 +17,9 @@ extension MetricsPartial: PartialState {
         writer.flag(hasClicks)
         for flag in unassignedIsLast { writer.flag(flag) }
         for set in entities { write(set, order.ranks, &writer) }
-        write(refunded, [0], &writer)
+        write(marked, Array(0..<max(1, plan.marks.count)), &writer)
+        for values in values { write(values, order.ranks, &writer) }
+        writeTickets(order, &writer)
         writeWaiting(order, &writer)
         writePlaces(order, &writer)
     }
@@ -45,6 +47,34 @@ extension MetricsPartial: PartialState {
             writer.count(Int(pair.cell - before))
             before = pair.cell
             writer.key(pair.key)
+        }
+    }
+
+    private func write(_ values: ValueCounts, _ ranks: [Int], _ writer: inout PartialWriter) {
+        var all: [(cell: Int, value: Int64, count: Int64)] = []
+        all.reserveCapacity(values.count)
+        values.forEach { all.append((ranks[Int($0.cell)], $0.value, $0.count)) }
+        all.sort { $0.cell != $1.cell ? $0.cell < $1.cell : $0.value < $1.value }
+        writer.count(all.count)
+        var before = 0
+        for entry in all {
+            writer.count(entry.cell - before)
+            before = entry.cell
+            writer.signed(entry.value)
+            writer.tally(entry.count)
+        }
+    }
+
+    private func writeTickets(_ order: CellOrder, _ writer: inout PartialWriter) {
+        var all: [(Key128, Ticket)] = []
+        tickets.forEach { all.append(($0, $1)) }
+        all.sort { $0.0 < $1.0 }
+        writer.count(all.count)
+        for (key, ticket) in all {
+            writer.key(key)
+            for time in [ticket.opened, ticket.responded, ticket.resolved] { writer.signed(time) }
+            writer.count(Int(ticket.time) + 1)
+            for (dimension, code) in ticket.codes.enumerated() { writer.count(order.rank(code, of: dimension) + 1) }
         }
     }
 
@@ -152,7 +182,9 @@ extension MetricsPartial {
         hasClicks = try reader.flag()
         for dimension in unassignedIsLast.indices { unassignedIsLast[dimension] = try reader.flag() }
         for kind in entities.indices { entities[kind] = try readSet(cells: cells.count, &reader) }
-        refunded = try readSet(cells: 1, &reader)
+        marked = try readSet(cells: max(1, plan.marks.count), &reader)
+        for kind in values.indices { values[kind] = try readValues(&reader) }
+        try readTickets(&reader)
         try readWaiting(&reader)
         try readPlaces(&reader)
     }
@@ -199,6 +231,31 @@ extension MetricsPartial {
             try reader.require(cell < cells && set.insert(try reader.key(), Int32(truncatingIfNeeded: cell)))
         }
         return set
+    }
+
+    private func readValues(_ reader: inout PartialReader) throws -> ValueCounts {
+        var values = ValueCounts()
+        var cell = 0
+        for place in 0..<(try reader.elements(ofBytes: 3)) {
+            cell += try reader.count(upTo: cells.count - 1 - cell)
+            let value = try reader.signed()
+            let count = try reader.tally()
+            try reader.require(cell < cells.count && count > 0)
+            values.add(value, Int32(truncatingIfNeeded: cell), count)
+            try reader.require(values.count == place + 1)
+        }
+        return values
+    }
+
+    private mutating func readTickets(_ reader: inout PartialReader) throws {
+        for place in 0..<(try reader.elements(ofBytes: 20 + plan.dimensions.count)) {
+            let key = try reader.key()
+            let times = try (0..<3).map { _ in try reader.signed() }
+            let time = Int32(try reader.count(upTo: plan.cells.count)) - 1
+            let codes = try plan.dimensions.indices.map { try readCode(of: $0, &reader) }
+            tickets.add(key, Ticket(opened: times[0], responded: times[1], resolved: times[2], time: time, codes: codes))
+            try reader.require(tickets.count == place + 1)
+        }
     }
 
     private mutating func readWaiting(_ reader: inout PartialReader) throws {

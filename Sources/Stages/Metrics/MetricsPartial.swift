@@ -26,7 +26,12 @@ struct MetricsPartial {
 
     /// One a kind of entity.
     var entities: [EntitySet]
-    var refunded = EntitySet()
+    /// Orders by the numbers of their marks.
+    var marked = EntitySet()
+    /// One a kind of values.
+    var values: [ValueCounts]
+    /// Their codes are numbers of values in `cells`.
+    var tickets: TicketTable
     /// Their codes are numbers of values in `cells`.
     var waiting: [WaitingRefund] = []
     var places: OrderPlaces
@@ -42,6 +47,8 @@ struct MetricsPartial {
         totalPersonCounts = Array(repeating: 0, count: layout.persons.count)
         entities = layout.entities.map { _ in EntitySet() }
         places = OrderPlaces(width: plan.touchDimensions.count)
+        values = layout.values.map { _ in ValueCounts() }
+        tickets = TicketTable()
         unassignedIsLast = plan.dimensions.map { _ in false }
     }
 
@@ -63,9 +70,13 @@ struct MetricsPartial {
                 }
             }
         }
-        part.forEachRefunded { refunded.insert($0, 0) }
+        part.forEachMarked { marked.insert($0, $1) }
         unassignedIsLast = zip(unassignedIsLast, part.unassignedIsLast).map { $0 || $1 }
+        for kind in values.indices {
+            part.forEachValue(kind) { values[kind].add($0, Int32(truncatingIfNeeded: map[$1]), $2) }
+        }
         addOrders(part)
+        addTickets(part)
     }
 
     mutating func reserve() {
@@ -118,6 +129,21 @@ struct MetricsPartial {
         places = all
     }
 
+    private mutating func addTickets(_ part: some MetricsPart) {
+        guard plan.tickets != nil else { return }
+        var translation = ValueTranslation(dimensions: plan.dimensions.count)
+        let all = Array(plan.dimensions.indices)
+        // Taken out while it grows, as the orders are.
+        var table = tickets
+        tickets = TicketTable()
+        part.forEachTicket { key, ticket in
+            var ticket = ticket
+            ticket.codes = translation.tuple(ticket.codes, of: part, in: &cells)
+            table.add(key, ticket) { precedes($0, $1[...], all) }
+        }
+        tickets = table
+    }
+
     /// The order of touches that codes of a scan have: null, stored values by their bytes, an `unassigned` that is none.
     private func precedes(_ a: [Int32], _ b: ArraySlice<Int32>, _ touch: [Int]) -> Bool {
         for (dimension, (x, y)) in zip(touch, zip(a, b)) where x != y {
@@ -163,7 +189,11 @@ extension MetricsPartial: MetricsPart {
         }
     }
 
-    func forEachRefunded(_ body: (Key128) -> Void) { refunded.forEach { body($0.entity) } }
+    func forEachMarked(_ body: (_ order: Key128, _ mark: Int32) -> Void) { marked.forEach { body($0.entity, $0.cell) } }
+    func forEachValue(_ kind: Int, _ body: (_ value: Int64, _ cell: Int, _ count: Int64) -> Void) {
+        values[kind].forEach { body($0.value, Int($0.cell), $0.count) }
+    }
+    func forEachTicket(_ body: (Key128, Ticket) -> Void) { tickets.forEach(body) }
     func forEachWaiting(_ body: (WaitingRefund) -> Void) { waiting.forEach(body) }
     func forEachPlace(_ body: (_ order: Key128, _ time: Int64, _ touch: ArraySlice<Int32>) -> Void) { places.forEach(body) }
 }

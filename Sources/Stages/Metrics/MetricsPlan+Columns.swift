@@ -37,6 +37,16 @@ struct KnownColumns {
     func type(_ name: String) -> ColumnType? { types[name] }
 }
 
+extension MetricsPlan {
+    /// The columns of products that the node cuts or filters by.
+    var catalogueColumns: Set<String> {
+        guard table == nil else { return [] }
+        var named = Set(dimensions.map(\.name)).union(condition?.columns ?? [])
+        for slot in slots { named.formUnion(slot.condition?.columns ?? []) }
+        return CatalogueColumns.names(manifest).intersection(named)
+    }
+}
+
 enum CivilDayText {
     /// `YYYY-MM-DD` of a day counted from 1970-01-01; a day no calendar holds stands as its number.
     static func text(of day: Int64) -> String {

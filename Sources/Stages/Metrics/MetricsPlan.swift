@@ -13,6 +13,10 @@ struct MetricsPlan: Sendable {
         case event
         /// The person's last click at most seven days before.
         case lastTouch = "last_touch"
+        /// What ad reports claim.
+        case platform
+        /// Nobody: sales have no split.
+        case blended
     }
 
     /// A column that cells are cut by.
@@ -30,6 +34,34 @@ struct MetricsPlan: Sendable {
         let sources: Set<String>?
         /// Rows of nobody do not count.
         let identified: Bool
+        /// The selection's condition.
+        let condition: Condition?
+    }
+
+    /// Rows that tell of orders, wherever they lie.
+    struct Mark: Sendable {
+        let mark: OrderMark
+        let slot: Int
+    }
+
+    /// What is decided of a person when all rows are known.
+    struct Trail: Sendable, Hashable {
+        enum Kind: Sendable, Hashable {
+            case answers(AnswerGroup)
+            case followed(FollowUp, FollowUp.Part)
+        }
+        let kind: Kind
+        let first: Int
+        let second: Int
+    }
+
+    /// The slots of tickets.
+    struct Tickets: Sendable {
+        let opened: Int
+        let responded: Int?
+        let resolved: Int?
+        /// In microseconds.
+        let resolveWithin: Int64
     }
 
     static let touchColumns: Set<String> = [
@@ -66,6 +98,11 @@ struct MetricsPlan: Sendable {
     /// Every measure that a metric needs, once, with how it is counted.
     let measures: [PlannedMeasure]
     let slots: [Slot]
+    let marks: [Mark]
+    /// What one unit of a currency is worth in the report's, in millionths, and costs of products.
+    let rates: DatedValues
+    let costs: DatedValues
+    let tickets: Tickets?
     /// Figures that a report gives with nobody declaring it, and the events that would give them too.
     let probes: [(figure: String, events: Measure)]
 
@@ -95,16 +132,33 @@ struct PlannedMeasure: Sendable {
         /// Persons with a row of every slot of the mask.
         case persons(mask: UInt64)
         case distinct(column: String, slot: Int)
-        case orders(slot: Int, refunded: Bool)
+        /// With a mark only orders that have such a row.
+        case orders(slot: Int, mark: Int?)
+        case percentile(thousandths: Int, column: String, slot: Int)
+        /// Persons times the days of the cell.
+        case personDays(mask: UInt64)
+        case trail(MetricsPlan.Trail)
+        case tickets(TicketPart)
+        /// The figure of another measure for the whole time cell.
+        case whole(measure: Int)
         /// Rows of reports and, of costs, in `amount` or `spend`.
         case report(sources: [String], costs: [String], beside: String?)
         case absent(Absence)
     }
 
     let measure: Measure
+    /// The report's figure that is counted for it.
+    let figure: ReportFigure?
     let counting: Counting
     /// Units that make one: 1,000,000 for money and decimals, else 1.
     let scale: Int128
+}
+
+extension PlannedMeasure.Counting {
+    /// True for columns that the catalogue's costs are a part of.
+    var looksAtCosts: Bool {
+        if case .number(_, let column, _) = self { Measure.workedOutColumns.contains(column) } else { false }
+    }
 }
 
 enum NumberOperation: Sendable {
@@ -124,6 +178,11 @@ enum Absence: String, Sendable, CaseIterable {
     case notFilterable = "not_filterable"
     case blended
     case noTouches = "no_touches"
+    case notClaimed = "not_claimed"
+    case noCounterpart = "no_counterpart"
+    case fewCells = "few_cells"
+    case notSummable = "not_summable"
+    case noTarget = "no_target"
     case historyTooShort = "history_too_short"
     case notAdditive = "not_additive"
     case noValues = "no_values"
@@ -139,6 +198,11 @@ enum Absence: String, Sendable, CaseIterable {
         case .notFilterable: "null: the condition looks at columns that its report has not"
         case .blended: "null in detail rows: it is a figure of the whole and has no split"
         case .noTouches: "null in detail rows: no source has clicks within reach, so sales cannot be credited"
+        case .notClaimed: "null: ad reports claim no such figure"
+        case .noCounterpart: "null where the compared period has no such row"
+        case .fewCells: "null where fewer cells of time lie before than the window has"
+        case .notSummable: "null: distinct counts and percentiles of cells may not be put together"
+        case .noTarget: "null where there is no target"
         case .historyTooShort: "null: the store's history does not reach back before the period"
         case .notAdditive: "null where several report rows fall into a cell: their figures may not be summed"
         case .noValues: "null where no row has a value"

@@ -11,6 +11,8 @@ struct MetricsPlanner {
     let context: StageContext
     let options: Value
     private(set) var problems: [Problem] = []
+    /// The number of the node's columns.
+    private var width = 0
     /// In hours.
     private static let longestPeriod: Int64 = 100 * 366 * 24
 
@@ -21,7 +23,7 @@ struct MetricsPlanner {
     }
 
     /// - Throws: `Problem` or `Problems`.
-    mutating func plan() throws -> MetricsPlan {
+    mutating func plan() throws -> MetricsLines {
         let source = tableSource()
         let table = source.map { source in
             context.tables.first { $0.source == source.name }
@@ -39,23 +41,109 @@ struct MetricsPlanner {
         let top = options["top"]?.integer
         if top != nil, dimensions.isEmpty { report(.wrongOption, "`top` needs columns to rank", "top", "add `by`") }
         checkProvides()
-        let period = try context.span(of: options["period"]?.period ?? .usual)
+        let expression = options["period"]?.period ?? .usual
+        let period = try context.span(of: expression)
         let cells = try timeCells(period, grain)
-        checkNames(dimensions, metrics, grain)
+        let comparisons = comparisons(expression, period, grain, isDated: isDated)
+        let derived = derivations(grain)
+        checkNames(dimensions, metrics, grain, comparisons.map(\.comparison), derived)
         if problems.count == 1 { throw problems[0] }
         if !problems.isEmpty { throw Problems(problems) }
-        let seen = TimeSpan(start: period.span.start, end: max(period.span.start, min(period.span.end, period.asOf)))
-        let conversion = options["conversion"]?.string ?? "purchase"
-        var resolver = MeasureResolver(context: context, columns: columns, conversion: conversion, table: source, start: period.span.start)
-        try resolver.resolve(metrics, followsOrders: dimensions.contains(where: \.isTouch))
-        return MetricsPlan(
-            node: node, manifest: context.manifest, period: period, seen: seen, endOfDate: context.endOfDate, dates: context.dates(of: period.span),
-            oldestEvent: context.oldestEvent, grain: grain, cells: cells, dimensions: dimensions, metrics: metrics,
-            columnTypes: columns.types,
-            credit: options["credit"]?.string.flatMap(MetricsPlan.Credit.init) ?? .lastTouch,
-            condition: options["where"]?.condition, top: top, table: table,
-            reports: context.tables.filter { ["ad_report", "costs"].contains($0.kind) }, measures: resolver.measures,
-            slots: resolver.slots, probes: resolver.probes)
+        func line(_ width: Int, _ comparison: Comparison?, _ period: ResolvedPeriod, _ cells: TimeCells) throws -> MetricsLines.Line {
+            let dimensions = Array(dimensions.prefix(width))
+            let seen = TimeSpan(start: period.span.start, end: max(period.span.start, min(period.span.end, period.asOf)))
+            var resolver = MeasureResolver(
+                context: context, columns: columns, conversion: options["conversion"]?.string ?? "purchase", table: source,
+                start: period.span.start, resolveWithin: options["resolve_within"]?.duration ?? 86_400_000_000,
+                credit: options["credit"]?.string.flatMap(MetricsPlan.Credit.init) ?? .lastTouch)
+            try resolver.resolve(metrics, followsOrders: dimensions.contains(where: \.isTouch))
+            let endOfDate = comparison == nil ? context.endOfDate : period.asOf
+            let plan = MetricsPlan(
+                node: node, manifest: context.manifest, period: period, seen: seen, endOfDate: endOfDate,
+                dates: context.dates(of: period.span), oldestEvent: context.oldestEvent, grain: grain, cells: cells,
+                dimensions: dimensions, metrics: metrics, columnTypes: columns.types,
+                credit: options["credit"]?.string.flatMap(MetricsPlan.Credit.init) ?? .lastTouch,
+                condition: options["where"]?.condition, top: width == self.width ? top : nil, table: table,
+                reports: context.tables.filter { ["ad_report", "costs", "budget", "orders", "measures"].contains($0.kind) },
+                measures: resolver.measures, slots: resolver.slots, marks: resolver.marks, rates: rates(),
+                costs: costs(resolver.measures), tickets: resolver.tickets, probes: resolver.probes)
+            return MetricsLines.Line(plan: plan, width: width, comparison: comparison)
+        }
+        width = dimensions.count
+        let widths = options["subtotals"]?.boolean == true && width > 1 ? Array((1...width).reversed()) : [width]
+        var lines: [MetricsLines.Line] = []
+        for width in widths {
+            lines.append(try line(width, nil, period, cells))
+            for (comparison, other) in comparisons {
+                lines.append(try line(width, comparison, other, TimeCells(other.span, grain: grain, zone: context.manifest.zone)))
+            }
+        }
+        return MetricsLines(all: lines, comparisons: comparisons.map(\.comparison), derived: derived)
+    }
+
+    private mutating func comparisons(
+        _ expression: PeriodExpression, _ period: ResolvedPeriod, _ grain: Grain, isDated: Bool
+    ) -> [(comparison: Comparison, period: ResolvedPeriod)] {
+        var found: [(comparison: Comparison, period: ResolvedPeriod)] = []
+        for value in options["compare"]?.list ?? [] {
+            guard let comparison = value.string.flatMap(Comparison.init) else { continue }
+            if found.contains(where: { $0.comparison == comparison }) {
+                report(.wrongOption, "'\(comparison.rawValue)' stands twice in `compare`", at: value.place, nil)
+            } else if grain == .campaign || !isDated {
+                report(
+                    .wrongOption, "there is no other period to compare with", at: value.place,
+                    grain == .campaign ? "use grain: period with period: campaign NAME, a node for each" : "the source has no dates")
+            } else if let other = comparison.period(of: expression, period, in: context.manifest) {
+                found.append((comparison, other))
+            } else {
+                report(
+                    .wrongOption, "the period is no campaign that the manifest compares with another", at: value.place,
+                    "give the campaign a `compare`, and the node period: campaign NAME")
+            }
+        }
+        return found
+    }
+
+    private mutating func derivations(_ grain: Grain) -> MetricsDerivations {
+        var derived = MetricsDerivations()
+        for value in options["derive"]?.list ?? [] {
+            guard let name = value.string else { continue }
+            switch name {
+            case "share": derived.showsShare = true
+            case "cumulative": derived.showsCumulative = true
+            case _ where name.hasPrefix("moving_"):
+                guard let window = Int(name.dropFirst(7)), 2...1000 ~= window else {
+                    report(.wrongOption, "'\(name)' names no window of 2 to 1000 cells", at: value.place, "write moving_7")
+                    continue
+                }
+                if derived.movingWindows.contains(window) {
+                    report(.wrongOption, "'\(name)' stands twice in `derive`", at: value.place, nil)
+                } else {
+                    derived.movingWindows.append(window)
+                }
+            default:
+                report(
+                    .wrongOption, "'\(name)' cannot be derived", at: value.place,
+                    nearestName(to: name, among: ["share", "cumulative", "moving_7"]).map { "did you mean '\($0)'?" }
+                        ?? "there are share, cumulative and moving_N")
+                continue
+            }
+            if name != "share", grain == .period || grain == .campaign {
+                report(.wrongOption, "'\(name)' goes over cells of time, and grain \(grain.rawValue) has no row of them", at: value.place, "use grain: day")
+            }
+        }
+        if let name = options["targets"]?.string {
+            let sources = context.manifest.sources.filter { $0.kind == .targets }
+            if sources.contains(where: { $0.name == name }) {
+                derived.targets = MetricTargets(context.tables.first { $0.source == name }, source: name)
+            } else {
+                report(
+                    .unknownTable, "no source of kind targets is called '\(name)'", "targets",
+                    nearestName(to: name, among: sources.map(\.name)).map { "did you mean '\($0)'?" }
+                        ?? "declare one: kind: targets with metric and value")
+            }
+        }
+        return derived
     }
 
     private mutating func report(_ code: ProblemCode, _ message: String, _ option: String, _ help: String?) {
@@ -64,6 +152,18 @@ struct MetricsPlanner {
 
     private mutating func report(_ code: ProblemCode, _ message: String, at place: Place, _ help: String?) {
         problems.append(Problem(code, message, at: place, help: help))
+    }
+
+    private func rates() -> DatedValues {
+        DatedValues(
+            context.tables.filter { $0.kind == "rates" }, key: "currency", from: "date", value: "rate", context.manifest.zone)
+    }
+
+    private func costs(_ measures: [PlannedMeasure]) -> DatedValues {
+        guard measures.contains(where: { $0.counting.looksAtCosts }) else { return DatedValues() }
+        return DatedValues(
+            context.tables.filter { $0.kind == "catalogue" }, key: "product_id", from: "valid_from", value: "cost",
+            context.manifest.zone)
     }
 
     private mutating func tableSource() -> Manifest.Source? {
@@ -114,12 +214,18 @@ struct MetricsPlanner {
 
     private mutating func metrics(_ columns: KnownColumns, overTable: Bool) -> [Metric] {
         var metrics: [Metric] = []
+        let known = KnownMetrics(context.manifest)
         for value in options["metrics"]?.list ?? [] {
             guard let name = value.string else { continue }
-            guard let metric = MetricCatalogue.metric(name) else {
-                report(
-                    .unknownMetric, "there is no metric '\(name)'", at: value.place,
-                    MetricCatalogue.nearest(to: name).map { "did you mean '\($0)'?" })
+            let found: Metric?
+            do {
+                found = try known.metric(name)
+            } catch {
+                problems += Problems.carried(by: error)
+                continue
+            }
+            guard let metric = found else {
+                report(.unknownMetric, "there is no metric '\(name)'", at: value.place, known.help(for: name))
                 continue
             }
             guard !metrics.contains(where: { $0.id == metric.id }) else {
@@ -129,7 +235,7 @@ struct MetricsPlanner {
             if overTable, metric.formula.measures.contains(where: { !$0.runsOverTables }) {
                 report(
                     .wrongOption, "'\(name)' is no plain measure, so it cannot run over a table", at: value.place,
-                    "over a table there are events, persons, distinct, sum, min, max, mean and share")
+                    "over a table there are events, persons, distinct, sum, min, max, mean, share and percentiles")
                 continue
             }
             let sound = metric.formula.measures.allSatisfy { checkType(of: $0, columns, at: value.place) }
@@ -142,7 +248,10 @@ struct MetricsPlanner {
     }
 
     /// The mart's columns must have names of their own.
-    private mutating func checkNames(_ dimensions: [MetricsPlan.Dimension], _ metrics: [Metric], _ grain: Grain) {
+    private mutating func checkNames(
+        _ dimensions: [MetricsPlan.Dimension], _ metrics: [Metric], _ grain: Grain, _ comparisons: [Comparison],
+        _ derived: MetricsDerivations
+    ) {
         var names: Set<String> = ["row_kind"]
         if grain != .period { names.insert(grain.rawValue) }
         let taken = dimensions.first { !names.insert($0.name).inserted }?.name
@@ -161,12 +270,16 @@ struct MetricsPlanner {
         switch measure {
         case .distinct(let name, _):
             (column, allowed) = (name, Set(ColumnType.allCases))
+        case .sum(let name, _) where Measure.workedOutColumns.contains(name): return true
         case .sum(let name, _):
             (column, allowed) = (name, [.integer, .decimal, .boolean])
         case .minimum(let name, _), .maximum(let name, _):
             (column, allowed) = (name, [.integer, .decimal, .time, .date])
         case .trueValues(let name, _):
             (column, allowed) = (name, [.boolean])
+        case .percentile(let name, _, _):
+            (column, allowed) = (name, [.integer, .decimal])
+        case .whole(let inner): return checkType(of: inner, columns, at: place)
         default: return true
         }
         guard let type = checkedColumn(column, columns, at: place) else { return false }
@@ -222,7 +335,7 @@ extension Measure {
     var runsOverTables: Bool {
         switch self {
         case .rows(.all, _), .values(_, .all), .trueValues(_, .all), .sum(_, .all), .minimum(_, .all),
-            .maximum(_, .all), .persons([.all]), .distinct(_, .all):
+            .maximum(_, .all), .percentile(_, _, .all), .persons([.all]), .distinct(_, .all):
             true
         default: false
         }

@@ -18,9 +18,9 @@ extension MetricsTally {
         where number.operation.isAdditive && layout.waitingBits & number.bit == 0 {
             try require(partial.totalNumbers[index] == total.value(0, number.measure), number.measure, "parts differ from the total")
         }
-        var distinct = layout.persons.map { (measure: $0.measure, isBounded: isBounded($0.mask)) }
+        var distinct = layout.persons.filter { $0.trail == nil }.map { (measure: $0.measure, isBounded: isBounded($0.mask)) }
         for kind in layout.entities {
-            for measure in kind.measures + kind.refundedMeasures { distinct.append((measure, true)) }
+            for measure in kind.measures + kind.markedMeasures.map(\.measure) { distinct.append((measure, true)) }
         }
         for (measure, isBounded) in distinct { try balance(measure, isBounded: isBounded) }
     }
@@ -50,7 +50,7 @@ extension MetricsTally {
         guard mask.nonzeroBitCount == 1 else { return false }
         switch plan.slots[mask.trailingZeroBitCount].selection.occasion {
         case .every, .first: return true
-        case .newcomer, .sessionStart, .anotherOrder: return false
+        case .newcomer, .sessionStart, .anotherOrder, .dayStart: return false
         }
     }
 

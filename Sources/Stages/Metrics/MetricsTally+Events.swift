@@ -14,6 +14,8 @@ extension MetricsTally {
         hasClicks = hasClicks || partial.hasClicks
         addRefunds(partial)
         addEntities(partial, map)
+        addValues(partial, map)
+        addTickets(partial)
         sumAdditive(partial.layout)
         try balance(partial)
     }
@@ -87,12 +89,12 @@ extension MetricsTally {
             let entities = partial.entities[index]
             var parts = 1
             while entities.count / parts > 1 << 17 { parts *= 2 }
-            for part in 0..<parts { addEntities(entities, part, parts, kind, refunded: partial.refunded, map) }
+            for part in 0..<parts { addEntities(entities, part, parts, kind, marked: partial.marked, map) }
         }
     }
 
     private mutating func addEntities(
-        _ entities: EntitySet, _ part: Int, _ parts: Int, _ kind: MetricsLayout.Entities, refunded: EntitySet, _ map: [Int]
+        _ entities: EntitySet, _ part: Int, _ parts: Int, _ kind: MetricsLayout.Entities, marked: EntitySet, _ map: [Int]
     ) {
         // Cells that go to the rest may share entities; others are those of the partial, whose pairs are distinct.
         let isDistinct = cells.kept == nil
@@ -101,10 +103,9 @@ extension MetricsTally {
         var inPeriod = EntitySet()
         entities.forEach(ofPart: part, of: parts) { entry in
             let (entity, cell) = (entry.entity, map[Int(entry.cell)])
-            let isRefunded = refunded.contains(entity, 0)
             func count(_ grid: inout Grid, _ row: Int) {
                 for measure in kind.measures { grid.add(1, row, measure) }
-                for measure in kind.refundedMeasures where isRefunded { grid.add(1, row, measure) }
+                for (measure, mark) in kind.markedMeasures where marked.contains(entity, Int32(truncatingIfNeeded: mark)) { grid.add(1, row, measure) }
             }
             let time = times[cell]
             if isDistinct || inCells.insert(entity, Int32(truncatingIfNeeded: cell)) { count(&detail, cell) }

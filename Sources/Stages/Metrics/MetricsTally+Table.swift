@@ -8,6 +8,7 @@ extension MetricsTally {
     mutating func addTable(_ table: TableSnapshot) {
         let reader = ReportReader(table, plan)
         let columns = plan.dimensions.map { table.column($0.name) }
+        var valuesOfMeasure: [[CellValue]] = plan.measures.map { _ in [] }
         var sets = plan.measures.map { _ in (EntitySet(), EntitySet(), EntitySet()) }
         let source = plan.manifest.sources.first { $0.name == table.source }
         let unit = (["unit", "user_id", "device_id"] + (source?.key ?? [])).lazy.compactMap { table.column($0) }.first
@@ -24,7 +25,7 @@ extension MetricsTally {
                     if Measure.moneyColumns.contains(name), reader.isForeign(row) {
                         foreignRows += 1
                     } else {
-                        add(.sum, table.column(name), row, cell, measure)
+                        add(.sum, table.column(name), row, cell, measure) { reader.inReportCurrency($0, row, of: name) }
                     }
                 case .minimum(let name, _): add(.minimum, table.column(name), row, cell, measure)
                 case .maximum(let name, _): add(.maximum, table.column(name), row, cell, measure)
@@ -32,22 +33,34 @@ extension MetricsTally {
                     let entity = unit == nil ? Key128(high: 2, low: UInt64(row)) : unit?.entity(row)
                     insert(entity, &sets[measure], cell, measure)
                 case .distinct(let name, _): insert(table.column(name)?.entity(row), &sets[measure], cell, measure)
-                case .orders, .reported, .conversions: break
+                case .percentile(let name, _, _):
+                    if Measure.moneyColumns.contains(name), reader.isForeign(row) {
+                        foreignRows += 1
+                    } else if let value = table.column(name)?.number(row) {
+                        valuesOfMeasure[measure].append(CellValue(cell: cell, value: value, count: 1))
+                    }
+                case .orders, .reported, .conversions, .personDays, .followed, .lastAnswers, .tickets, .whole: break
                 }
+            }
+        }
+        for (measure, planned) in plan.measures.enumerated() {
+            if case .percentile(_, let thousandths, _) = planned.measure {
+                putPercentiles(valuesOfMeasure[measure], [(measure, thousandths)])
             }
         }
     }
 
-    private mutating func everywhere(_ cell: Int, _ change: (inout Grid, Int) -> Void) {
+    mutating func everywhere(_ cell: Int, _ change: (inout Grid, Int) -> Void) {
         change(&detail, cell)
         change(&byTime, Int(times[cell]))
         change(&total, 0)
     }
 
     private mutating func add(
-        _ operation: NumberOperation, _ column: TableColumn?, _ row: Int, _ cell: Int, _ measure: Int
+        _ operation: NumberOperation, _ column: TableColumn?, _ row: Int, _ cell: Int, _ measure: Int,
+        _ change: (Int64) -> Int64? = { $0 }
     ) {
-        guard let column, let number = column.number(row) else { return }
+        guard let column, let number = column.number(row).flatMap(change) else { return }
         let value = operation.isAdditive ? operation.addend(number) : Int128(number)
         everywhere(cell) { $0.merge(operation, value, 1, $1, measure) }
     }

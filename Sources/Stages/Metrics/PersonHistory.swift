@@ -1,4 +1,6 @@
+import Chronology
 import EventStore
+import Manifest
 import Metrics
 import Vocabulary
 
@@ -7,6 +9,9 @@ struct PersonHistory {
     private let plan: MetricsPlan
     /// Per occasion the time of the first row that it looks for; `.max` before it came.
     private var firstTimes: [Int64]
+    /// Per occasion the day of the last row that it looks for; -1 before it came.
+    private var lastDays: [Int32]
+    private let days: TimeIndex
     private var sessions = SessionCutter()
     /// The time of the last click; `.min` without one.
     private var touchTime = Int64.min
@@ -25,6 +30,10 @@ struct PersonHistory {
     init(_ plan: MetricsPlan, _ layout: MetricsLayout) {
         self.plan = plan
         firstTimes = Array(repeating: .max, count: layout.occasions.count)
+        lastDays = Array(repeating: -1, count: layout.occasions.count)
+        let cutsDays = layout.occasions.contains { $0.kind == .dayStart }
+        days = TimeIndex(
+            cutsDays ? TimeCells(plan.period.span, grain: .day, zone: plan.manifest.zone) : plan.cells, seen: plan.seen)
         touch = Array(repeating: -1, count: plan.dimensions.count)
         credited = touch
         creditedTouch = Array(repeating: -1, count: plan.touchDimensions.count)
@@ -56,7 +65,10 @@ struct PersonHistory {
     }
 
     private mutating func begin() {
-        for index in firstTimes.indices { firstTimes[index] = .max }
+        for index in firstTimes.indices {
+            firstTimes[index] = .max
+            lastDays[index] = -1
+        }
         touchTime = .min
         sessions.reset()
     }
@@ -72,6 +84,10 @@ struct PersonHistory {
             guard cell >= 0 else { continue }
             switch occasion.kind {
             case .every, .sessionStart, .anotherOrder: break
+            case .dayStart:
+                let day = days.cell(time)
+                if day != lastDays[index] { scratch.masks[row] |= occasion.bit }
+                lastDays[index] = day
             case .first:
                 if isFirst { scratch.masks[row] |= occasion.bit }
             case .newcomer:

@@ -1,0 +1,70 @@
+import Chronology
+import Manifest
+import Marts
+import StageKit
+import Vocabulary
+
+/// What a period is compared with.
+enum Comparison: String, Sendable, CaseIterable {
+    /// The equal period just before.
+    case previous
+    /// The same period a year before.
+    case year
+    /// The campaign that the manifest compares the node's campaign with.
+    case campaign
+
+    var label: Label {
+        switch self {
+        case .previous: Label(en: "previous period", zh: "上期")
+        case .year: Label(en: "a year before", zh: "去年同期")
+        case .campaign: Label(en: "comparison campaign", zh: "对比活动")
+        }
+    }
+
+    var growthLabel: Label {
+        switch self {
+        case .previous: Label(en: "growth on the previous period", zh: "环比")
+        case .year: Label(en: "growth on a year before", zh: "同比")
+        case .campaign: Label(en: "growth on the comparison campaign", zh: "对比活动增长")
+        }
+    }
+
+    /// The period that is compared with; nil where the node's campaign names none.
+    func period(of expression: PeriodExpression, _ resolved: ResolvedPeriod, in manifest: Manifest) -> ResolvedPeriod? {
+        let zone = manifest.zone
+        let span: TimeSpan
+        switch self {
+        case .previous: span = Self.previous(expression, resolved.span, zone)
+        case .year:
+            span = TimeSpan(start: Self.shifted(resolved.span.start, zone) { $0.adding(months: -12) },
+                end: Self.shifted(resolved.span.end, zone) { $0.adding(months: -12) })
+        case .campaign:
+            guard case .campaign(let name) = expression,
+                let other = manifest.campaigns.first(where: { $0.name == name })?.compare,
+                let campaign = manifest.campaigns.first(where: { $0.name == other })
+            else { return nil }
+            span = campaign.span
+        }
+        // It is known as far as the node's own period is: a running period is compared with an equal part of the other.
+        let (age, overflow) = resolved.asOf.subtractingReportingOverflow(resolved.span.start)
+        let (asOf, tooLate) = span.start.addingReportingOverflow(overflow ? .max : age)
+        return ResolvedPeriod(name: rawValue, span: span, asOf: min(resolved.asOf, tooLate ? .max : asOf))
+    }
+
+    private static func previous(_ expression: PeriodExpression, _ span: TimeSpan, _ zone: Zone) -> TimeSpan {
+        if case .last(let count, .month) = expression {
+            return TimeSpan(start: shifted(span.start, zone) { $0.adding(months: -count) }, end: span.start)
+        }
+        let (start, end) = (zone.day(of: span.start), zone.day(of: span.end))
+        guard zone.start(of: start) == span.start, zone.start(of: end) == span.end else {
+            return TimeSpan(start: span.start - (span.end - span.start), end: span.start)
+        }
+        return TimeSpan(start: zone.start(of: start.adding(days: start.daysSinceEpoch - end.daysSinceEpoch)), end: span.start)
+    }
+
+    /// The same time of another day.
+    private static func shifted(_ instant: Int64, _ zone: Zone, _ change: (CivilDate) -> CivilDate) -> Int64 {
+        let day = zone.day(of: instant)
+        return zone.start(of: change(day)) + (instant - zone.start(of: day))
+    }
+}
