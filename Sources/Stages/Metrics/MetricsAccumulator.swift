@@ -16,7 +16,7 @@ final class MetricsAccumulator: ScanConsumer {
     private(set) var counters: MetricsCounters
     private(set) var marked = EntitySet()
     private(set) var waiting: [WaitingRefund] = []
-    private(set) var values: [ValueCounts]
+    private(set) var values: [CellValueCounts]
     private(set) var tickets = TicketTable()
     private var trails: PersonTrails
     private var scratch: BatchScratch
@@ -30,7 +30,7 @@ final class MetricsAccumulator: ScanConsumer {
         space = CellSpace(plan, scan, kept: kept)
         history = PersonHistory(plan, layout)
         counters = MetricsCounters(layout, timeCells: plan.cells.count, cutsCells: !plan.dimensions.isEmpty)
-        values = layout.values.map { _ in ValueCounts() }
+        values = layout.values.map { _ in CellValueCounts() }
         trails = PersonTrails(plan, layout)
         scratch = BatchScratch(dimensions: plan.dimensions.count)
     }

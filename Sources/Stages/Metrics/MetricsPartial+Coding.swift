@@ -50,7 +50,7 @@ extension MetricsPartial: PartialState {
         }
     }
 
-    private func write(_ values: ValueCounts, _ ranks: [Int], _ writer: inout PartialWriter) {
+    private func write(_ values: CellValueCounts, _ ranks: [Int], _ writer: inout PartialWriter) {
         var all: [(cell: Int, value: Int64, count: Int64)] = []
         all.reserveCapacity(values.count)
         values.forEach { all.append((ranks[Int($0.cell)], $0.value, $0.count)) }
@@ -233,8 +233,8 @@ extension MetricsPartial {
         return set
     }
 
-    private func readValues(_ reader: inout PartialReader) throws -> ValueCounts {
-        var values = ValueCounts()
+    private func readValues(_ reader: inout PartialReader) throws -> CellValueCounts {
+        var values = CellValueCounts()
         var cell = 0
         for place in 0..<(try reader.elements(ofBytes: 3)) {
             cell += try reader.count(upTo: cells.count - 1 - cell)

@@ -29,7 +29,7 @@ struct MetricsPartial {
     /// Orders by the numbers of their marks.
     var marked = EntitySet()
     /// One a kind of values.
-    var values: [ValueCounts]
+    var values: [CellValueCounts]
     /// Their codes are numbers of values in `cells`.
     var tickets: TicketTable
     /// Their codes are numbers of values in `cells`.
@@ -47,7 +47,7 @@ struct MetricsPartial {
         totalPersonCounts = Array(repeating: 0, count: layout.persons.count)
         entities = layout.entities.map { _ in EntitySet() }
         places = OrderPlaces(width: plan.touchDimensions.count)
-        values = layout.values.map { _ in ValueCounts() }
+        values = layout.values.map { _ in CellValueCounts() }
         tickets = TicketTable()
         unassignedIsLast = plan.dimensions.map { _ in false }
     }

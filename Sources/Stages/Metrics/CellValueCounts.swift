@@ -1,7 +1,7 @@
 import Vocabulary
 
 /// How often each cell has each value: what percentiles follow from, exactly and however rows were shared out.
-package struct ValueCounts {
+package struct CellValueCounts {
     package struct Entry {
         package var value: Int64
         package var cell: Int32
