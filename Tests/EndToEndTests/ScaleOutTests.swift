@@ -14,10 +14,14 @@ import Testing
                              metrics: [net_revenue, refund_rate, new_users, new_buyer_share, persons], top: 2 }
             last_day: { period: last 1d, by: [product_id, city], metrics: [orders, buyers, net_revenue, "distinct(category)"] }
             texts: { period: last 14d, by: [page, quantity], metrics: [orders, buyers, sessions, "distinct(category)", "distinct(order_id)", "max(amount)"] }
-          experiment:
+        """
+
+    /// An experiment with every option that a partial holds something of, in two rounds.
+    private static let moreExperiments = """
             clamped: { experiment: checkout_v2, control: A, starts: 2026-11-05, ends: 2026-11-13, window: 1d, by: [platform], cuped: 3d,
                        activation: product_view, primary: gmv_paid, metrics: [aov, retention_1, gmv_paid_p90], winsorize: { upper: 99% } }
         """
+
     /// The nodes with a second round.
     private static let late = ["metrics": "best_buyers, best_channels", "experiment": "clamped"]
 
@@ -36,6 +40,7 @@ import Testing
         #expect(simulated.status == 0, "\(simulated.error)")
         let demo = try String(contentsOf: Workspace.project.appendingPathComponent("pipelines/demo.yaml"), encoding: .utf8)
         let parts = try Workspace.project.manifestParts(demo, more).replacingOccurrences(of: "\n  funnel:\n", with: "\n  funnel:\n\(moreFunnels)\n")
+            .replacingOccurrences(of: "\n  experiment:\n", with: "\n  experiment:\n\(moreExperiments)\n")
         try workspace.write(parts.replacingOccurrences(of: "reject_limit: 2%", with: "reject_limit: 20%"), to: "pipelines/demo.yaml")
         let taken = try workspace.run("nightmarket-ingest", ["pipelines/demo.yaml", "--date", "2026-11-14"])
         #expect(taken.status == 0, "\(taken.error)")

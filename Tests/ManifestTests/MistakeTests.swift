@@ -87,11 +87,11 @@ import Vocabulary
     @Test(arguments: [
         (
             "kind: event",
-            "m.yaml:8:11: sources.web.kind: expected one of events, exposures, units, costs, ad_report, orders, budget, catalogue, customers, rates, targets, measures, found 'event' | did you mean 'events'?"
+            "m.yaml:8:11: sources.web.kind: expected one of events, exposures, units, costs, ad_report, orders, budget, catalogue, customers, rates, targets, measures, creatives, found 'event' | did you mean 'events'?"
         ),
         (
             "files: \"*.csv\"",
-            "m.yaml:7:3: the key 'kind' is missing in sources.web | expected one of events, exposures, units, costs, ad_report, orders, budget, catalogue, customers, rates, targets, measures: What the records of the source are."
+            "m.yaml:7:3: the key 'kind' is missing in sources.web | expected one of events, exposures, units, costs, ad_report, orders, budget, catalogue, customers, rates, targets, measures, creatives: What the records of the source are."
         ),
         (
             "kind: events\n    files: x",
