@@ -45,7 +45,7 @@ import Testing
     @Test func aSplitThatWasPlannedOtherwiseIsFoundAndTheNumbersAreNotToBeRead() throws {
         let workspace = try campaign(seed: 5)
         let row = try treatment(
-            workspace, ["--set", "stages.experiment.checkout.split.A=60", "--set", "stages.experiment.checkout.split.B=40"])
+            workspace, ["--set", "stages.experiment.checkout.split.A=80", "--set", "stages.experiment.checkout.split.B=20"])
         #expect(row["srm_flag"] as? Bool == true && row["verdict"] as? String == "broken", "\(row)")
         #expect((row["srm_began"] as? String)?.hasPrefix("2026-11-0") == true)
         #expect((row["verdict_reason"] as? String)?.contains("the shares are off since") == true)

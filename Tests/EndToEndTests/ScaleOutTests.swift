@@ -15,10 +15,13 @@ import Testing
             last_day: { period: last 1d, by: [product_id, city], metrics: [orders, buyers, net_revenue, "distinct(category)"] }
             texts: { period: last 14d, by: [page, quantity], metrics: [orders, buyers, sessions, "distinct(category)", "distinct(order_id)", "max(amount)"] }
         """
+
+    /// An experiment with every option that a partial holds something of, in two rounds.
     private static let moreExperiments = """
             clamped: { experiment: checkout_v2, control: A, starts: 2026-11-05, ends: 2026-11-13, window: 1d, by: [platform], cuped: 3d,
                        activation: product_view, primary: gmv_paid, metrics: [aov, retention_1, gmv_paid_p90], winsorize: { upper: 99% } }
         """
+
     /// The nodes with a second round.
     private static let late = ["metrics": "best_buyers, best_channels", "experiment": "clamped"]
 

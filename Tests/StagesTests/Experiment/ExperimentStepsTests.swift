@@ -118,20 +118,6 @@ struct ExperimentStepsTests {
         #expect(adjusted["difference"].isNear(0.1) && adjusted["adjusted_value"].isNear(0.45))
     }
 
-    @Test("segments are told apart by their bytes, however alike their letters are")
-    func bytes() throws {
-        let events = ["\u{E9}", "e\u{301}", nil].enumerated().flatMap { index, name in
-            resident("a\(index)", "A", name, buys: true) + resident("b\(index)", "B", name, buys: false)
-        }
-        let mart = try experiment(
-            [
-                "experiment": .string("x"), "control": .string("A"), "primary": .string("conversion_rate"),
-                "by": .strings(["city"]),
-            ], over: events, manifest: .test(sources: [city]))
-        #expect(mart.records(where: ["row_kind": .string("segment")]).count == 6)
-        #expect(mart.records(where: ["row_kind": .string("segment")]).allSatisfy { $0["units"] == .integer(1) })
-    }
-
     @Test("a long history before the exposure is trimmed to the look-back, and counts the same")
     func longHistory() throws {
         var events = [Shop.exposure("u", "A", at: start), Shop.purchase("u", 1, at: start + 1)]
