@@ -6,16 +6,18 @@ struct LogDecoder {
     private let content: HashedSource
 
     /// Opens a file and finds out by its first bytes, not by its name, how it is compressed.
+    /// - Parameter readsAhead: a free thread decodes while what it has decoded is read.
     /// - Throws: `log.unreadable`; `log.not-gzip` and `log.not-zstd` for a file that should be compressed so and is not;
     ///   `log.empty` for one that should be compressed and has no byte.
-    init(path: String, name: String, format: LogFormat) throws {
+    init(path: String, name: String, format: LogFormat, readsAhead: Bool) throws {
         let input = try FileInput(path: path, name: name)
         content = HashedSource(try Self.decompressed(input, path: path, format.compression))
-        source = try Transcoder.text(content, as: format.encoding, file: name)
+        let text = try Transcoder.text(content, as: format.encoding, file: name)
+        source = readsAhead ? ReadAhead(text) : text
     }
 
     /// The hash of the decompressed bytes, before they are decoded as text: the file is the same whatever encoding the
-    /// manifest says.
+    /// manifest says. To be asked for at the end only.
     var contentHash: String { content.digits }
 
     /// Fills `target` as far as the file goes; fewer bytes than fit mean that the file has ended.

@@ -5,7 +5,7 @@ package enum LogPeek {
     /// Up to `limit` bytes, decompressed, in UTF-8.
     /// - Throws: `log.unreadable`, `log.damaged`, `log.empty`, `log.not-gzip`, `log.not-zstd`.
     package static func text(path: String, name: String, encoding: LogFormat.Encoding, limit: Int) throws -> [UInt8] {
-        let decoder = try LogDecoder(path: path, name: name, format: LogFormat(encoding: encoding, mappings: []))
+        let decoder = try LogDecoder(path: path, name: name, format: LogFormat(encoding: encoding, mappings: []), readsAhead: false)
         var bytes = [UInt8](repeating: 0, count: limit)
         let count = try bytes.withUnsafeMutableBytes { try decoder.read(into: $0) }
         return Array(bytes[..<count])

@@ -24,18 +24,20 @@ public final class LogReader {
     private let keys: KeyedHash
     private let limits: RecordLimits
     private let scansPlainLines: Bool
+    private let readsAhead: Bool
 
     /// - Parameters:
     ///   - displayName: how reports and errors call the file.
     ///   - keys: the hash for ids and private columns.
-    public convenience init(path: String, displayName: String, format: LogFormat, keys: KeyedHash) {
-        self.init(path: path, displayName: displayName, format: format, keys: keys, limits: .standard)
+    ///   - readsAhead: a free thread decodes while what it has decoded is cut and typed.
+    public convenience init(path: String, displayName: String, format: LogFormat, keys: KeyedHash, readsAhead: Bool = false) {
+        self.init(path: path, displayName: displayName, format: format, keys: keys, limits: .standard, readsAhead: readsAhead)
     }
 
     /// - Parameter scansPlainLines: false leaves all cutting to libcsv.
     package init(
         path: String, displayName: String, format: LogFormat, keys: KeyedHash, limits: RecordLimits,
-        scansPlainLines: Bool = true
+        scansPlainLines: Bool = true, readsAhead: Bool = false
     ) {
         self.path = path
         name = displayName
@@ -43,6 +45,7 @@ public final class LogReader {
         self.keys = keys
         self.limits = limits
         self.scansPlainLines = scansPlainLines
+        self.readsAhead = readsAhead
     }
 
     /// Reads the file from start to end.
@@ -65,7 +68,7 @@ public final class LogReader {
             if case .constant(let text) = mapping.origin { constantSlices[index] = constants.add(text) }
         }
         let stream = try LogStream(
-            path: path, name: name, format: format, constants: constants.bytes, limits: limits)
+            path: path, name: name, format: format, constants: constants.bytes, limits: limits, readsAhead: readsAhead)
         let delimiter =
             format.layout == .delimited
             ? try stream.skipPreamble(format.dialect.preamble) ?? format.delimiter : format.delimiter
@@ -136,7 +139,7 @@ public final class LogReader {
     /// The hash of the file's decompressed bytes, without cutting or typing them.
     /// - Throws: `Problem` where the file cannot be decoded.
     public func contentHash() throws -> String {
-        let stream = try LogStream(path: path, name: name, format: format, constants: [], limits: limits)
+        let stream = try LogStream(path: path, name: name, format: format, constants: [], limits: limits, readsAhead: false)
         while !stream.hasEnded {
             stream.window.advance(to: stream.window.end)
             try stream.refill()

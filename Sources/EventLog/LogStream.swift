@@ -11,9 +11,9 @@ final class LogStream {
 
     /// Opens the file and decodes its first bytes; skips a byte order mark.
     /// - Throws: `log.unreadable`, `log.damaged`, `log.not-gzip`, `log.not-zstd`, `log.empty`, `log.not-text`.
-    init(path: String, name: String, format: LogFormat, constants: [UInt8], limits: RecordLimits) throws {
+    init(path: String, name: String, format: LogFormat, constants: [UInt8], limits: RecordLimits, readsAhead: Bool) throws {
         self.name = name
-        decoder = try LogDecoder(path: path, name: name, format: format)
+        decoder = try LogDecoder(path: path, name: name, format: format, readsAhead: readsAhead)
         window = TextWindow(constants: constants, capacity: limits.window)
         // A decoder fills a window of this size at once, so that the first bytes are all there.
         try refill()
@@ -63,7 +63,7 @@ final class LogStream {
         hasEnded = ended
     }
 
-    /// The hash of the file's decompressed bytes that were read so far.
+    /// The hash of the file's decompressed bytes, once it has ended.
     var contentHash: String { decoder.contentHash }
 
     private var unread: UnsafeRawBufferPointer {

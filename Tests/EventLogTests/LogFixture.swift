@@ -53,12 +53,12 @@ enum LogFixture {
 
     static func read(
         _ bytes: [UInt8], _ format: LogFormat, named name: String = "log.csv", limits: RecordLimits = .standard,
-        scansPlainLines: Bool = true
+        scansPlainLines: Bool = true, readsAhead: Bool = false
     ) throws -> LogContents {
         try withFile(bytes, named: name) { path in
             let reader = LogReader(
                 path: path, displayName: name, format: format, keys: keys, limits: limits,
-                scansPlainLines: scansPlainLines)
+                scansPlainLines: scansPlainLines, readsAhead: readsAhead)
             var contents = LogContents()
             contents.report = try reader.read(
                 reject: { contents.rejects.append($0) },

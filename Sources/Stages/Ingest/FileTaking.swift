@@ -29,7 +29,7 @@ struct FileTaking: Sendable {
 
     /// Reads the file between two looks at its directory entry.
     /// - Parameters:
-    ///   - overlaps: a thread is free to sort and write what was read while more is read.
+    ///   - overlaps: a thread is free to decode ahead, and to sort and write what was read while more is read.
     ///   - now: microseconds UTC; a file without its end may still be being written while it is fresh.
     ///   - advanced: called with the bytes of the file that were read since the last call.
     /// - Throws: `Problem` when the store cannot be written; a file that cannot be read comes back as `damaged`.
@@ -40,7 +40,7 @@ struct FileTaking: Sendable {
     }
 
     private func take(byteLimit: Int, overlaps: Bool, now: Int64, advanced: (Int) -> Void) throws -> TakenFile {
-        let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: keys)
+        let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: keys, readsAhead: overlaps)
         do {
             let version = try fileVersion
             return try source.kind.isTable
