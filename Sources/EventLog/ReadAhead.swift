@@ -6,7 +6,7 @@ import Synchronization
 /// The bytes, and the error behind the last of them, are the source's. No thread waits for room, and where none is free the reader
 /// decodes by itself. An abandoned source is read on until the blocks are full, and then let go.
 package final class ReadAhead: ByteSource, @unchecked Sendable {
-    private struct Block {
+    private struct Block: @unchecked Sendable {
         let bytes: UnsafeMutableRawBufferPointer
         var unread = 0..<0
     }
@@ -53,7 +53,7 @@ package final class ReadAhead: ByteSource, @unchecked Sendable {
         }
     }
 
-    private enum Next {
+    private enum Next: Sendable {
         case ready(Block)
         case decode(Block)
         case wait, end
