@@ -74,14 +74,14 @@ import Testing
         }
     }
 
-    @Test func theManifestsSchemaIsTheOneInTheDocuments() throws {
+    @Test(arguments: [("json", "docs/schemas/manifest.schema.json"), ("markdown", "docs/MANIFEST-REFERENCE.md")])
+    func theManifestsSchemaIsTheOneInTheDocuments(_ format: String, _ document: String) throws {
         let workspace = try Workspace()
-        let schema = try workspace.run("nightmarket", ["schema"]).output
-        let file = Workspace.project.appendingPathComponent("docs/schemas/manifest.schema.json")
-        let printed = try String(contentsOf: file, encoding: .utf8)
+        let schema = try workspace.run("nightmarket", ["schema", "--format", format]).output
+        let printed = try String(contentsOf: Workspace.project.appendingPathComponent(document), encoding: .utf8)
         #expect(
             schema.trimmingCharacters(in: .newlines) == printed.trimmingCharacters(in: .newlines),
-            "write it anew: nightmarket schema > docs/schemas/manifest.schema.json")
+            "write it anew: nightmarket schema --format \(format) > \(document)")
     }
 
     /// The codes of all problems that the sources declare.
