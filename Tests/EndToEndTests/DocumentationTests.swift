@@ -7,43 +7,90 @@ import Testing
         + ((try? FileManager.default.contentsOfDirectory(atPath: Workspace.project.appendingPathComponent("docs").path)) ?? [])
         .filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
 
-    /// The lines of the fenced blocks marked `sh`, without comments, continued lines joined.
-    private func commands(of document: String) throws -> [String] {
-        let text = try String(contentsOf: Workspace.project.appendingPathComponent(document), encoding: .utf8)
+    /// A fenced block marked `sh`, and the block marked `text` that follows it.
+    private struct Session {
+        /// Without comments, continued lines joined.
         var commands: [String] = []
-        var inside = false
+        /// What the last command prints; `...` stands for lines that are left out.
+        var shown: [String]?
+    }
+
+    private func sessions(of document: String) throws -> [Session] {
+        let text = try String(contentsOf: Workspace.project.appendingPathComponent(document), encoding: .utf8)
+        var sessions: [Session] = []
+        var fence: Substring?
+        // Whether nothing but blank lines stands since the last block of commands.
+        var follows = false
         for line in text.replacingOccurrences(of: "\\\n", with: " ").split(separator: "\n", omittingEmptySubsequences: false) {
             if line.hasPrefix("```") {
-                inside = line == "```sh"
+                if fence != nil {
+                    follows = fence == "```sh"
+                    fence = nil
+                } else {
+                    fence = line
+                    if line == "```sh" { sessions.append(Session()) }
+                    if line == "```text", follows { sessions[sessions.count - 1].shown = [] }
+                }
                 continue
             }
-            var command = String(line)
-            if let comment = command.range(of: " #") { command = String(command[..<comment.lowerBound]) }
-            command = command.trimmingCharacters(in: .whitespaces)
-            if inside, !command.isEmpty, !command.hasPrefix("#") { commands.append(command) }
+            switch fence {
+            case "```sh":
+                var command = String(line)
+                if let comment = command.range(of: " #") { command = String(command[..<comment.lowerBound]) }
+                command = command.trimmingCharacters(in: .whitespaces)
+                if !command.isEmpty, !command.hasPrefix("#") { sessions[sessions.count - 1].commands.append(command) }
+            case "```text" where follows: sessions[sessions.count - 1].shown?.append(String(line))
+            case nil where !line.isEmpty: follows = false
+            default: break
+            }
         }
-        return commands
+        return sessions
+    }
+
+    /// The first line that is shown and not printed in its place; nil where the document tells the truth.
+    private func untrue(_ shown: [String], _ printed: String) -> String? {
+        var left = printed.split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }[...]
+        var mayPass = false
+        for line in shown {
+            let line = line.trimmingCharacters(in: .whitespaces)
+            if line == "..." {
+                mayPass = true
+            } else if let place = mayPass ? left.firstIndex(of: line) : left.indices.first, left[place] == line {
+                left = left[(place + 1)...]
+                mayPass = false
+            } else {
+                return line
+            }
+        }
+        return mayPass || left.allSatisfy(\.isEmpty) ? nil : "(the end: more is printed)"
     }
 
     @Test(arguments: documents)
-    func everyCommandWorksAsPrinted(_ document: String) throws {
+    func everyCommandWorksAndPrintsWhatIsShown(_ document: String) throws {
         let workspace = try Workspace("documents")
         for name in ["pipelines", "data"] {
             try FileManager.default.copyItem(
                 at: Workspace.project.appendingPathComponent(name), to: workspace.folder.appendingPathComponent(name))
         }
-        for command in try commands(of: document) {
-            // The scripts build and test the project itself; the continuous integration runs them.
-            if command.hasPrefix("scripts/") {
-                let script = String(command.prefix { $0 != " " })
-                #expect(
-                    FileManager.default.isExecutableFile(atPath: Workspace.project.appendingPathComponent(script).path),
-                    "\(document): \(script)")
-                continue
+        for session in try sessions(of: document) {
+            var printed = ""
+            for command in session.commands {
+                // The scripts build and test the project itself; the continuous integration runs them.
+                if command.hasPrefix("scripts/") {
+                    let script = String(command.prefix { $0 != " " })
+                    #expect(
+                        FileManager.default.isExecutableFile(atPath: Workspace.project.appendingPathComponent(script).path),
+                        "\(document): \(script)")
+                    continue
+                }
+                let path = "\(Workspace.executables.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+                let outcome = try Workspace.start("/bin/bash", ["-ec", command], ["PATH": path], workspace.folder)
+                #expect(outcome.status == 0, "\(document): \(command)\n\(outcome.error)")
+                printed = outcome.output
             }
-            let path = "\(Workspace.executables.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
-            let outcome = try Workspace.start("/bin/bash", ["-ec", command], ["PATH": path], workspace.folder)
-            #expect(outcome.status == 0, "\(document): \(command)\n\(outcome.error)")
+            if let shown = session.shown, let line = untrue(shown, printed) {
+                Issue.record("\(document) shows what is not printed: \(line)\n\(session.commands.last ?? "")\n\(printed.prefix(4000))")
+            }
         }
     }
 
