@@ -28,13 +28,16 @@ struct MetricsDerivedTests {
         ]
     }
 
-    private func run(_ options: [(String, Value.Content)], manifest: Manifest? = nil, tables: [TableSnapshot] = [], seed: UInt64 = 1) throws -> Mart {
+    private func run(
+        _ options: [(String, Value.Content)], over events: [TestEvent]? = nil, date: String = "2026-11-04", manifest: Manifest? = nil,
+        tables: [TableSnapshot] = [], seed: UInt64 = 1
+    ) throws -> Mart {
         let usual: [(String, Value.Content)] = [
             ("period", .period(.between(TestTime.at("2026-11-03"), TestTime.at("2026-11-05")))), ("credit", .string("event")),
         ]
         let entries = options + usual.filter { own in !options.contains { $0.0 == own.0 } }
         return try MetricsFixture.run(
-            Value(.map(entries.map { (key: $0.0, value: Value($0.1, at: .test)) }), at: .test), over: sales, date: "2026-11-04",
+            Value(.map(entries.map { (key: $0.0, value: Value($0.1, at: .test)) }), at: .test), over: events ?? sales, date: date,
             manifest: manifest ?? .test(sources: [MetricsFixture.web]), tables: tables, seed: seed, accumulators: 3)
     }
 
@@ -58,6 +61,40 @@ struct MetricsDerivedTests {
         let other = mart.records(where: ["day": .date(CivilDate("2026-11-04") ?? CivilDate(daysSinceEpoch: 0)), "channel": .string("x")])[0]
         #expect(other["gmv_paid__previous"] == .null)
         #expect(mart.notes.contains { $0.code == "no_counterpart" && $0.column == "gmv_paid__previous" })
+    }
+
+    @Test("a day that is over is compared with the whole day before, and growth has the sign of the change")
+    func wholeDays() throws {
+        func event(_ day: Int, _ hour: Int, _ name: String, _ order: String, _ amount: Double) -> TestEvent {
+            SmallShop.event("a", day, hour, name, ["amount": .money(amount), "order_id": .text(order)])
+        }
+        // The newest event is two hours earlier in its day than the last of the day before.
+        let mart = try run(
+            [
+                ("period", .period(.between(TestTime.at("2026-11-04"), TestTime.at("2026-11-05")))), ("grain", .string("period")),
+                ("metrics", .strings(["orders", "net_revenue"])), ("compare", .strings(["previous"])),
+            ],
+            over: [
+                event(3, 10, "purchase", "1", 100), event(3, 22, "purchase", "2", 100), event(3, 22, "refund", "2", 300),
+                event(4, 10, "purchase", "3", 60), event(4, 20, "purchase", "4", 40),
+            ])
+        #expect(mart.records[0]["orders__previous"] == .integer(2))
+        #expect(mart.records[0]["net_revenue__previous"] == .money(-100_000_000))
+        #expect(mart.records[0]["net_revenue"] == .money(100_000_000))
+        #expect(mart.records[0]["net_revenue__growth_previous"] == .number(2))
+    }
+
+    @Test("a month that is over is compared with the whole of a longer one")
+    func months() throws {
+        // A purchase a day from 2026-08-01 to 2026-10-04.
+        let events = (-91...(-27)).map { SmallShop.event("a", $0, 12, "purchase", ["amount": .money(1), "order_id": .text("\($0)")]) }
+        let mart = try run(
+            [
+                ("period", .period(.last(1, .month))), ("grain", .string("period")), ("metrics", .strings(["orders"])),
+                ("compare", .strings(["previous"])),
+            ], over: events, date: "2026-10-04")
+        #expect(mart.records[0]["orders"] == .integer(30))
+        #expect(mart.records[0]["orders__previous"] == .integer(31))
     }
 
     @Test("growth against a year before is null where history is shorter")

@@ -30,8 +30,8 @@ enum Comparison: String, Sendable, CaseIterable {
     }
 
     /// The period that is compared with; nil where the node's campaign names none.
-    func period(of expression: PeriodExpression, _ resolved: ResolvedPeriod, in manifest: Manifest) -> ResolvedPeriod? {
-        let zone = manifest.zone
+    func period(of expression: PeriodExpression, _ resolved: ResolvedPeriod, in context: StageContext) -> ResolvedPeriod? {
+        let (manifest, zone) = (context.manifest, context.manifest.zone)
         let span: TimeSpan
         switch self {
         case .previous: span = Self.previous(expression, resolved.span, zone)
@@ -45,10 +45,18 @@ enum Comparison: String, Sendable, CaseIterable {
             else { return nil }
             span = campaign.span
         }
-        // It is known as far as the node's own period is: a running period is compared with an equal part of the other.
-        let (age, overflow) = resolved.asOf.subtractingReportingOverflow(resolved.span.start)
-        let (asOf, tooLate) = span.start.addingReportingOverflow(overflow ? .max : age)
-        return ResolvedPeriod(name: rawValue, span: span, asOf: min(resolved.asOf, tooLate ? .max : asOf))
+        return ResolvedPeriod(name: rawValue, span: span, asOf: Self.asOf(span, likeThatOf: resolved, in: context))
+    }
+
+    /// A period that still runs is compared with an equal part of the other, and one that is over with the whole of it; both are
+    /// known as long behind their ends. A day is over with its last event, but not in the middle of an intraday run.
+    private static func asOf(_ span: TimeSpan, likeThatOf resolved: ResolvedPeriod, in context: StageContext) -> Int64 {
+        let zone = context.manifest.zone
+        let known = context.intraday == nil ? zone.start(of: zone.day(of: resolved.asOf - 1).adding(days: 1)) : resolved.asOf
+        let isOver = known >= resolved.span.end
+        let (age, overflow) = known.subtractingReportingOverflow(isOver ? resolved.span.end : resolved.span.start)
+        let (asOf, tooLate) = (isOver ? span.end : span.start).addingReportingOverflow(age)
+        return overflow || tooLate ? resolved.asOf : min(resolved.asOf, asOf)
     }
 
     private static func previous(_ expression: PeriodExpression, _ span: TimeSpan, _ zone: Zone) -> TimeSpan {

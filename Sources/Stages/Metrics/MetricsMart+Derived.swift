@@ -70,7 +70,7 @@ extension MetricsMart {
         for comparison in lines.comparisons {
             let before = compared(number, place, comparison)
             figure(before, comparison.rawValue)
-            fraction(Self.quotient(evaluation.outcome, before).map { $0 - 1 }, "growth_\(comparison.rawValue)")
+            fraction(Self.growth(evaluation.outcome, on: before), "growth_\(comparison.rawValue)")
         }
         if lines.derived.showsShare { fraction(share(number, place, evaluation.outcome), "share") }
         if lines.derived.showsCumulative {
@@ -99,6 +99,12 @@ extension MetricsMart {
     }
 
     // MARK: Growth and share
+
+    /// (value - base) / |base|: positive where the value is greater, whatever the sign of the base.
+    private static func growth(_ value: Outcome, on base: Outcome) -> Result<Double, Absence> {
+        let isNegative = base.number.map { $0 < 0 } ?? false
+        return quotient(value, base).map { isNegative ? 1 - $0 : $0 - 1 }
+    }
 
     private func compared(_ number: Int, _ place: RowPlace, _ comparison: Comparison) -> Outcome {
         guard let line = lines.index(width: lines.all[place.line].width, comparison) else { return .absent(.noCounterpart) }

@@ -93,7 +93,7 @@ struct MetricsPlanner {
                 report(
                     .wrongOption, "there is no other period to compare with", at: value.place,
                     grain == .campaign ? "use grain: period with period: campaign NAME, a node for each" : "the source has no dates")
-            } else if let other = comparison.period(of: expression, period, in: context.manifest) {
+            } else if let other = comparison.period(of: expression, period, in: context) {
                 found.append((comparison, other))
             } else {
                 report(

@@ -43,13 +43,12 @@ public struct PairedProportions: Sendable, Hashable {
 
     /// McNemar's exact two-sided p-value: how far those who changed are from changing half one way and half the other.
     ///
-    /// `no_discordant_pairs` where nobody changed. Source: McNemar (Psychometrika 12, 1947) with the binomial distribution
+    /// 1 where nobody changed. Source: McNemar (Psychometrika 12, 1947) with the binomial distribution
     /// in place of its approximation, as statsmodels' `mcnemar(exact=True)`.
     public func mcNemarPValue() -> Result<Double, Unavailable> {
         difference().flatMap { _ in
             let fewer = min(onlyFirst, onlySecond)
             let changed = onlyFirst + onlySecond
-            guard changed > 0 else { return .failure(.noDiscordantPairs) }
             guard fewer * 2 != changed else { return .success(1) }
             // P(binomial(n, 1/2) <= k) = P(beta(k + 1, n - k) > 1/2).
             let distribution = BetaDistribution(alpha: Double(fewer + 1), beta: Double(changed - fewer))

@@ -20,8 +20,6 @@ public enum Unavailable: String, Error, Sendable, Hashable, CaseIterable {
     case historyTooShort = "history_too_short"
     /// A stratum has fewer than two units of a variant.
     case thinStratum = "thin_stratum"
-    /// No person changed between the two, so there is nothing to compare.
-    case noDiscordantPairs = "no_discordant_pairs"
     /// An effect of zero cannot be planned for.
     case zeroEffect = "zero_effect"
     /// No number of units within the range of integers is enough.
