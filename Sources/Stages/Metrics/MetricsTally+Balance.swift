@@ -50,7 +50,7 @@ extension MetricsTally {
         guard mask.nonzeroBitCount == 1 else { return false }
         switch plan.slots[mask.trailingZeroBitCount].selection.occasion {
         case .every, .first: return true
-        case .newcomer, .sessionStart, .anotherOrder, .dayStart: return false
+        case .newcomer, .sessionStart, .anotherOrder: return false
         }
     }
 
