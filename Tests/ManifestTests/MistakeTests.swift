@@ -53,7 +53,7 @@ import Vocabulary
         ("# nothing\n", "m.yaml:1:1: the manifest is empty | start from pipelines/nightly.yaml"),
         (
             "- a\n",
-            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, identity, filters, channels, campaigns, metrics, stages, alerts, notify, publish, keep_runs, keep_rejects, monitoring, found a list"
+            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, prefer, identity, filters, channels, campaigns, metrics, stages, alerts, notify, publish, keep_runs, keep_rejects, monitoring, found a list"
         ),
         (
             "pipeline: p\n\ttimezone: x\n",
@@ -137,7 +137,7 @@ import Vocabulary
             "delimiter: '||'",
             "m.yaml:11:16: '||' cannot be a delimiter | give one ASCII character other than a quote or a line's end, such as \";\" or \"\\t\""
         ),
-        ("header: false", "m.yaml:11:13: sources.web.header: expected 'true', found 'false'"),
+        ("header: false", "m.yaml:11:13: sources.web.header: expected 'true', found 'false' | The names of the columns in order, for files whose first record is not a header."),
         (
             "header: [ts, action, uid, ch, price, link]",
             "m.yaml:10:95: there is no column in the header 'url' | there are ts, action, uid, ch, price, link"
@@ -147,7 +147,7 @@ import Vocabulary
             "m.yaml:11:51: the event 'buy' is mapped to 'purchase' already | one of their events means one of ours"
         ),
         ("private: [pages]", "m.yaml:11:15: there is no mapped column 'pages' | did you mean 'page'?"),
-        ("private: { page: mask }", "m.yaml:11:22: sources.web.private.page: expected one of hash, drop, found 'mask'"),
+        ("private: { page: mask }", "m.yaml:11:22: sources.web.private.page: expected one of hash, drop, found 'mask' | Columns that are hashed (a list, or hash) or dropped before anything is stored."),
         ("private: [event]", "m.yaml:11:15: the column 'event' cannot be hashed | the source needs it"),
         (
             "private: [amount]",
@@ -250,7 +250,7 @@ import Vocabulary
         ),
         (
             "version: { from: name, pattern: 'a{version:yyyy}' }",
-            "m.yaml:11:22: sources.ads.version.from: expected 'file_name', found 'name'"
+            "m.yaml:11:22: sources.ads.version.from: expected 'file_name', found 'name' | The version of a row stands in its file's name."
         ),
         (
             "version: { from: file_name, pattern: 'r-{date}.csv' }",

@@ -63,17 +63,17 @@ import Vocabulary
         ),
         (
             "[{ clicks: { channels: [] } }]", "[spend]", "",
-            "m.yaml:11:28: the scope of 'clicks' has no channels | name one, or leave the key out"
+            "m.yaml:11:38: the scope of 'clicks' has no channels | name one, or leave the key out"
         ),
         (
             "[{ clicks: { from: 2026-11-02, to: 2026-11-02 } }]", "[spend]", "",
-            "m.yaml:11:40: the scope of 'clicks' ends before it begins | 'to' is the first instant after it"
+            "m.yaml:11:50: the scope of 'clicks' ends before it begins | 'to' is the first instant after it"
         ),
         (
             "[{ clicks: { chanels: [x] } }]", "[spend]", "",
-            "m.yaml:11:18: unknown key 'chanels' in sources.web.provides[0].clicks | did you mean 'channels'?"
+            "m.yaml:11:28: unknown key 'chanels' in sources.web.provides[0].clicks | did you mean 'channels'?"
         ),
-        ("[clicks, { clicks: {} }]", "[spend]", "", "m.yaml:11:24: the measure 'clicks' is listed twice"),
+        ("[clicks, { clicks: {} }]", "[spend]", "", "m.yaml:11:26: the measure 'clicks' is listed twice"),
     ])
     func mistakesHaveTheirPlace(web: String, ads: String, more: String, mistake: String) {
         #expect(mistakes(manifest(web, ads, more)) == [mistake])

@@ -225,7 +225,8 @@ struct MetricsOracle {
     func newBuyers(_ level: Level) -> Set<String>? {
         let start = level.cell.map { cells.spans[$0].start } ?? period.start
         let oldest = events.map(\.time).min() ?? .max
-        guard lookBack.map({ oldest <= start - $0 }) ?? (oldest < start) else { return nil }
+        let firstDay = oldest == .max ? oldest : oldest - oldest % TestTime.day
+        guard lookBack.map({ firstDay <= start - $0 }) ?? (oldest < start) else { return nil }
         return persons(
             placed(["purchase"], level, credited: true).filter { row in
                 !row.purchases.contains { $0 < start && (lookBack == nil || $0 >= start - lookBack!) }

@@ -174,7 +174,7 @@ struct MetricsEvaluator {
         }
     }
 
-    /// True where the store's history covers the look-back of new buyers.
+    /// True where the store's history covers the look-back of new buyers: a day is covered once an event of it is there.
     private func reachesBack(before level: Level) -> Bool {
         guard let oldest = plan.oldestEvent else { return false }
         let start =
@@ -185,7 +185,8 @@ struct MetricsEvaluator {
             }
         guard let lookBack = plan.newBuyerLookBack else { return oldest < start }
         let (earliest, underflow) = start.subtractingReportingOverflow(lookBack)
-        return !underflow && oldest <= earliest
+        let zone = plan.manifest.zone
+        return !underflow && zone.start(of: zone.day(of: oldest)) <= earliest
     }
 
     /// Null where no source provides the measure for a row of the level.

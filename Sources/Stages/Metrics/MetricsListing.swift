@@ -42,10 +42,9 @@ struct MetricsPersonsMart {
     /// - Throws: `Problem` `usage.persons` where the mart has no such row, or null there; `metrics.unbalanced` where the list
     ///   is not as long as the figure.
     func mart() throws -> Mart {
-        let evaluator = MetricsEvaluator(plan, tally)
         let (level, persons) = try found()
         let listed = persons.sorted()
-        switch evaluator.figure(plan.measures[selection.measure].measure, at: level) {
+        switch figure(at: level) {
         case .absent(let reason):
             throw Problem(.personsUsage, "'\(selection.column)' is null there: \(reason.message)", help: "name another row or column")
         case .exact(let figure):
@@ -62,6 +61,17 @@ struct MetricsPersonsMart {
             period: MartPeriod(name: plan.period.name, from: Timestamp.rfc3339(start, in: zone), to: Timestamp.rfc3339(end, in: zone)),
             asOf: Timestamp.asOf(plan.statedAsOf, in: zone), provisional: false, columns: ListedPerson.columns,
             notes: [ListedPerson.note], rows: listed.map(\.cells))
+    }
+
+    /// What the mart shows there.
+    private func figure(at level: MetricsEvaluator.Level) -> MetricsEvaluator.Part {
+        let evaluation = MetricsEvaluator(plan, tally).evaluate(selection.metric, at: level)
+        if let parts = evaluation.parts { return selection.column.hasSuffix("__num") ? parts.0 : parts.1 }
+        switch evaluation.outcome {
+        case .exact(let exact): return .exact(exact)
+        case .absent(let reason): return .absent(reason)
+        case .ratio: return .absent(.noValues)
+        }
     }
 
     private func found() throws -> (MetricsEvaluator.Level, [ListedPerson]) {

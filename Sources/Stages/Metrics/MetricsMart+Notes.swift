@@ -115,9 +115,10 @@ extension MetricsMart {
         let zone = plan.manifest.zone
         let shares = plan.measures.filter { metric.formula.measures.contains($0.measure) }.flatMap(\.shares)
         var messages: [(code: String, message: String)] = []
-        for shared in shares where !messages.contains(where: { $0.message.hasPrefix("\(shared.figure): ") }) {
+        for shared in shares {
             let elsewhere = shared.region == nil ? "" : "; rows elsewhere are provided by nobody and are in no figure"
-            messages.append(("provided_by", "\(shared.figure): \(shared.words(in: zone))\(elsewhere)"))
+            let message = "\(shared.figure) given by \(shared.words(in: zone))\(elsewhere)"
+            if !messages.contains(where: { $0.message == message }) { messages.append(("provided_by", message)) }
         }
         return messages
     }

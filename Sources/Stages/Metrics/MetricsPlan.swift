@@ -241,7 +241,7 @@ enum Absence: String, Sendable, CaseIterable {
         case .fewCells: "null where fewer cells of time lie before than the window has"
         case .notSummable: "null: distinct counts and percentiles of cells may not be put together"
         case .noTarget: "null where there is no target"
-        case .historyTooShort: "null: the store's history does not reach back before the period"
+        case .historyTooShort: "null: the store's history does not reach back so far"
         case .notAdditive: "null where several report rows fall into a cell: their figures may not be summed"
         case .noValues: "null where no row has a value"
         case .tooLarge: "null where the figure is beyond 64 bits"

@@ -46,6 +46,7 @@ struct MetricsPlanner {
         let cells = try timeCells(period, grain)
         let comparisons = comparisons(expression, period, grain, isDated: isDated)
         let derived = derivations(grain)
+        let newBuyerLookBack = newBuyerLookBack()
         checkNames(dimensions, metrics, grain, comparisons.map(\.comparison), derived)
         if problems.count == 1 { throw problems[0] }
         if !problems.isEmpty { throw Problems(problems) }
@@ -157,9 +158,12 @@ struct MetricsPlanner {
     }
 
     /// nil: all history.
-    private var newBuyerLookBack: Int64? {
+    private mutating func newBuyerLookBack() -> Int64? {
         guard let option = options["new_buyer_lookback"] else { return MetricsStage.usualLookBack }
-        return option.duration
+        guard option.string != "all" else { return nil }
+        if let duration = option.duration ?? option.string.flatMap(DurationText.microseconds) { return duration }
+        report(.wrongOption, "'\(option.string ?? "")' is no time to look back", "new_buyer_lookback", "write it as in 90d, or all")
+        return nil
     }
 
     private func rates() -> DatedValues {

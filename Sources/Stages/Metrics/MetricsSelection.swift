@@ -15,6 +15,8 @@ struct MetricsSelection {
 
     let text: String
     let column: String
+    /// The place of the column's metric in the plan.
+    let metric: Int
     let line: Int
     let measure: Int
     let row: Row
@@ -43,6 +45,7 @@ struct MetricsSelection {
                 help: "those that count persons are \(names.joined(separator: ", "))")
         }
         column = word
+        metric = found.metric
         var named = try selection.row()
         let kind = named.removeValue(forKey: "row_kind")
         let time = try Self.time(named.removeValue(forKey: plan.grain.rawValue), plan)
@@ -103,20 +106,20 @@ struct MetricsSelection {
 }
 
 extension MetricsPlan {
-    /// The columns of the mart that count distinct persons, with their measures.
-    var personColumns: [(name: String, measure: Measure)] {
+    /// The columns of the mart that count distinct persons, with their measures and the places of their metrics.
+    var personColumns: [(name: String, measure: Measure, metric: Int)] {
         func measure(_ combination: Combination) -> Measure? {
             guard combination.added.count == 1, combination.subtracted.isEmpty,
                 let planned = measures.first(where: { $0.measure == combination.added[0] })
             else { return nil }
             return planned.counting.countsDistinctPersons ? planned.measure : nil
         }
-        return metrics.flatMap { metric -> [(name: String, measure: Measure)] in
+        return metrics.enumerated().flatMap { place, metric -> [(name: String, measure: Measure, metric: Int)] in
             switch metric.formula {
-            case .value(let value): measure(value).map { [(metric.id, $0)] } ?? []
+            case .value(let value): measure(value).map { [(metric.id, $0, place)] } ?? []
             case .ratio(let numerator, let denominator, _):
                 [("\(metric.id)__num", measure(numerator)), ("\(metric.id)__den", measure(denominator))].compactMap { name, measure in
-                    measure.map { (name, $0) }
+                    measure.map { (name, $0, place) }
                 }
             }
         }

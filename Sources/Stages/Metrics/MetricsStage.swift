@@ -51,8 +51,8 @@ public enum MetricsStage: Stage {
         Shape.Key("source", .string, "A units file or another table that plain measures run over, instead of events."),
         Shape.Key("resolve_within", .duration, "The target time of resolution_rate; 24h unless said otherwise."),
         Shape.Key(
-            "new_buyer_lookback", .either([.word(["all"]), .duration]),
-            "A buyer is new who paid for nothing so long before; 365d unless said otherwise, `all` for all history."),
+            "new_buyer_lookback", .string,
+            "A buyer is new who paid for nothing so long before, such as 90d; 365d unless said otherwise, `all` for all history."),
         Shape.Key("repurchase", .word(Repurchase.allCases.map(\.rawValue)), "What repurchase_period asks for: two orders (default), or two orders on different days."),
         Shape.Key("conversion", .string, "The event that cpa counts; default purchase (as orders)."),
     ]

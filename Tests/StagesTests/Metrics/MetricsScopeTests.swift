@@ -47,7 +47,7 @@ struct MetricsScopeTests {
         #expect(mart.notes.contains { $0.code == "outside_scope" && $0.column == "clicks" })
         #expect(
             mart.notes.first { $0.code == "provided_by" }?.message
-                == "clicks: web (channel tmall), ads (channel douyin, jd); rows elsewhere are provided by nobody and are in no figure")
+                == "clicks given by web (channel tmall), ads (channel douyin, jd); rows elsewhere are provided by nobody and are in no figure")
     }
 
     @Test("a ratio uses only rows whose place has both parts")
