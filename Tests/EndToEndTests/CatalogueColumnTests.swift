@@ -67,8 +67,8 @@ import Testing
         #expect(number(books["gmv_paid"]) == 30 && number(books["gross_margin"]) == 10 && number(books["buyers"]) == 1)
         // 40 + 10 USD at 7.1; costs 2 x 12 and 3; the refund gives 20 back and one piece of 12.
         #expect(number(toys["gmv_paid"]) == 111)
-        #expect(number(toys["gross_margin"]) == 111 - 24 - 3 - (20 - 12))
-        #expect(number(toys["gross_margin_rate__den"]) == 111 - 20)
+        #expect(number(toys["gross_margin"]) == 76)
+        #expect(number(toys["gross_margin_rate__den"]) == 91)
         #expect(number(toys["buyers"]) == 2 && number(toys["events"]) == 3)
         // No catalogue knows p9, and the view has no product.
         #expect(number(none["gmv_paid"]) == 7 && number(none["gross_margin"]) == 0 && number(none["events"]) == 2)
