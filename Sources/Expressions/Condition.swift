@@ -27,6 +27,13 @@ public struct Condition: Sendable, Hashable {
         expression.forEachLeaf { names.insert($0) }
         return names
     }
+
+    /// The texts that a column is compared with, each once, in the order of the condition.
+    public func texts(comparedWith column: String) -> [String] {
+        var texts: [String] = []
+        expression.forEachText(comparedWith: column) { if !texts.contains($0) { texts.append($0) } }
+        return texts
+    }
 }
 
 /// The tree of a condition. Comparisons with null are false; `not` of a false comparison is true.
@@ -48,6 +55,19 @@ public indirect enum Expression: Sendable, Hashable {
     case isNull(column: String, offset: Int)
     /// A boolean column standing alone.
     case flag(column: String, offset: Int)
+
+    func forEachText(comparedWith name: String, _ visit: (String) -> Void) {
+        func visitText(_ literal: Literal) {
+            if case .string(let text) = literal { visit(text) }
+        }
+        switch self {
+        case .and(let parts), .or(let parts): for part in parts { part.forEachText(comparedWith: name, visit) }
+        case .not(let part): part.forEachText(comparedWith: name, visit)
+        case .comparison(name, _, let literal, _): visitText(literal)
+        case .membership(name, let literals, _): for literal in literals { visitText(literal) }
+        case .comparison, .membership, .isNull, .flag: break
+        }
+    }
 
     func forEachLeaf(_ visit: (_ column: String) -> Void) {
         switch self {

@@ -24,11 +24,11 @@ extension Lowering {
                 .wrongValue, "sources.\(name).files: the list is empty", files.place,
                 "give a glob such as ../data/*.csv.gz")
         }
-        checkUnique(value["provides"]?.list ?? [], "the measure")
+        let scoping = Set(mappings.map(\.column.name)).union(kind == .events && hasChannels ? ["channel"] : [])
         return Manifest.Source(
             name: name, place: place, kind: kind,
             files: (value["files"]?.strings ?? []).map { Paths.absolute(glob: $0, from: folder) }, log: log,
-            provides: value["provides"]?.strings, rejectLimit: value["reject_limit"]?.number ?? 0.01,
+            provides: lowerProvides(value["provides"], mapping: scoping), rejectLimit: value["reject_limit"]?.number ?? 0.01,
             damagedLimit: value["damaged_limit"]?.integer,
             expectedFilesPerDay: lowerLevels(value["expect"]?["files_per_day"], warnsFirst: >=) { $0.integer },
             freshWithin: lowerLevels(value["expect"]?["fresh_within"], warnsFirst: <=) { $0.duration },

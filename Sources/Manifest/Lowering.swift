@@ -13,6 +13,8 @@ struct Lowering {
     var columnTypes: [String: Set<ColumnType>] = [:]
     /// False where a mistake in a source hides which columns there are.
     var columnsAreKnown = true
+    /// True where rules give every event its channel.
+    var hasChannels = false
     /// The spaces of ids that are in use, and whether they hold devices.
     var idSpaces: [String: Bool] = ["user": false, "device": true]
 
@@ -28,6 +30,7 @@ struct Lowering {
         if !store.isEmpty, store == output, let place = root["output"]?.place {
             report(.impossible, "the output is the store's own folder", place, "give each a folder of its own")
         }
+        hasChannels = root["channels"] != nil
         let sources = (root["sources"]?.entries ?? []).compactMap { lowerSource($0.key, $0.value) }
         let sourceEntries = root["sources"]
         if let sourceEntries, sourceEntries.entries.isEmpty {
@@ -47,7 +50,7 @@ struct Lowering {
         let nodes = lowerNodes(
             root["stages"], campaigns: root["campaigns"]?.entries.map(\.key) ?? [], hasChannels: root["channels"] != nil
         )
-        let manifest = Manifest(
+        var manifest = Manifest(
             path: path, folder: folder, pipeline: root["pipeline"]?.string ?? "", zone: zone,
             currency: root["currency"]?.string ?? "", store: store, output: output, sources: sources,
             maxUsersPerDevice: root["identity"]?["max_users_per_device"]?.integer ?? 3, filters: lowerFilters(root["filters"]), channels: channels,
@@ -57,6 +60,8 @@ struct Lowering {
             monitoring: Manifest.Monitoring(
                 prometheus: lowerFile(root["monitoring"]?["prometheus"], ending: ".prom", outside: [store, output]),
                 openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl", outside: [store, output])))
+        manifest.prefer = lowerPrefer(root["prefer"], sources)
+        checkScopes(manifest)
         if manifest.raisesAlerts { checkAlertsAreReadable(manifest, at: root["alerts"]?.keyPlace ?? root["publish"]?.keyPlace) }
         return manifest
     }

@@ -90,7 +90,9 @@ extension Manifest {
     private static func readFile(_ path: String) throws(Problem) -> [UInt8] {
         func unreadable() -> Problem {
             let reason = String(cString: strerror(errno))
-            return Problem(.manifestUnreadable, "the manifest cannot be read: \(reason)", at: .path(path))
+            return Problem(
+                .manifestUnreadable, "the manifest cannot be read: \(reason)", at: .path(path),
+                help: "give the path of a manifest that may be read; pipelines/nightly.yaml is one to start from")
         }
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw unreadable() }

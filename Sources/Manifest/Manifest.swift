@@ -18,6 +18,8 @@ public struct Manifest: Sendable {
     public var output: String
     /// In the order of the file.
     public var sources: [Source]
+    /// By measure the sources in the order in which they are taken where several provide it.
+    public var prefer: [String: [String]] = [:]
     /// A device with more users than this belongs to none of them.
     public var maxUsersPerDevice: Int
     /// Rows that no customer made.
@@ -98,7 +100,7 @@ public struct Manifest: Sendable {
         /// How the files are decoded, cut and typed.
         public var log: LogFormat
         /// Measures that this source is the authority for; nil: not declared.
-        public var provides: [String]?
+        public var provides: [Provision]?
         /// Fraction of a file's records that may be rejected; over it the gate closes.
         public var rejectLimit: Double
         /// Damaged files a night that the gate lets pass; nil: any number.
@@ -118,7 +120,7 @@ public struct Manifest: Sendable {
         public var version: Version?
 
         public init(
-            name: String, place: Place, kind: Kind, files: [String], log: LogFormat, provides: [String]? = nil,
+            name: String, place: Place, kind: Kind, files: [String], log: LogFormat, provides: [Provision]? = nil,
             rejectLimit: Double = 0.01, damagedLimit: Int? = nil, expectedFilesPerDay: ExpectedLevels<Int> = .init(),
             freshWithin: ExpectedLevels<Int64> = .init(), settle: Int64 = 600_000_000, onChange: Change = .replace, eventIDSpace: String? = nil,
             dedupeWindow: Int64 = 3 * 86_400_000_000, key: [String] = [], version: Version? = nil

@@ -16,6 +16,7 @@ enum ManifestShape {
                 "output", .string, required: true,
                 "The folder that results are published into, relative to the manifest."),
             Shape.Key("sources", .map(source), required: true, "The logs, reports and files, by names of your choice."),
+            prefer,
             Shape.Key("identity", identityRules, "How users and devices become persons."),
             Shape.Key(
                 "filters", filters, "Rows that no customer made: they are stored and counted, and are in no figure."),
@@ -198,8 +199,6 @@ extension ManifestShape {
                 Shape.Key("column", .string, "The column that holds the version of a row."),
             ]), "Which of two rows with one key is the newer: from the file's name, or a column."),
     ]
-
-    static let provides = Shape.Key("provides", .list(.string), "The measures that this source is the authority for.")
 
     /// `ours: theirs`, or a map that says more.
     private static let mapping = Shape.named(

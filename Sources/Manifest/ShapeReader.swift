@@ -9,6 +9,8 @@ struct ShapeReader {
     let zone: Zone
     let source: ScalarSource
     private(set) var problems: [Problem] = []
+    /// What the key at hand means: the help for a word that is none of those that it takes.
+    private var doc: String?
 
     init(zone: Zone, source: ScalarSource) {
         self.zone = zone
@@ -91,7 +93,10 @@ struct ShapeReader {
                 if entry.value.isNull, !key.required, !key.shape.isMap {
                     values.append((entry.key, Value(.null, at: entry.value.place, key: entry.keyPlace)))
                 } else {
+                    let outer = doc
+                    doc = key.doc
                     values.append((entry.key, read(entry.value, as: key.shape, path: inner, key: entry.keyPlace)))
+                    doc = outer
                 }
             } else if let others {
                 values.append((entry.key, read(entry.value, as: others, path: inner, key: entry.keyPlace)))
@@ -165,6 +170,8 @@ struct ShapeReader {
         -> Value
     {
         let place = tree.isNull ? key ?? tree.place : tree.place
+        var help = help
+        if case .word = shape, case .scalar = tree.content, !tree.isNull { help = help ?? doc }
         problems.append(
             Problem(
                 .wrongValue, "\(path.isEmpty ? "the manifest" : path): expected \(shape.words), found \(tree.words)",

@@ -7,6 +7,8 @@ public indirect enum Measure: Sendable, Hashable {
     /// Rows whose boolean column is true.
     case trueValues(String, Selection)
     case sum(String, Selection)
+    /// Sum of a column of milliseconds, in seconds.
+    case durations(String, Selection)
     case minimum(String, Selection)
     case maximum(String, Selection)
     /// The least value that at least so many thousandths of the rows with a value do not exceed (nearest rank).
@@ -17,6 +19,8 @@ public indirect enum Measure: Sendable, Hashable {
     case distinct(String, Selection)
     /// Persons times the days of the cell: what `daily active` is a part of.
     case personDays(Selection)
+    /// Pairs of a person and a day on which the person has a row.
+    case activeDays(Selection)
     /// Distinct order ids; a row without one is an order of its own. With a mark only orders that have such a row too.
     case orders(Selection, having: OrderMark? = nil)
     /// Persons by what they did within a time after a row of the cell.
@@ -27,6 +31,8 @@ public indirect enum Measure: Sendable, Hashable {
     case tickets(TicketPart)
     /// A figure of the ad reports, or what events give where they are the authority.
     case reported(ReportFigure)
+    /// Records of the logs, whatever their time: a figure of the store and of no cell.
+    case records(RecordPart)
     /// The figure of all rows of the time cell, whatever cuts them.
     case whole(Measure)
     /// Conversions by the event that the node names (option `conversion`): orders for `purchase`, else rows.
@@ -87,6 +93,13 @@ public enum AnswerGroup: Sendable, Hashable {
     case promoters
     /// 0 to 6.
     case detractors
+}
+
+/// What became of the records of the events sources' live files.
+public enum RecordPart: Sendable, Hashable {
+    case read
+    /// Neither rejected nor in a damaged file.
+    case stored
 }
 
 public enum TicketPart: Sendable, Hashable {
@@ -170,10 +183,10 @@ extension Measure {
 
     public var quantity: Quantity {
         switch self {
-        case .rows, .values, .trueValues, .persons, .personDays, .distinct, .orders, .conversions, .followed, .lastAnswers,
-            .tickets(.opened), .tickets(.resolvedInTime):
+        case .rows, .values, .trueValues, .persons, .personDays, .activeDays, .distinct, .orders, .conversions, .followed, .lastAnswers,
+            .tickets(.opened), .tickets(.resolvedInTime), .records:
             .count
-        case .tickets(.responseTime): .seconds
+        case .tickets(.responseTime), .durations: .seconds
         case .sum(let column, _), .minimum(let column, _), .maximum(let column, _), .percentile(let column, _, _):
             Self.moneyColumns.contains(column) ? .money : .column(column)
         case .reported(let figure): figure.tables != .measures && Self.moneyColumns.contains(figure.column) ? .money : .count
@@ -184,9 +197,9 @@ extension Measure {
     /// True where the figure of a whole is the sum of its parts' figures.
     public var isAdditive: Bool {
         switch self {
-        case .rows, .values, .trueValues, .sum, .tickets(.opened), .tickets(.resolvedInTime): true
-        case .persons, .personDays, .distinct, .orders, .minimum, .maximum, .percentile, .conversions, .followed, .lastAnswers,
-            .tickets(.responseTime), .whole:
+        case .rows, .values, .trueValues, .sum, .durations, .tickets(.opened), .tickets(.resolvedInTime): true
+        case .persons, .personDays, .activeDays, .distinct, .orders, .minimum, .maximum, .percentile, .conversions, .followed, .lastAnswers,
+            .tickets(.responseTime), .whole, .records:
             false
         case .reported(let figure): figure.isAdditive && figure.take != .newest
         }
@@ -195,9 +208,9 @@ extension Measure {
     /// The event rows that it looks at.
     public var selections: [Selection] {
         switch self {
-        case .rows(let rows, _), .values(_, let rows), .trueValues(_, let rows), .sum(_, let rows),
+        case .rows(let rows, _), .values(_, let rows), .trueValues(_, let rows), .sum(_, let rows), .durations(_, let rows),
             .minimum(_, let rows), .maximum(_, let rows), .percentile(_, _, let rows), .distinct(_, let rows),
-            .orders(let rows, _), .personDays(let rows), .lastAnswers(let rows, _):
+            .orders(let rows, _), .personDays(let rows), .activeDays(let rows), .lastAnswers(let rows, _):
             [rows]
         case .followed(let followUp, _): [followUp.first, followUp.second]
         case .whole(let measure): measure.selections
@@ -205,6 +218,7 @@ extension Measure {
         case .persons(let all): all
         case .reported(let figure): figure.events?.selections ?? []
         case .conversions: [.purchases]
+        case .records: []
         }
     }
 

@@ -47,7 +47,8 @@ extension MetricCatalogue {
         Metric(
             "cac", "Customer acquisition cost", "获客成本", .money, .down,
             .ratio(Combination(.acquisitionSpend), per: Combination(.newBuyers)),
-            "Spend of reports and costs whose column `type` is 'acquisition', over new buyers.", source: "plans 002, 003, 004"),
+            "Spend of the rows of reports and costs that are tagged as acquisition (column `type` = 'acquisition'), over new buyers; null "
+                + "where no such source has a `type`.", source: "plans 002, 003, 004"),
         Metric(
             "blended_cac", "Customer acquisition cost, blended", "综合获客成本", .money, .down,
             .ratio(Combination(.spend), per: Combination(.newBuyers)), "All spend over new buyers; it has no split.",

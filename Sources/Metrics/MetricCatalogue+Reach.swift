@@ -58,8 +58,9 @@ extension MetricCatalogue {
             "mobile_share", "Mobile share", "移动端占比", .fraction, .neither,
             .ratio(
                 Combination(.sum("amount", Selection.payments.where(Measure.isMobile))),
-                per: Combination(.sum("amount", Selection.payments.where("platform is not null")))),
-            "gmv_paid on mobile platforms (\(Measure.mobilePlatforms.joined(separator: ", "))) over gmv_paid of known platforms.",
+                per: Combination(.gmvPaid)),
+            "gmv_paid of purchases whose platform is one of \(Measure.mobilePlatforms.joined(separator: ", ")), over gmv_paid; sales of no "
+                + "known platform count as not mobile.",
             source: "plan 001"),
         Metric(
             "plays", "Video plays", "播放量", .events, .up, .value(Combination(.plays)), "video_play events.",
@@ -97,16 +98,19 @@ extension MetricCatalogue {
             "ugc_share", "User posts, share of content", "UGC 占比", .fraction, .up,
             .ratio(
                 Combination(.rows(.posts)), per: Combination(.rows(Selection(["ugc_post", "content_post"], authority: "engagements")))),
-            "ugc_post over ugc_post and content_post events (content_post: what the brand or its creators post).", source: "plan 003"),
+            "ugc_post over ugc_post and content_post events; content_post is a name of our own for what the brand and its creators post, "
+                + "and where no log has it the share is 1.", source: "plan 003"),
         Metric(
-            "interaction_depth", "Engaged time a participant", "互动深度", .none, .up,
+            "interaction_depth", "Engaged time a participant", "互动深度", .seconds, .up,
             .ratio(
-                Combination(.sum("duration_ms", .joins)), per: Combination(.participants)),
-            "duration_ms of campaign_join events over participants: milliseconds a participating person.", source: "plan 003"),
+                Combination(.durations("duration_ms", .joins)), per: Combination(.participants)),
+            "Mean engaged seconds a participating person: duration_ms of campaign_join events, in seconds, over participants.",
+            source: "plan 003"),
         Metric(
             "community_activity", "Community activity", "社群活跃度", .fraction, .up,
-            .ratio(Combination(.rows(Selection.members.on(.dayStart))), per: Combination(.personDays(.members))),
-            "Mean daily active members over members: days on which a member did something, over members times the days of the cell.",
+            .ratio(Combination(.activeDays(.members)), per: Combination(.personDays(.members))),
+            "Mean daily active members over members: members and the days on which they did something, over members times the days of the "
+                + "cell; a member is a person with a row whose is_member is true.",
             source: "plan 002"),
         Metric(
             "invitations", "Invitations", "邀请数", .events, .up, .value(Combination(.rows(Selection(["referral"])))),

@@ -89,12 +89,14 @@ extension MetricCatalogue {
         Metric(
             "new_buyer_share", "New buyers' share", "新客占比", .fraction, .up,
             .ratio(Combination(.newBuyers), per: Combination(.buyers)),
-            "Buyers of the cell whose first paid order in all history lies in its time, over buyers.",
+            "Buyers of the cell without a paid order in the node's `new_buyer_lookback` (365d) before its time, over buyers; null where the "
+                + "store's history is shorter.",
             source: "plan 001"),
         Metric(
             "repurchase_period", "Repurchase rate in the period", "期内复购率", .fraction, .up,
             .ratio(Combination(.persons([Selection.purchases.on(.anotherOrder)])), per: Combination(.buyers)),
-            "Buyers with two or more paid orders in the cell, over buyers.", source: "all plans"),
+            "Buyers with two or more paid orders in the cell, over buyers; with the option `repurchase: days` on different days.",
+            source: "all plans"),
         Metric(
             "donation", "Donations, amount", "公益贡献金额", .money, .up, .value(Combination(.sum("amount", .donations))),
             "Amounts of donations.", source: "plans 000, 001"),
@@ -130,14 +132,7 @@ extension MetricCatalogue {
             .ratio(
                 Combination(.followed(.onlineAfterVisit, .any)), per: Combination(.persons([.storeVisits]))),
             "Store visitors of the cell who bought online within 30 days of a visit, over store visitors.", source: "plan 002"),
-        Metric(
-            "repurchase_within_30d", "Repurchase within 30 days", "30 日复购率", .fraction, .up, .repurchase(days: 30),
-            "Of the buyers whose 30 days have passed since their first order in the cell: bought another order within them.",
-            source: "plans 000, 003"),
-        Metric(
-            "repurchase_within_90d", "Repurchase within 90 days", "90 日复购率", .fraction, .up, .repurchase(days: 90),
-            "Of the buyers whose 90 days have passed since their first order in the cell: bought another order within them.",
-            source: "plan 003"),
+        repurchase(days: 30), repurchase(days: 90),
         Metric(
             "member_share", "Members' share", "会员消费占比", .fraction, .up,
             .ratio(Combination(.sum("amount", Selection.payments.where("is_member"))), per: Combination(.gmvPaid)),
@@ -151,11 +146,23 @@ extension MetricCatalogue {
     ]
 }
 
-extension Formula {
-    static func repurchase(days: Int64) -> Formula {
+extension MetricCatalogue {
+    /// `repurchase_within_45d`; nil where the text is none, or not of 1 to 3650 days.
+    static func repurchase(_ name: String) -> Metric? {
+        guard name.hasPrefix("repurchase_within_"), name.hasSuffix("d") else { return nil }
+        let digits = name.dropFirst("repurchase_within_".count).dropLast()
+        guard let days = Int64(digits), 1...3650 ~= days, "\(days)" == digits else { return nil }
+        return repurchase(days: days)
+    }
+
+    private static func repurchase(days: Int64) -> Metric {
         let again = FollowUp(
             .purchases, then: .purchases, within: days * 86_400_000_000, anotherOrder: true, fromFirst: true)
-        return .ratio(Combination(.followed(again, .returned)), per: Combination(.followed(again, .matured)))
+        return Metric(
+            "repurchase_within_\(days)d", "Repurchase within \(days) days", "\(days) 日复购率", .fraction, .up,
+            .ratio(Combination(.followed(again, .returned)), per: Combination(.followed(again, .matured))),
+            "Of the buyers whose \(days) days have passed since their first order in the cell: bought another order within them; any "
+                + "number of days from 1 to 3650 can be named.", source: "plans 000, 003")
     }
 }
 

@@ -5,18 +5,19 @@ extension MetricCatalogue {
             .ratio(
                 Combination(.lastAnswers(.recommendations, .promoters), minus: [.lastAnswers(.recommendations, .detractors)]),
                 per: Combination(.lastAnswers(.recommendations, .all)), scale: 100),
-            "Share of answers of 9 and 10 minus share of 0 to 6, times 100, over survey_response events whose type is 'nps'; the last "
-                + "answer of each person to each question counts.", source: "plans 002, 003"),
+            "Share of answers of 9 and 10 minus share of 0 to 6, times 100, of survey_response events whose type is 'nps' and score 0 to "
+                + "10; the last answer of each person to each question in the cell counts.", source: "plans 002, 003"),
         Metric(
             "csat", "Satisfaction, mean score", "满意度", .none, .up,
             .ratio(Combination(.sum("score", .satisfaction)), per: Combination(.values("score", .satisfaction))),
-            "Mean score of survey_response events whose type is 'csat'.", source: "plans 002, 003"),
+            "Mean score of survey_response events whose type is 'csat', on whatever scale they use; every answer counts.", source: "plans 002, 003"),
         Metric(
             "csat_top", "Satisfaction, share of top answers", "满意率", .fraction, .up,
             .ratio(
                 Combination(.rows(Selection(["survey_response"], where: "type = 'csat' and score >= 4"))),
                 per: Combination(.values("score", .satisfaction))),
-            "Answers of 4 and more (of 5) over answers, of survey_response events whose type is 'csat'.", source: "plans 002, 003"),
+            "Scores of 4 and more, the top answers of a scale of five, over answers, of survey_response events whose type is 'csat'; another "
+                + "scale takes a metric of your own.", source: "plans 002, 003"),
         Metric(
             "tickets", "Tickets", "投诉量", .events, .down, .value(Combination(.tickets(.opened))),
             "Distinct ticket ids of complaint events, in the cell of their first complaint.", source: "plans 001, 002"),
@@ -45,6 +46,11 @@ extension MetricCatalogue {
             "Orders attempted in the cell that have a payment_success up to as_of, over orders attempted.", source: "plan 000"),
         pageLoad(50), pageLoad(95), pageLoad(99),
         Metric(
+            "capture_acceptance", "Capture acceptance", "采集率", .fraction, .up,
+            .ratio(Combination(.records(.stored)), per: Combination(.records(.read))),
+            "Records stored over records read, of all live files of the events sources, whatever the period: a record that is rejected has no "
+                + "time; it has no split.", source: "plan 003", isBlended: true),
+        Metric(
             "capture_accuracy", "Capture accuracy", "采集准确率", .fraction, .up,
             .ratio(
                 Combination(.sum("amount", .loggedPurchases)), per: Combination(.reported(ReportFigure("amount", of: .orders)))),
@@ -68,7 +74,7 @@ extension MetricCatalogue {
 }
 
 extension Selection {
-    static let recommendations = Selection(["survey_response"], where: "type = 'nps' and score is not null")
+    static let recommendations = Selection(["survey_response"], where: "type = 'nps' and score >= 0 and score <= 10")
     static let satisfaction = Selection(["survey_response"], where: "type = 'csat' and score is not null")
     /// Purchases of the log, whoever is the authority for sales.
     static let loggedPurchases = Selection(["purchase"])

@@ -22,7 +22,7 @@ public enum MetricCatalogue {
 
     /// The metric of a name as manifests write it: an id, an alias, or a function of a column.
     public static func metric(_ name: String) -> Metric? {
-        byID[aliases[name] ?? name] ?? plain(name, over: .all)
+        byID[aliases[name] ?? name] ?? repurchase(name) ?? plain(name, over: .all)
     }
 
     /// The known name most like one that is not known.

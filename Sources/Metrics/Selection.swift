@@ -5,14 +5,12 @@ public struct Selection: Sendable, Hashable {
         case every
         /// Only the person's first row of the selection in all history.
         case first
-        /// Rows in the time cell that holds the person's first row of the selection in all history.
+        /// Rows in a time cell before which the person had no row of the selection for a while: the node's look-back.
         case newcomer
         /// Only the first row of each of the person's sessions.
         case sessionStart
         /// Rows of an order other than the first order that the person has in the cell.
         case anotherOrder
-        /// Only the person's first row of each day.
-        case dayStart
     }
 
     /// Names of the events, sorted; nil: every event.

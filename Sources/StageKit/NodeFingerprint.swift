@@ -71,6 +71,9 @@ public final class NodeFingerprints {
         let sources = Set(stage.sources(of: node, in: context.manifest).map(\.name))
         let damaged = snapshot?.damagedFiles(of: sources, within: reach.data, context.manifest.zone) ?? []
         if !damaged.isEmpty { data += " \(BLAKE2b.digits(of: "\(damaged)"))" }
+        let missing = snapshot?.withoutFiles(sources, within: reach.data, context.manifest) ?? []
+        if !missing.isEmpty { data += " \(BLAKE2b.digits(of: "\(missing)"))" }
+        if let further = reach.further { data += " \(BLAKE2b.digits(of: further))" }
         return NodeFingerprint(
             stage: "\(node.stage) \(stage.version)", options: BLAKE2b.digits(of: node.options.canonicalText),
             settings: BLAKE2b.digits(of: context.manifest.settingsText), period: period, data: data)
@@ -81,9 +84,10 @@ extension Manifest {
     fileprivate var settingsText: String {
         var text = "zone \(zone.name)\ncurrency \(currency)\n"
         for source in sources {
-            text += "source \(source.name) \(source.kind.rawValue) \(source.provides?.joined(separator: ",") ?? "-") "
+            text += "source \(source.name) \(source.kind.rawValue) \(source.provides?.map(\.settingsText).joined(separator: ",") ?? "-") "
             text += source.log.storedColumns.map { "\($0.name):\($0.type.rawValue)" }.joined(separator: ",") + "\n"
         }
+        for (measure, order) in prefer.sorted(by: { $0.key < $1.key }) { text += "prefer \(measure) \(order.joined(separator: ","))\n" }
         for rule in channels?.rules ?? [] {
             text += "rule \(rule.when?.text ?? "else") -> \(rule.channel) \(rule.traffic)\n"
         }
@@ -92,6 +96,13 @@ extension Manifest {
             text += "campaign \(campaign.name) \(campaign.span.start) \(campaign.span.end) \(campaign.compare ?? "-")\n"
         }
         return text
+    }
+}
+
+extension Provision {
+    fileprivate var settingsText: String {
+        scope.isEverywhere
+            ? measure : "\(measure) \(scope.channels ?? []) \(scope.campaigns ?? []) \(scope.from ?? .min) \(scope.to ?? .max)"
     }
 }
 

@@ -23,6 +23,8 @@ public protocol Stage: Sendable {
     static var usualPeriod: PeriodExpression? { get }
     /// Columns that are worked out while scanning (default: channel and traffic by the manifest's rules).
     static func derivedColumns(_ context: StageContext) -> [DerivedColumn]
+    /// The events that a node's options name; a misspelt one would count nothing (default: those of its conditions).
+    static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent]
     /// What may be wrong with a node before any data is read: `check` and every run report it.
     /// - Throws: `Problem` or `Problems` with the place in the manifest.
     static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation
@@ -31,6 +33,7 @@ public protocol Stage: Sendable {
 extension Stage {
     public static func reads(_ kind: Manifest.Source.Kind) -> Bool { kind == .events || kind == .exposures }
     public static var usualPeriod: PeriodExpression? { .usual }
+    public static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent] { node.options.eventsInConditions }
     public static func derivedColumns(_ context: StageContext) -> [DerivedColumn] {
         context.manifest.channels?.derivedColumns ?? []
     }
@@ -47,10 +50,13 @@ public struct NodeReach: Sendable, Hashable {
     public var data: DataReach
     /// The first instant that its figures do not know of, as far as it shows in the marts; nil where none does.
     public var asOf: Int64?
+    /// What they depend on beside live data; nil where there is no such thing.
+    public var further: String?
 
-    public init(_ data: DataReach, asOf: Int64?) {
+    public init(_ data: DataReach, asOf: Int64?, further: String? = nil) {
         self.data = data
         self.asOf = asOf
+        self.further = further
     }
 }
 
@@ -68,17 +74,46 @@ public struct StageContext: Sendable {
     public let newestEvent: Int64?
     /// The oldest event of the snapshot.
     public let oldestEvent: Int64?
+    /// Records of the events sources' live files; nil without a snapshot.
+    public let records: RecordCounts?
 
     public init(
         manifest: Manifest, date: CivilDate, intraday: Int64? = nil, tables: [TableSnapshot], newestEvent: Int64?,
-        oldestEvent: Int64?
+        oldestEvent: Int64?, records: RecordCounts? = nil
     ) {
+        self.records = records
         self.manifest = manifest
         self.date = date
         self.intraday = intraday
         self.tables = tables
         self.newestEvent = newestEvent
         self.oldestEvent = oldestEvent
+    }
+}
+
+/// What became of the records of logs: `read = rejected + stored`.
+public struct RecordCounts: Sendable, Hashable {
+    public let read: Int
+    public let stored: Int
+
+    public init(read: Int, stored: Int) {
+        self.read = read
+        self.stored = stored
+    }
+}
+
+extension StageContext {
+    /// The context of a run over a snapshot.
+    /// - Parameter tables: What the nodes may look into; none where only what they depend on is asked for.
+    public init(_ manifest: Manifest, date: CivilDate, intraday: Int64?, _ snapshot: Snapshot?, tables: [TableSnapshot] = []) {
+        let logs = Set(manifest.sources.filter { $0.kind == .events }.map(\.name))
+        let files = snapshot?.catalogue.files.filter { $0.state == .live && logs.contains($0.source) }
+        self.init(
+            manifest: manifest, date: date, intraday: intraday, tables: tables, newestEvent: snapshot?.newestEvent,
+            oldestEvent: snapshot?.oldestEvent,
+            records: files.map { files in
+                RecordCounts(read: files.reduce(0) { $0 + $1.read }, stored: files.reduce(0) { $0 + $1.stored })
+            })
     }
 }
 

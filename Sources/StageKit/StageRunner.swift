@@ -65,15 +65,18 @@ public struct StageRunner {
     /// Finishes the nodes that have not failed.
     func outcomes(of works: [NodeWork], since started: ContinuousClock.Instant) -> [NodeOutcome] {
         let results = works.map { work in
-            work.result { annotated(try $0.finish(), of: work.node, $0.reach) }
+            work.result { try annotated(try $0.finish(), of: work.node, $0.reach) }
         }
         let seconds = started.duration(to: ContinuousClock().now).seconds
         return zip(works, results).map { NodeOutcome(node: $0.node, result: $1, seconds: seconds) }
     }
 
     /// Adds what every reader must know of the data behind a mart: damaged files contribute nothing.
-    private func annotated(_ marts: [Mart], of node: Manifest.Node, _ reach: NodeReach) -> [Mart] {
+    private func annotated(_ marts: [Mart], of node: Manifest.Node, _ reach: NodeReach) throws -> [Mart] {
         let sources = Set(stage.sources(of: node, in: context.manifest).map(\.name))
+        let remarks = try unknownEvents(of: node, reach) + snapshot.withoutFiles(sources, within: reach.data, context.manifest).map { source in
+            MartNote(code: "no_files", message: "source \(source) has no file in the store: it contributes nothing")
+        }
         let notes = snapshot.damagedFiles(of: sources, within: reach.data, context.manifest.zone).map { damaged in
             let days = damaged.days.isEmpty ? "the days in them" : damaged.days.map(\.description).joined(separator: ", ")
             return MartNote(
@@ -81,12 +84,23 @@ public struct StageRunner {
                 message: "source \(damaged.source) has \(damaged.count) damaged file\(damaged.count == 1 ? "" : "s") that "
                     + "contribute\(damaged.count == 1 ? "s" : "") nothing: \(days) may be incomplete until replaced")
         }
-        if notes.isEmpty && context.intraday == nil { return marts }
         return marts.map { mart in
             var mart = mart
-            mart.notes += notes
-            mart.provisional = true
+            mart.notes += notes + remarks
+            mart.provisional = mart.provisional || !notes.isEmpty || context.intraday != nil
             return mart
+        }
+    }
+
+    /// A misspelt event counts nothing, and nothing else would tell.
+    private func unknownEvents(of node: Manifest.Node, _ reach: NodeReach) throws -> [MartNote] {
+        let unusual = context.manifest.unusual(stage.namedEvents(node, in: context.manifest)).map(\.name)
+        let unseen = try snapshot.unseen(Set(unusual), within: reach.data.events, threads: threads)
+        return unusual.filter(unseen.contains).map { name in
+            let help = context.manifest.help(forEvent: name) ?? "look how the logs spell it"
+            return MartNote(
+                code: "unknown_event",
+                message: "no event '\(name)' is in the data that this looks at, and the vocabulary has no such name: \(help)")
         }
     }
 }
@@ -131,6 +145,15 @@ struct DamagedFiles: Hashable {
 }
 
 extension Snapshot {
+    /// In byte order, the sources that a node reads and that have brought no file.
+    func withoutFiles(_ sources: Set<String>, within reach: DataReach, _ manifest: Manifest) -> [String] {
+        let present = Set(catalogue.files.map(\.source))
+        return manifest.sources.filter { source in
+            guard sources.contains(source.name), !present.contains(source.name) else { return false }
+            return source.kind == .events || source.kind == .exposures ? reach.events != nil : reach.tables.contains(source.name)
+        }.map(\.name).sorted()
+    }
+
     /// By source, in byte order, the damaged files that may lack something within a reach: one whose name tells of no day may.
     func damagedFiles(of sources: Set<String>, within reach: DataReach, _ zone: Zone) -> [DamagedFiles] {
         func isMissed(_ day: CivilDate) -> Bool {

@@ -41,9 +41,7 @@ struct AnalysisCommand: ParsableCommand {
             let (date, intraday) = try moment.resolve(
                 day, manifest, default: PublishedRun.current(in: manifest.output)?.date.description ?? "yesterday")
             let snapshot = try Snapshot.open(storeFolder: manifest.store, threads: arguments.threadCount)
-            let context = StageContext(
-                manifest: manifest, date: date, intraday: intraday, tables: try snapshot.tables(), newestEvent: snapshot.newestEvent,
-                oldestEvent: snapshot.oldestEvent)
+            let context = StageContext(manifest, date: date, intraday: intraday, snapshot, tables: try snapshot.tables())
             let progress = Progress(stage.name, total: Double(snapshot.liveRows) * work.share, unit: "events")
             let runner = StageRunner(
                 stage: stage, context: context, snapshot: snapshot, threads: arguments.threadCount, persons: persons,
@@ -153,7 +151,7 @@ struct AnalysisCommand: ParsableCommand {
 
     private func show(_ outcomes: [NodeOutcome]) throws -> ExitStatus {
         let status = report(outcomes)
-        try printing.show(outcomes.flatMap { (try? $0.result.get()) ?? [] })
+        try printing.show(outcomes.flatMap { (try? $0.result.get()) ?? [] }, showsAll: persons != nil)
         return status
     }
 }

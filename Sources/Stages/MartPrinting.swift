@@ -13,8 +13,9 @@ struct MartPrinting: ParsableArguments {
     @Option(help: "A file to write to instead of standard output.", completion: .file())
     var output: String?
 
+    /// - Parameter showsAll: Tables have all rows, and not the first of them.
     /// - Throws: `Problem` `usage.one-mart` where several marts do not fit into one file; those of the output.
-    func show(_ marts: [Mart]) throws {
+    func show(_ marts: [Mart], showsAll: Bool = false) throws {
         if format != .table, output != nil, marts.count > 1 {
             throw Problem(
                 .oneMartOnly, "\(marts.count) marts do not fit into one \(format.rawValue) file",
@@ -25,7 +26,8 @@ struct MartPrinting: ParsableArguments {
             switch format {
             case .table:
                 let width = output == nil ? Console.width : 200
-                bytes += Array(TerminalTable.render(mart, width: width, color: output == nil && Console.outputIsTerminal).utf8)
+                let color = output == nil && Console.outputIsTerminal
+                bytes += Array(TerminalTable.render(mart, width: width, color: color, rowLimit: showsAll ? nil : 40).utf8)
                 bytes.append(0x0A)
             case .json: bytes += try MartJSON.write(mart)
             case .csv: bytes += try MartCSV.write(mart)

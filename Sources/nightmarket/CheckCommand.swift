@@ -18,6 +18,10 @@ struct CheckCommand: AsyncParsableCommand {
             let nodes = NodeCheck(manifest, date: try RunDate.parse("yesterday", zone: manifest.zone))
             var status = ExitStatus.done
             for node in manifest.nodes {
+                for event in nodes.unusualEvents(node) {
+                    let help = manifest.help(forEvent: event.name) ?? "a name of your own is spelled here as in the logs"
+                    try Console.print("warn  \(node.id): \(event.place): event '\(event.name)' is not in the vocabulary, and no source maps to it; \(help)")
+                }
                 do {
                     try nodes.check(node)
                     try Console.print("ok    \(node.id)")

@@ -43,6 +43,13 @@ struct ForgetCommand: AsyncParsableCommand {
             try Console.print(
                 "forget: \(counted(report.rows, "row")) erased, \(counted(report.rejects, "reject")) removed; "
                     + "\(counted(report.ids, "new id")) on record (with devices and orders); the next run publishes without them")
+            if report.rows == 0, report.rejects == 0 {
+                let which = ids.count == 1 ? "this id" : "any of these \(ids.count) ids"
+                try Console.print(
+                    report.ids == 0
+                        ? "forget: \(which) was on record as forgotten already, and nothing more of it has come"
+                        : "forget: nothing in the store has \(which) as a \(report.space): look at its spelling and at --space; rows that come with it later will be erased")
+            }
             return .done
         }
     }

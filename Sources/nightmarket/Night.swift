@@ -28,9 +28,7 @@ struct Night {
     func run(onlyIfDue: Bool = false) async throws -> ExitStatus {
         Console.logs(of: id.text, step: nil)
         let snapshot = try Snapshot.open(storeFolder: manifest.store)
-        let context = StageContext(
-            manifest: manifest, date: date, intraday: writer.intraday, tables: [], newestEvent: snapshot.newestEvent,
-            oldestEvent: snapshot.oldestEvent)
+        let context = StageContext(manifest, date: date, intraday: writer.intraday, snapshot)
         let plan = try Plan(context, snapshot, force: writer.force)
         if onlyIfDue, let previous = plan.previousRun, previous.date == date, previous.intraday == nil,
             !plan.items.contains(where: \.isDue)

@@ -12,6 +12,12 @@ struct NodeCheck {
         context = StageContext(manifest: manifest, date: date, tables: [], newestEvent: nil, oldestEvent: nil)
     }
 
+    /// Events that a node names and that are not known before any data is read.
+    func unusualEvents(_ node: Manifest.Node) -> [NamedEvent] {
+        let stage = allStages.first { $0.name == node.stage }
+        return context.manifest.unusual(stage?.namedEvents(node, in: context.manifest) ?? [])
+    }
+
     /// - Throws: `Problem` or `Problems` with the places in the manifest.
     func check(_ node: Manifest.Node) throws {
         for stage in allStages where stage.name == node.stage { _ = try stage.prepare(node, in: context) }

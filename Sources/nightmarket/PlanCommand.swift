@@ -43,9 +43,7 @@ struct PlanReport {
         let snapshot = try openSnapshot(manifest)
         let takesIn = selected.contains(NodeSelection.ingest)
         let waiting = takesIn ? IngestStep.waiting(manifest, catalogue: snapshot?.catalogue) : []
-        let context = StageContext(
-            manifest: manifest, date: date, intraday: intraday, tables: [], newestEvent: snapshot?.newestEvent,
-            oldestEvent: snapshot?.oldestEvent)
+        let context = StageContext(manifest, date: date, intraday: intraday, snapshot)
         let plan = try Plan(context, snapshot, newData: !waiting.isEmpty, force: force)
         let ingest = waiting.map { "\($0.source): \($0.name) (\($0.reason))" }
         let nothing = takesIn ? "nothing new" : "not selected"

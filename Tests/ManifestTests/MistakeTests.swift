@@ -36,7 +36,7 @@ import Vocabulary
                 "m.yaml:2:11: there is no time zone 'Asia/Shangai' | did you mean 'Asia/Shanghai'?",
                 "m.yaml:3:11: currency: 'yuan' is not a currency code | give three capital letters (ISO 4217), such as CNY",
                 "m.yaml:5:9: the output is the store's own folder | give each a folder of its own",
-                "m.yaml:10:13: sources.web.format: expected one of csv, tsv, jsonl, found 'cvs'",
+                "m.yaml:10:13: sources.web.format: expected one of csv, tsv, jsonl, found 'cvs' | How fields are parted: csv (comma, the default), tsv (tab), or jsonl (a JSON object a line).",
                 "m.yaml:11:78: the column 'amount' is decimal and cannot be text | a standard column keeps its type; give the column another name",
                 "m.yaml:12:19: sources.web.reject_limit: expected a fraction such as 1% or 0.01, found '5' | a part in a hundred is written with %: 5%",
                 "m.yaml:13:5: unknown key 'colour' in sources.web | the keys here are kind, files, format, explode, delimiter, header, encoding, quote, skip_lines, skip_until_header, totals, null_values, numbers, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, settle, on_change",
@@ -53,7 +53,7 @@ import Vocabulary
         ("# nothing\n", "m.yaml:1:1: the manifest is empty | start from pipelines/nightly.yaml"),
         (
             "- a\n",
-            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, identity, filters, channels, campaigns, metrics, stages, alerts, notify, publish, keep_runs, keep_rejects, monitoring, found a list"
+            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, prefer, identity, filters, channels, campaigns, metrics, stages, alerts, notify, publish, keep_runs, keep_rejects, monitoring, found a list"
         ),
         (
             "pipeline: p\n\ttimezone: x\n",
@@ -126,18 +126,18 @@ import Vocabulary
         ),
         (
             "time: { format: iso }",
-            "m.yaml:11:21: sources.web.time.format: expected one of iso8601, epoch_s, epoch_ms, epoch_us, found 'iso'"
+            "m.yaml:11:21: sources.web.time.format: expected one of iso8601, epoch_s, epoch_ms, epoch_us, found 'iso' | How stamps are written; iso8601 unless said otherwise."
         ),
         (
             "compression: zip",
             "m.yaml:11:18: sources.web.compression: expected one of auto, none, gzip, zstd, found 'zip' | did you mean 'gzip'?"
         ),
-        ("encoding: gbk", "m.yaml:11:15: sources.web.encoding: expected one of utf-8, gb18030, utf-16, latin-1, found 'gbk'"),
+        ("encoding: gbk", "m.yaml:11:15: sources.web.encoding: expected one of utf-8, gb18030, utf-16, latin-1, found 'gbk' | The encoding of the text; utf-8 unless said otherwise. A byte order mark of UTF-8 overrules it."),
         (
             "delimiter: '||'",
             "m.yaml:11:16: '||' cannot be a delimiter | give one ASCII character other than a quote or a line's end, such as \";\" or \"\\t\""
         ),
-        ("header: false", "m.yaml:11:13: sources.web.header: expected 'true', found 'false'"),
+        ("header: false", "m.yaml:11:13: sources.web.header: expected 'true', found 'false' | The names of the columns in order, for files whose first record is not a header."),
         (
             "header: [ts, action, uid, ch, price, link]",
             "m.yaml:10:95: there is no column in the header 'url' | there are ts, action, uid, ch, price, link"
@@ -147,7 +147,7 @@ import Vocabulary
             "m.yaml:11:51: the event 'buy' is mapped to 'purchase' already | one of their events means one of ours"
         ),
         ("private: [pages]", "m.yaml:11:15: there is no mapped column 'pages' | did you mean 'page'?"),
-        ("private: { page: mask }", "m.yaml:11:22: sources.web.private.page: expected one of hash, drop, found 'mask'"),
+        ("private: { page: mask }", "m.yaml:11:22: sources.web.private.page: expected one of hash, drop, found 'mask' | Columns that are hashed (a list, or hash) or dropped before anything is stored."),
         ("private: [event]", "m.yaml:11:15: the column 'event' cannot be hashed | the source needs it"),
         (
             "private: [amount]",
@@ -155,7 +155,7 @@ import Vocabulary
         ),
         (
             "provides: { clicks: { channels: [tmall] } }",
-            "m.yaml:11:15: sources.web.provides: expected a list, each item text, found a map"
+            "m.yaml:11:15: sources.web.provides: expected a list, each item text, or a map, found a map"
         ),
         ("provides: [orders, orders]", "m.yaml:11:24: the measure 'orders' is listed twice"),
         (
@@ -216,7 +216,7 @@ import Vocabulary
         ),
         (
             "x: { column: a, type: float }",
-            "m.yaml:10:70: sources.web.columns.x.type: expected one of time, date, integer, decimal, boolean, category, text, key, number, found 'float'"
+            "m.yaml:10:70: sources.web.columns.x.type: expected one of time, date, integer, decimal, boolean, category, text, key, number, found 'float' | The type, for a column that is not a standard one; number means decimal."
         ),
         (
             "x: { column: a, required: yes }",
@@ -250,7 +250,7 @@ import Vocabulary
         ),
         (
             "version: { from: name, pattern: 'a{version:yyyy}' }",
-            "m.yaml:11:22: sources.ads.version.from: expected 'file_name', found 'name'"
+            "m.yaml:11:22: sources.ads.version.from: expected 'file_name', found 'name' | The version of a row stands in its file's name."
         ),
         (
             "version: { from: file_name, pattern: 'r-{date}.csv' }",
@@ -347,9 +347,9 @@ import Vocabulary
             "channels: { else: { channel: { column: amount }, traffic: b } }",
             "m.yaml:11:40: the column 'amount' is not text and cannot give a channel"
         ),
-        ("publish: [json, xml]", "m.yaml:11:17: publish[1]: expected one of json, csv, found 'xml'"),
+        ("publish: [json, xml]", "m.yaml:11:17: publish[1]: expected one of json, csv, found 'xml' | The formats that results are published in; json and csv unless said otherwise."),
         ("publish: [json, json]", "m.yaml:11:17: the format 'json' is listed twice"),
-        ("publish: html", "m.yaml:11:10: publish: expected one of json, csv, found 'html'"),
+        ("publish: html", "m.yaml:11:10: publish: expected one of json, csv, found 'html' | The formats that results are published in; json and csv unless said otherwise."),
         (
             "stages: { metrics: { m: } }",
             "m.yaml:11:22: the key 'metrics' is missing in stages.metrics.m | expected a list, each item text: The metrics."

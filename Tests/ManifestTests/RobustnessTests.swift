@@ -84,7 +84,8 @@ import Vocabulary
         } catch {
             #expect(
                 error.description
-                    == "error[manifest.unreadable]: /nonexistent/m.yaml: the manifest cannot be read: No such file or directory"
+                    == "error[manifest.unreadable]: /nonexistent/m.yaml: the manifest cannot be read: No such file or directory\n"
+                    + "  help: give the path of a manifest that may be read; pipelines/nightly.yaml is one to start from"
             )
             #expect(error.all.allSatisfy { $0.code.exit == .wrongManifest })
         }

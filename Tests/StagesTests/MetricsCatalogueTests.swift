@@ -131,6 +131,7 @@ enum SmallShop {
         var entries: [(key: String, value: Value)] = [
             ("period", Value(MetricsFixture.november, at: .test)), ("metrics", Value(.strings(metrics), at: .test)),
         ]
+        if !more.contains(where: { $0.key == "new_buyer_lookback" }) { entries.append(("new_buyer_lookback", Value(.string("all"), at: .test))) }
         entries += more.map { (key: $0.key, value: Value($0.value, at: .test)) }
         if !entries.contains(where: { $0.key == "grain" }) { entries.append(("grain", Value(.string("period"), at: .test))) }
         return try MetricsFixture.run(
@@ -144,7 +145,7 @@ struct MetricsCatalogueTests {
         "events": 54, "persons": 4, "impressions": 3, "reach": 2, "frequency": 1, "clicks": 1, "ctr": 1.0 / 3, "visitors": 3,
         "new_users": 3, "sessions": 8, "mobile_share": 0.7, "plays": 2, "completion_rate": 0.5, "engagements": 3,
         "interaction_per_play": 1.5, "interaction_per_impression": 1, "share_rate": 1.0 / 3, "participants": 1,
-        "participation_rate": 0.5, "ugc_posts": 1, "ugc_share": 0.5, "interaction_depth": 120_000, "community_activity": 0.05,
+        "participation_rate": 0.5, "ugc_posts": 1, "ugc_share": 0.5, "interaction_depth": 120, "community_activity": 0.05,
         "invitations": 1, "k_factor": 0.25, "spend": 30, "cpm": 10_000, "cpc": 30, "cpa": 10, "platform_conversions": 2,
         "platform_revenue": 90, "platform_roas": 3, "cost_per_participant": 30, "cost_per_ugc": 30, "cac": 20,
         "blended_cac": 30, "budget": 100, "budget_variance": -0.7, "budget_share": 1, "orders": 3, "gmv_paid": 200,
@@ -156,7 +157,7 @@ struct MetricsCatalogueTests {
         "repurchase_within_30d": 0.5, "member_share": 0.5, "referral_rate": 0.5, "nps": 25, "csat": 4, "csat_top": 0.5,
         "tickets": 2, "complaint_rate": 2.0 / 3, "response_time_p50": 60, "response_time_p90": 300, "response_time_p99": 300,
         "resolution_rate": 0.5, "fault_rate": 0.25, "payment_success_rate": 1.0 / 3, "payment_success_orders": 0.5,
-        "page_load_p50": 200, "page_load_p95": 300, "page_load_p99": 300, "capture_accuracy": 200.0 / 180,
+        "page_load_p50": 200, "page_load_p95": 300, "page_load_p99": 300, "capture_accuracy": 200.0 / 180, "capture_acceptance": 0.95,
     ]
     /// What has no value in the small shop, with the reason.
     static let absent = ["repurchase_within_90d": "zero_denominator"]

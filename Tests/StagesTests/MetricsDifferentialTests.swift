@@ -20,7 +20,7 @@ struct MetricsDifferentialTests {
     static let moneyRatios: Set<String> = ["aov", "revenue_per_buyer", "arpu", "mean(amount)"]
 
     /// A random node over random journeys.
-    private struct Trial {
+    struct Trial {
         var events: [TestEvent]
         var grain: Grain
         var by: [String]
@@ -35,6 +35,9 @@ struct MetricsDifferentialTests {
             Manifest.Campaign(name: "early", span: TimeSpan(start: MetricsFixture.at(2), end: MetricsFixture.at(9))),
         ]
         var date: String
+        /// Of new buyers; nil: all history.
+        var lookBack: Int64?
+        var repurchaseOnDays: Bool
 
         init(seed: UInt64) {
             var generator = SeededGenerator(seed: seed &* 104_729 &+ 1)
@@ -58,9 +61,24 @@ struct MetricsDifferentialTests {
             default: break
             }
             date = "2026-11-\(Int.random(in: 12...30, using: &generator))"
+            lookBack = [nil, TestTime.day, 6 * TestTime.day, 12 * TestTime.day][Int.random(in: 0..<4, using: &generator)]
+            repurchaseOnDays = Bool.random(using: &generator)
         }
 
         func mart(seed: UInt64, accumulators: Int) throws -> Mart {
+            try MetricsFixture.run(
+                options(), over: events, date: date, manifest: .test(sources: [MetricsFixture.web], campaigns: campaigns), seed: seed,
+                accumulators: accumulators)
+        }
+
+        /// The persons behind a figure.
+        func persons(_ figure: String, seed: UInt64, accumulators: Int) throws -> Mart {
+            try MetricsFixture.persons(
+                figure, options(), over: events, date: date, manifest: .test(sources: [MetricsFixture.web], campaigns: campaigns), seed: seed,
+                accumulators: accumulators)
+        }
+
+        func options() throws -> Value {
             var options: [(key: String, value: Value)] = [
                 ("period", Value(.period(.between(period.start, period.end)), at: .test)),
                 ("grain", Value(.string(grain.rawValue), at: .test)), ("by", Value(.strings(by), at: .test)),
@@ -68,9 +86,9 @@ struct MetricsDifferentialTests {
             ]
             if let top { options.append(("top", Value(.integer(top), at: .test))) }
             if let condition { options.append(("where", Value(try MetricsFixture.condition(condition), at: .test))) }
-            return try MetricsFixture.run(
-                Value(.map(options), at: .test), over: events, date: date,
-                manifest: .test(sources: [MetricsFixture.web], campaigns: campaigns), seed: seed, accumulators: accumulators)
+            options.append(("new_buyer_lookback", Value(lookBack.map { .duration($0) } ?? .string("all"), at: .test)))
+            if repurchaseOnDays { options.append(("repurchase", Value(.string("days"), at: .test))) }
+            return Value(.map(options), at: .test)
         }
 
         var horizon: Int64 {
@@ -84,8 +102,11 @@ struct MetricsDifferentialTests {
                     spans: campaigns.reversed().map { $0.span.intersection(period) }.filter { !$0.isEmpty },
                     labels: campaigns.reversed().filter { !$0.span.intersection(period).isEmpty }.map(\.name))
                 : TimeCells(period, grain: grain, zone: .utc)
-            return MetricsOracle(
+            var oracle = MetricsOracle(
                 events: events, cells: cells, period: period, horizon: horizon, by: by, credit: credit, condition: accepts)
+            oracle.lookBack = lookBack
+            oracle.repurchaseOnDays = repurchaseOnDays
+            return oracle
         }
 
         /// The rows that the definitions give, as texts.
@@ -137,9 +158,9 @@ struct MetricsDifferentialTests {
             oracle.takesPart(metrics, level)
         }
 
-        private static func rank(_ metric: String, _ parts: (Int128, Int128)?) -> Double {
-            guard let parts, parts.1 != 0 else { return -.infinity }
-            return Double(parts.0) / Double(parts.1)
+        private static func rank(_ metric: String, _ parts: (Int128?, Int128)?) -> Double {
+            guard let parts, let numerator = parts.0, parts.1 != 0 else { return -.infinity }
+            return Double(numerator) / Double(parts.1)
         }
 
         private static func precedes(_ a: [TestValue?], _ b: [TestValue?]) -> Bool {
@@ -163,9 +184,10 @@ struct MetricsDifferentialTests {
             }
         }
 
-        private static func texts(_ metric: String, _ parts: (Int128, Int128)?) -> [String] {
+        private static func texts(_ metric: String, _ parts: (Int128?, Int128)?) -> [String] {
             let isRatio = MetricsDifferentialTests.isRatio(metric)
             guard let (numerator, denominator) = parts else { return isRatio ? ["null", "null", "null"] : ["null"] }
+            guard let numerator else { return ["null", "null", "\(denominator)"] }
             guard isRatio else { return ["\(numerator)"] }
             let scale = MetricsDifferentialTests.moneyRatios.contains(metric) ? 1e6 : 1
             let ratio = denominator == 0 ? "null" : rounded(Double(numerator) / scale / Double(denominator))

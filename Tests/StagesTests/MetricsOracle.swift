@@ -13,6 +13,11 @@ struct MetricsOracle {
     var by: [String]
     var credit: String
     var condition: (TestEvent) -> Bool = { _ in true }
+    var repurchaseOnDays = false
+    /// The first instant whose days of tables are not seen.
+    var endOfDate = Int64.max
+    /// Of new buyers; nil: all history.
+    var lookBack: Int64? = 365 * TestTime.day
 
     static let touch: Set<String> = ["channel", "traffic", "source", "medium", "campaign", "creative", "ad_id", "term"]
     static let onSite: Set<String> = [
@@ -30,7 +35,8 @@ struct MetricsOracle {
         var credited: [TestValue?]
         var isFirstOfPerson = false
         var beginsSession = false
-        var firstPurchase: Int64?
+        /// Of all the person's purchases, in their order.
+        var purchases: [Int64] = []
         var order: String { event.text("order_id") ?? "no id, row \(number)" }
     }
 
@@ -38,6 +44,8 @@ struct MetricsOracle {
     struct Level {
         var cell: Int?
         var accepts: ([TestValue?]) -> Bool = { _ in true }
+        /// True for a row of values, where tables without the columns have no figure.
+        var isCut = false
     }
 
     let rows: [Row]
@@ -67,10 +75,10 @@ struct MetricsOracle {
             for index in Self.sessionStarts(ordered.filter { Self.onSite.contains(rows[$0].event.event) }, rows) {
                 rows[index].beginsSession = true
             }
-            let firstPurchase = ordered.first { rows[$0].event.event == "purchase" }.map { rows[$0].event.time }
+            let purchases = ordered.filter { rows[$0].event.event == "purchase" }.map { rows[$0].event.time }
             var click: Row?
             for index in ordered {
-                rows[index].firstPurchase = firstPurchase
+                rows[index].purchases = purchases
                 if rows[index].event.event == "click" { click = rows[index] }
                 guard rows[index].event.event == "purchase", credit == "last_touch" else { continue }
                 rows[index].credited = Self.credited(rows[index], click, by)
@@ -121,7 +129,7 @@ struct MetricsOracle {
 
     // MARK: Measures
 
-    private func placed(_ names: Set<String>?, _ level: Level, credited: Bool = false) -> [Row] {
+    func placed(_ names: Set<String>?, _ level: Level, credited: Bool = false) -> [Row] {
         rows.filter { row in
             guard let cell = row.cell, level.cell == nil || level.cell == cell else { return false }
             guard names?.contains(row.event.event) ?? true else { return false }
@@ -129,14 +137,14 @@ struct MetricsOracle {
         }
     }
 
-    private func persons(_ rows: [Row]) -> Set<String> { Set(rows.compactMap(\.event.person)) }
+    func persons(_ rows: [Row]) -> Set<String> { Set(rows.compactMap(\.event.person)) }
 
-    private func sum(_ rows: [Row], _ column: String) -> Int128 {
+    func sum(_ rows: [Row], _ column: String) -> Int128 {
         rows.reduce(0) { $0 + Int128($1.event.number(column) ?? 0) }
     }
 
     /// Numerator and denominator; a plain measure is over one, nil is a null.
-    func parts(_ metric: String, _ level: Level) -> (Int128, Int128)? {
+    func parts(_ metric: String, _ level: Level) -> (Int128?, Int128)? {
         func count(_ names: String...) -> Int128 { Int128(placed(Set(names), level).count) }
         func people(_ names: Set<String>) -> Set<String> { persons(placed(names, level)) }
         let purchases = placed(["purchase"], level, credited: true)
@@ -182,14 +190,9 @@ struct MetricsOracle {
         case "revenue_per_buyer": return (gmv, Int128(buyers.count))
         case "arpu": return (gmv - refunds, Int128(persons(all).count))
         case "new_buyer_share":
-            let new = purchases.filter { row in
-                let start = level.cell.map { cells.spans[$0].start } ?? period.start
-                return row.firstPurchase.map { $0 >= start } ?? false
-            }
-            return (Int128(persons(new).count), Int128(buyers.count))
+            return (newBuyers(level).map { Int128($0.count) }, Int128(buyers.count))
         case "repurchase_period":
-            let ordersOf = Dictionary(grouping: purchases.filter { $0.event.person != nil }, by: { $0.event.person })
-            return (Int128(ordersOf.values.filter { Set($0.map(\.order)).count >= 2 }.count), Int128(buyers.count))
+            return (Int128(repeatBuyers(level).count), Int128(buyers.count))
         case "donation": return (sum(placed(["donation"], level), "amount"), 1)
         case "donations": return (count("donation"), 1)
         case "distinct(product_id)": return (Int128(Set(all.compactMap { $0.event.values["product_id"] }).count), 1)
@@ -203,6 +206,31 @@ struct MetricsOracle {
             return (Int128(filled.filter { $0 == .boolean(true) }.count), Int128(filled.count))
         default: return nil
         }
+    }
+
+    /// Buyers with two orders in the level, or with rows of two orders on two days.
+    func repeatBuyers(_ level: Level) -> Set<String> {
+        let rows = placed(["purchase"], level, credited: true)
+        return persons(rows).filter { person in
+            let own = rows.filter { $0.event.person == person }
+            return own.contains { a in
+                own.contains { b in
+                    a.order != b.order && (!repurchaseOnDays || a.event.time / TestTime.day != b.event.time / TestTime.day)
+                }
+            }
+        }
+    }
+
+    /// Buyers without a purchase in the look-back before the level's time; nil where the history is shorter.
+    func newBuyers(_ level: Level) -> Set<String>? {
+        let start = level.cell.map { cells.spans[$0].start } ?? period.start
+        let oldest = events.map(\.time).min() ?? .max
+        let firstDay = oldest == .max ? oldest : oldest - oldest % TestTime.day
+        guard lookBack.map({ firstDay <= start - $0 }) ?? (oldest < start) else { return nil }
+        return persons(
+            placed(["purchase"], level, credited: true).filter { row in
+                !row.purchases.contains { $0 < start && (lookBack == nil || $0 >= start - lookBack!) }
+            })
     }
 
     /// The cells with data for some of these metrics.

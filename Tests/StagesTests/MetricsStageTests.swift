@@ -42,7 +42,7 @@ struct MetricsStageTests {
         ]
         let row = try run(
             ["orders", "gmv", "buyers", "aov", "revenue_per_buyer", "refund_flow", "net_revenue", "refund_rate",
-                "repurchase_period", "new_buyer_share", "arpu"], events).records[0]
+                "repurchase_period", "new_buyer_share", "arpu"], events, [("new_buyer_lookback", Value(.string("all"), at: .test))]).records[0]
         #expect(row["orders"] == .integer(5))
         #expect(row["gmv_paid"] == .money(41_500_000))
         #expect(row["buyers"] == .integer(3))

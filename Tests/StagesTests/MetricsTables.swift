@@ -62,7 +62,7 @@ struct MetricsReports {
         .test("fees", kind: "costs", columns: costColumns, rows: rows)
     }
 
-    static func source(_ name: String = "ads", provides: [String]? = nil) -> Manifest.Source {
+    static func source(_ name: String = "ads", provides: [Provision]? = nil) -> Manifest.Source {
         var source = Manifest.Source.test(name, kind: .adReport, columns: adColumns, key: ["date", "channel", "campaign"])
         source.provides = provides
         return source
@@ -70,7 +70,7 @@ struct MetricsReports {
 
     static let feeSource = Manifest.Source.test("fees", kind: .costs, columns: costColumns, key: ["date", "channel"])
 
-    static func web(provides: [String]? = nil) -> Manifest.Source {
+    static func web(provides: [Provision]? = nil) -> Manifest.Source {
         var source = MetricsFixture.web
         source.provides = provides
         return source

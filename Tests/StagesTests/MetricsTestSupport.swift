@@ -6,6 +6,7 @@ import Marts
 import StageKit
 import Stages
 import TestSupport
+import Testing
 import Vocabulary
 
 enum MetricsFixture {
@@ -34,6 +35,21 @@ enum MetricsFixture {
         let context = StageContext.test(date, events: events, manifest: manifest, tables: tables)
         let scan = InMemoryScan(events: events, seed: seed, accumulators: accumulators)
         let marts = try MetricsStage.run(options, in: context, over: scan)
+        try marts[0].checkShape()
+        return marts[0]
+    }
+
+    /// The persons behind a figure.
+    static func persons(
+        _ figure: String, _ options: Value, over events: [TestEvent], date: String = "2026-11-30",
+        manifest: Manifest = .test(sources: [web]), tables: [TableSnapshot] = [], seed: UInt64 = 1, accumulators: Int = 2
+    ) throws -> Mart {
+        let node = Manifest.Node(stage: MetricsStage.name, name: "test", options: options, place: .test)
+        let context = StageContext.test(date, events: events, manifest: manifest, tables: tables)
+        let computation = try MetricsStage.prepare(node, in: context)
+        let selection = try #require(PersonSelection(argument: figure))
+        try #require(computation as? any PersonListing).listPersons(selection)
+        let marts = try InMemoryScan(events: events, seed: seed, accumulators: accumulators).run(computation)
         try marts[0].checkShape()
         return marts[0]
     }

@@ -66,7 +66,7 @@ extension StageContext {
         let times = events.map(\.time)
         return StageContext(
             manifest: manifest, date: CivilDate(date) ?? CivilDate(daysSinceEpoch: 0), tables: tables,
-            newestEvent: times.max(), oldestEvent: times.min())
+            newestEvent: times.max(), oldestEvent: times.min(), records: RecordCounts(read: 100, stored: 95))
     }
 }
 

@@ -24,9 +24,7 @@ public struct AlertsStep {
 
     public init(_ manifest: Manifest, _ snapshot: Snapshot, date: CivilDate, intraday: Int64?) {
         self.snapshot = snapshot
-        context = StageContext(
-            manifest: manifest, date: date, intraday: intraday, tables: [], newestEvent: snapshot.newestEvent,
-            oldestEvent: snapshot.oldestEvent)
+        context = StageContext(manifest, date: date, intraday: intraday, snapshot)
         arrivals = manifest.sources.compactMap { source in
             let files = snapshot.catalogue.files.filter { $0.source == source.name && $0.state == .live }
             let arrival = SourceArrival(source, files: files, date: date, intraday: intraday, zone: manifest.zone)

@@ -5,7 +5,7 @@ import Statistics
 import Vocabulary
 
 /// An experiment on events: a scan for the bounds of what is winsorized, one for everything else, then the mart.
-final class EventExperiment: Computation {
+final class EventExperiment: Computation, PersonListing {
     private let plan: ExperimentPlan
     private let basis: EventBasis
     private let totalsLayout: UnitTotalsLayout
@@ -13,6 +13,8 @@ final class EventExperiment: Computation {
     private var round: ExperimentRound?
     private var bounds: [WinsorizingBounds] = []
     private(set) var tally: ExperimentTally?
+    /// Whose persons are listed instead of making the mart.
+    private var listing: ExperimentListing?
 
     init(_ plan: ExperimentPlan, _ basis: EventBasis) {
         self.plan = plan
@@ -51,7 +53,10 @@ final class EventExperiment: Computation {
     }
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {
-        ExposureAccumulator(basis, plan, round ?? .effects(bounds), totalsLayout, layout)
+        let round = round ?? .effects(bounds)
+        var listing: ExperimentListing?
+        if case .effects = round { listing = self.listing }
+        return ExposureAccumulator(basis, plan, round, totalsLayout, layout, listing: listing)
     }
 
     func partial(of accumulators: [any ScanConsumer]) -> ExperimentTally {
@@ -109,5 +114,10 @@ final class EventExperiment: Computation {
         round = .effects(bounds)
     }
 
-    func finish() throws -> [Mart] { [ExperimentReport(plan, tally ?? ExperimentTally(), bounds).mart] }
+    func listPersons(_ selection: PersonSelection) throws { listing = try ExperimentListing(selection, plan) }
+
+    func finish() throws -> [Mart] {
+        let report = ExperimentReport(plan, tally ?? ExperimentTally(), bounds)
+        return [try listing.map { try $0.mart(report) } ?? report.mart]
+    }
 }

@@ -24,6 +24,10 @@ enum ExperimentForecast: Stage {
         static let variants = "plan.variants"
     }
 
+    static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent] {
+        (node.options[Key.entry]?.eventsOfTexts ?? []) + ExperimentStage.namedEvents(node, in: manifest)
+    }
+
     static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation {
         try HistoryOfUnits(node, in: context)
     }

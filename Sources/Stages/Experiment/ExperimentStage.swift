@@ -71,9 +71,16 @@ public enum ExperimentStage: Stage {
             ]), "Clamps values a unit of means to percentiles over the units of all variants."),
     ]
 
+    public static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent] {
+        (node.options["activation"]?.eventsOfTexts ?? []) + node.options.eventsInConditions
+    }
+
     public static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation {
         if node.options["arms"] != nil { return CreativeArms(try CreativeArmsPlan(node, in: context), context.tables) }
         let plan = try ExperimentPlan(node, in: context)
+        if !plan.isTable {
+            try ExperimentProviders(context.manifest).check(plan.metrics.flatMap(\.metric.measure.selections), at: node.place)
+        }
         switch plan.basis {
         case .events(let basis): return EventExperiment(plan, basis)
         case .units(let basis):

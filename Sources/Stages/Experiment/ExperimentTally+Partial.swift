@@ -7,6 +7,8 @@ extension ExperimentTally: PartialState {
 
     func write(_ writer: inout PartialWriter) {
         for count in [excludedUnits, unidentifiedRows, deviceUnits, foreignAmounts, firstHistoryRows] { writer.tally(count) }
+        writer.count(listed.count)
+        for person in listed.sorted() { person.write(&writer) }
         writer.count(variants.count)
         for (name, variant) in variants.sorted(by: { $0.key < $1.key }) {
             writer.text(name.text)
@@ -37,6 +39,7 @@ extension ExperimentTally: PartialState {
         deviceUnits = try reader.tally()
         foreignAmounts = try reader.tally()
         firstHistoryRows = try reader.tally()
+        for _ in 0..<(try reader.elements(ofBytes: 17)) { listed.append(try ListedPerson(reading: &reader)) }
         let empty = plan.emptyStatistics(round)
         for _ in 0..<(try reader.elements(ofBytes: 6)) {
             let name = ByteString(try reader.text())

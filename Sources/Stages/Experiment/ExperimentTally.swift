@@ -1,3 +1,4 @@
+import StageKit
 import Statistics
 
 /// What is known of an experiment once its units have been seen; exact and mergeable in any order.
@@ -54,6 +55,9 @@ struct ExperimentTally: Sendable {
     /// Per metric the units of a table without a value.
     var missingValues: [Int64] = []
 
+    /// The persons behind a figure.
+    var listed: [ListedPerson] = []
+
     static func += (a: inout ExperimentTally, b: ExperimentTally) {
         for (name, variant) in b.variants {
             if a.variants[name] == nil { a.variants[name] = variant } else { a.variants[name]? += variant }
@@ -64,6 +68,7 @@ struct ExperimentTally: Sendable {
         a.deviceUnits += b.deviceUnits
         a.foreignAmounts += b.foreignAmounts
         a.firstHistoryRows += b.firstHistoryRows
+        a.listed += b.listed
         if a.missingValues.isEmpty {
             a.missingValues = b.missingValues
         } else {

@@ -1,5 +1,6 @@
 import EventStore
 import Metrics
+import StageKit
 import Statistics
 import Vocabulary
 
@@ -67,6 +68,9 @@ final class ExposureAccumulator: ScanConsumer {
     private var variants: [VariantCounts]
     private let emptyStatistics: [MetricStatistic]
     private var counters = ExperimentTally()
+    /// The unit whose rows are being read.
+    private var person = Key128.zero
+    private let listing: ExperimentListing?
 
     /// What is counted of a variant while names are codes.
     private struct VariantCounts {
@@ -79,10 +83,11 @@ final class ExposureAccumulator: ScanConsumer {
 
     init(
         _ basis: EventBasis, _ plan: ExperimentPlan, _ round: ExperimentRound, _ totalsLayout: UnitTotalsLayout,
-        _ layout: any ScanLayout
+        _ layout: any ScanLayout, listing: ExperimentListing? = nil
     ) {
         self.basis = basis
         self.totalsLayout = totalsLayout
+        self.listing = listing
         if case .effects(let bounds) = round {
             self.bounds = bounds
             lookBack = basis.lookBack
@@ -156,10 +161,11 @@ final class ExposureAccumulator: ScanConsumer {
         guard let slots else { return }
         let columns = Columns(rows, slots)
         if lookBack != nil { countFirstHistory(rows) }
-        for span in rows.persons {
+        for (place, span) in rows.persons.enumerated() {
             if !span.continues {
                 closeUnit()
                 unit = Unit(kind: span.kind)
+                person = rows.personKeys[place]
             }
             if span.kind == .nobody {
                 for row in span.start..<span.end where isExposure(row, columns) { counters.unidentifiedRows += 1 }
@@ -325,6 +331,7 @@ final class ExposureAccumulator: ScanConsumer {
                 counters.deviceUnits += 1
             } else {
                 count(&variants[Int(unit.variant)])
+                if let listing { list(listing) }
             }
             totals.reset()
         }
@@ -353,6 +360,22 @@ final class ExposureAccumulator: ScanConsumer {
             variant.segments[dimension][code, default: .init(statistics: emptyStatistics)].units += 1
             addUnit(to: &variant.segments[dimension][code]!.statistics, known)
         }
+    }
+
+    /// Lists the unit where the figure that is asked for counts it.
+    private func list(_ listing: ExperimentListing) {
+        let (entered, horizon) = (unit.entered, basis.horizon)
+        let fate = ExperimentListing.Fate(
+            variant: ByteString(variantNames[Int(unit.variant)]),
+            segments: zip(unitSegments, dimensions).map { $0 < 0 ? nil : ByteString($1.names[Int($0)]) },
+            isActive: unit.isActive, needsActivation: !activates.isEmpty, isExcluded: unit.isExcluded,
+            isOpen: unit.last >= horizon, leavesOutOpen: basis.leavesOutOpen
+        ) { metric in
+            self.totals.outcome(of: metric, self.totalsLayout) { place in
+                entered + Int64(self.totalsLayout.retentionDays[place] + 1) * Self.day <= horizon
+            }
+        }
+        if listing.includes(fate) { counters.listed.append(ListedPerson(person, unit.kind)) }
     }
 
     private func addUnit(to statistics: inout [MetricStatistic], _ history: UnitTotals.BoundTotals?) {

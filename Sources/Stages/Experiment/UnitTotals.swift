@@ -130,6 +130,15 @@ struct UnitTotals {
         }
     }
 
+    /// Whether the unit counts in a metric, and whether it is a success there; nil where the metric is no share of units.
+    func outcome(of metric: Int, _ layout: UnitTotalsLayout, isDue: (Int) -> Bool) -> (counts: Bool, succeeds: Bool?) {
+        switch layout.measures[metric] {
+        case .having(let bit): (true, rows[bit] > 0)
+        case .retained(let place): (isDue(place), retained[place])
+        case .mean, .ratio, .none: (true, nil)
+        }
+    }
+
     /// The totals with their orders counted.
     mutating func bind(_ layout: UnitTotalsLayout) -> BoundTotals {
         let counts: (orders: Int64, refunded: Int64) = layout.readsOrders ? orders.counts() : (0, 0)

@@ -2,36 +2,27 @@ import Chronology
 import Marts
 import Statistics
 
-/// The table `funnel/NAME.comparison`: conversion from step 1 in the period and in an earlier one, with the interval of the
-/// difference; for all persons (independent samples) and for those of both periods (pairs).
-struct FunnelComparisonMart {
-    private let plan: FunnelPlan
-    private let result: FunnelResult
-
-    init(_ plan: FunnelPlan, _ result: FunnelResult) {
-        self.plan = plan
-        self.result = result
-    }
-
-    var mart: Mart {
-        let table = FunnelTable(plan, result)
+extension FunnelTable {
+    /// The table `funnel/NAME.comparison`: conversion from step 1 in the period and in an earlier one, with the interval of the
+    /// difference; for all persons (independent samples) and for those of both periods (pairs).
+    var comparison: Mart {
         let (own, earlier) = (result.total.taken, result.extra.compared.taken)
         var rows: [[MartValue]] = []
         for step in own.indices {
             let before = ProportionStatistic(count: earlier[0], successes: earlier[step])
             let now = ProportionStatistic(count: own[0], successes: own[step])
-            rows.append([.string("all")] + table.cells(step: step) + independent(before, now, step))
+            rows.append([.string("all")] + cells(step: step) + independent(before, now, step))
         }
-        for step in own.indices { rows.append([.string("both")] + table.cells(step: step) + paired(result.extra.paired[step], step)) }
+        for step in own.indices { rows.append([.string("both")] + cells(step: step) + paired(result.extra.paired[step], step)) }
         func number(_ name: String, _ en: String, _ zh: String, _ direction: Int = 0) -> MartColumn {
             MartColumn(name, .number, role: .statistic, unit: "fraction", label: Label(en: en, zh: zh), direction: direction)
         }
-        var mart = table.mart(
+        var mart = mart(
             "comparison", Label(en: "compared with \(plan.compared?.name ?? "")", zh: "对比"),
             columns: [MartColumn("sample", .string, role: .dimension, label: Label(en: "Persons compared", zh: "对比人群"))]
-                + FunnelTable.stepColumns
-                + table.ratio("conversion", Label(en: "Conversion from first step", zh: "总转化率"), direction: 1)
-                + table.ratio("conversion_before", Label(en: "Conversion from first step before", zh: "对比期总转化率"), direction: 1)
+                + Self.stepColumns
+                + ratio("conversion", Label(en: "Conversion from first step", zh: "总转化率"), direction: 1)
+                + ratio("conversion_before", Label(en: "Conversion from first step before", zh: "对比期总转化率"), direction: 1)
                 + [
                     number("difference", "Difference", "差值", 1), number("difference_low", "Lower bound", "下限"),
                     number("difference_high", "Upper bound", "上限"),
@@ -45,7 +36,7 @@ struct FunnelComparisonMart {
     }
 
     private func independent(_ before: ProportionStatistic, _ now: ProportionStatistic, _ step: Int) -> [MartValue] {
-        let parts = FunnelTable.ratio(now.successes, of: now.count) + FunnelTable.ratio(before.successes, of: before.count)
+        let parts = Self.ratio(now.successes, of: now.count) + Self.ratio(before.successes, of: before.count)
         if step == 0 { return parts + Array(repeating: .null, count: 5) + [.string("always_one")] }
         switch ProportionDifference.of(now, from: before, alpha: plan.alpha) {
         case .success(let difference):
@@ -59,7 +50,7 @@ struct FunnelComparisonMart {
 
     private func paired(_ pairs: PairedProportions, _ step: Int) -> [MartValue] {
         let parts =
-            FunnelTable.ratio(pairs.second.successes, of: pairs.count) + FunnelTable.ratio(pairs.first.successes, of: pairs.count)
+            Self.ratio(pairs.second.successes, of: pairs.count) + Self.ratio(pairs.first.successes, of: pairs.count)
         if step == 0 { return parts + Array(repeating: .null, count: 5) + [.string("always_one")] }
         switch pairs.difference().flatMap({ value in pairs.newcombeInterval(alpha: plan.alpha).map { (value, $0) } }) {
         case .success((let value, let interval)):

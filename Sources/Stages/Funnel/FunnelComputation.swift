@@ -46,13 +46,14 @@ final class FunnelComputation: Computation, PersonListing {
     }
 
     func finish() throws -> [Mart] {
-        if selection != nil { return [FunnelPersonsMart(plan, result).mart] }
+        let tables = FunnelTable(plan, result)
+        if let selection { return [try tables.persons(selection)] }
         let table = FunnelMart(plan, result, total: try result.sum(plan))
         var marts = [table.mart]
-        if plan.trend != nil { marts.append(FunnelTrendMart(plan, result).mart) }
-        if plan.compared != nil { marts.append(FunnelComparisonMart(plan, result).mart) }
+        if plan.trend != nil { marts.append(tables.trend) }
+        if plan.compared != nil { marts.append(tables.comparison) }
         if plan.histogram != nil { marts.append(FunnelTimesMart(plan, result, table).mart) }
-        if plan.nextEvents != nil { marts.append(FunnelNextEventsMart(plan, result).mart) }
+        if plan.nextEvents != nil { marts.append(tables.nextEvents) }
         return marts
     }
 

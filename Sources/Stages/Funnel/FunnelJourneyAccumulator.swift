@@ -214,7 +214,7 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
             if plan.nextEvents != nil, !attempt.isComplete { extra.next[attempt.last][nextEvent(after: attempt), default: 0] += 1 }
             if let selection, selection.includes(attempt, isOpen: isOpen) {
                 let listed = FunnelListedPerson(person, kind, attempt, isOpen: isOpen, group: values())
-                if selection.includes(listed) { extra.listed.append(listed) }
+                if selection.matches(listed.group) { extra.listed.append(listed) }
             }
         }
     }

@@ -1,24 +1,15 @@
 import Marts
 
-/// The table `funnel/NAME.next_events`: what those who ended at a step did next.
-struct FunnelNextEventsMart {
-    private let plan: FunnelPlan
-    private let result: FunnelResult
-
-    init(_ plan: FunnelPlan, _ result: FunnelResult) {
-        self.plan = plan
-        self.result = result
-    }
-
-    var mart: Mart {
-        let table = FunnelTable(plan, result)
+extension FunnelTable {
+    /// The table `funnel/NAME.next_events`: what those who ended at a step did next.
+    var nextEvents: Mart {
         var rows: [[MartValue]] = []
         for step in result.extra.next.indices {
             let all = result.extra.next[step]
             let ended = all.values.reduce(0, +)
             func row(_ kind: String, _ rank: Int?, _ event: MartValue, _ count: Int64) -> [MartValue] {
-                table.cells(step: step) + [.string(kind), rank.map { .integer(Int64($0)) } ?? .null, event, .integer(count)]
-                    + FunnelTable.ratio(count, of: ended)
+                cells(step: step) + [.string(kind), rank.map { .integer(Int64($0)) } ?? .null, event, .integer(count)]
+                    + Self.ratio(count, of: ended)
             }
             let named = all.compactMap { name, count in name.map { (name: $0, count: count) } }.sorted {
                 $0.count != $1.count ? $0.count > $1.count : $0.name.lexicographicallyPrecedes($1.name)
@@ -32,14 +23,14 @@ struct FunnelNextEventsMart {
             if let nothing = all[.none] { rows.append(row("nothing", nil, .null, nothing)) }
         }
         let (en, zh) = plan.policy.unit.words
-        return table.mart(
+        return mart(
             "next_events", Label(en: "next events", zh: "后续事件"),
-            columns: FunnelTable.stepColumns + [
+            columns: Self.stepColumns + [
                 MartColumn("what", .string, role: .dimension, label: Label(en: "What", zh: "类别")),
                 MartColumn("rank", .integer, role: .dimension, label: Label(en: "Rank", zh: "排名")),
                 MartColumn("next_event", .string, role: .dimension, label: Label(en: "Next event", zh: "后续事件")),
-                table.units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 0),
-            ] + table.ratio("share", Label(en: "Share of those who ended here", zh: "占比"), direction: 0),
+                units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 0),
+            ] + ratio("share", Label(en: "Share of those who ended here", zh: "占比"), direction: 0),
             rows: rows,
             notes: [
                 MartNote(

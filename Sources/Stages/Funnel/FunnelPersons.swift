@@ -8,6 +8,7 @@ import Vocabulary
 struct FunnelSelection {
     enum Column { case counted, dropped, open }
 
+    let text: String
     private let step: Int
     private let requiredBefore: Int
     private let column: Column
@@ -35,7 +36,7 @@ struct FunnelSelection {
         }
         guard let step else { throw refuse("no step is named", example) }
         var column = Column.counted
-        for word in selection.words {
+        if let word = try selection.column() {
             switch word {
             case plan.unitName: column = .counted
             case "dropped", "drop_off": column = .dropped
@@ -47,6 +48,7 @@ struct FunnelSelection {
         if column == .dropped, before < 0 || plan.steps[step].isOptional {
             throw refuse("nobody drops off before '\(plan.steps[step].name)'", "name a later step that is not optional")
         }
+        text = selection.text
         self.step = step
         requiredBefore = before
         self.column = column
@@ -62,16 +64,32 @@ struct FunnelSelection {
         }
     }
 
-    func includes(_ listed: FunnelListedPerson) -> Bool {
-        group.allSatisfy { column, text in
-            switch (listed.group[column], text) {
-            case (.null, nil): true
-            case (.text(let bytes), let text?): bytes.elementsEqual(text.utf8)
-            case (.number(let number), let text?):
-                text == "\(number)" || text == "true" && number == 1 || text == "false" && number == 0
-                    || CivilDate(text)?.daysSinceEpoch == Int(number)
-            default: false
-            }
+    /// True for a group that it names.
+    func matches(_ values: [FunnelGroupValue]) -> Bool { group.allSatisfy { Self.matches(values[$0.column], $0.text) } }
+
+    /// The first named value that no group has.
+    func firstValue(missingIn groups: [[FunnelGroupValue]]) -> (column: Int, text: String)? {
+        let missing = group.first { named in !groups.contains { Self.matches($0[named.column], named.text) } } ?? group.first
+        return missing.map { ($0.column, $0.text ?? "null") }
+    }
+
+    /// What the table counts of a group.
+    func figure(of counts: FunnelCounts) -> Int64 {
+        switch column {
+        case .counted: counts.taken[step]
+        case .dropped: counts.taken[requiredBefore] - counts.taken[step]
+        case .open: counts.open[step]
+        }
+    }
+
+    private static func matches(_ value: FunnelGroupValue, _ text: String?) -> Bool {
+        switch (value, text) {
+        case (.null, nil): true
+        case (.text(let bytes), let text?): bytes.elementsEqual(text.utf8)
+        case (.number(let number), let text?):
+            text == "\(number)" || text == "true" && number == 1 || text == "false" && number == 0
+                || CivilDate(text)?.daysSinceEpoch == Int(number)
+        default: false
         }
     }
 }
@@ -94,48 +112,49 @@ extension FunnelListedPerson {
     }
 }
 
-/// The persons behind a figure, in the order of their keys.
-struct FunnelPersonsMart {
-    let plan: FunnelPlan
-    let result: FunnelResult
-
-    init(_ plan: FunnelPlan, _ result: FunnelResult) {
-        self.plan = plan
-        self.result = result
-    }
-
-    var mart: Mart {
-        let table = FunnelTable(plan, result)
+extension FunnelTable {
+    /// The persons behind a figure, in the order of their keys.
+    /// - Throws: `Problem` `usage.persons` where nobody has such a value; `funnel.unbalanced` where the list is not as long as
+    ///   the figure.
+    func persons(_ selection: FunnelSelection) throws -> Mart {
         let listed = result.extra.listed.sorted { ($0.person, $0.start, $0.last, $0.step) < ($1.person, $1.start, $1.last, $1.step) }
-        return table.mart(
+        try check(listed.count, selection)
+        return mart(
             "persons", Label(en: "persons", zh: "人员名单"),
-            columns: [
-                MartColumn("person", .string, role: .dimension, label: Label(en: "Person", zh: "人员")),
-                MartColumn("kind", .string, role: .dimension, label: Label(en: "Kind of id", zh: "标识类型")),
-            ] + table.groupColumns + FunnelTable.stepColumns + [
-                MartColumn("started_at", .time, role: .time, label: Label(en: "Step 1 at", zh: "第一步时间")),
-                MartColumn("last_at", .time, role: .time, label: Label(en: "Last step at", zh: "最后一步时间")),
+            columns: ListedPerson.columns + (groupColumns + Self.stepColumns).map { column in
+                var column = column
+                column.role = .flag
+                return column
+            } + [
+                MartColumn("started_at", .time, role: .flag, label: Label(en: "Step 1 at", zh: "第一步时间")),
+                MartColumn("last_at", .time, role: .flag, label: Label(en: "Last step at", zh: "最后一步时间")),
                 MartColumn("open", .boolean, role: .flag, label: Label(en: "May go on", zh: "窗口未结束")),
             ],
             rows: listed.map { person in
-                [.string(hexadecimal(of: person.person)), .string(person.kind == .device ? "device" : "user")]
-                    + table.cells(person.group) + table.cells(step: person.step) + [
-                        .time(Timestamp.rfc3339(person.start, in: plan.zone)), .time(Timestamp.rfc3339(person.last, in: plan.zone)),
-                        .boolean(person.isOpen),
-                    ]
+                ListedPerson(person.person, person.kind).cells + cells(person.group) + cells(step: person.step) + [
+                    .time(Timestamp.rfc3339(person.start, in: plan.zone)), .time(Timestamp.rfc3339(person.last, in: plan.zone)),
+                    .boolean(person.isOpen),
+                ]
             },
-            notes: [
-                MartNote(
-                    code: "person_keys", column: "person",
-                    message: "the store keeps ids hashed under its key; one person has one key in all stages of this store. "
-                        + "step is the last step taken")
-            ])
+            notes: [ListedPerson.note, MartNote(code: "last_step", column: "step", message: "the last step that the person took")])
     }
 
-    private func hexadecimal(of key: Key128) -> String {
-        [key.high, key.low].map { half in
-            let digits = String(half, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+    private func check(_ listed: Int, _ selection: FunnelSelection) throws {
+        let groups = result.groups
+        let chosen = groups.filter { selection.matches($0.values) }
+        if chosen.isEmpty, let (column, text) = selection.firstValue(missingIn: groups.map(\.values)) {
+            let values = Set(groups.map { cells($0.values)[column].rowText }).sorted()
+            let name = plan.groupColumns[column]
+            throw Problem(
+                .personsUsage, "nobody of the funnel has \(name)=\(text)",
+                help: nearestName(to: text, among: values).map { "did you mean '\(name)=\($0)'?" }
+                    ?? (values.isEmpty ? "the funnel has counted nobody" : "there are \(values.prefix(10).joined(separator: ", "))"))
+        }
+        let counted = chosen.reduce(0) { $0 + selection.figure(of: $1.tally.counts) }
+        guard counted == Int64(listed) else {
+            throw Problem(
+                .funnelUnbalanced, "\(listed) are listed and \(counted) counted in \(selection.text)",
+                help: "this is a mistake in the program: please report it with the manifest")
+        }
     }
 }

@@ -70,6 +70,12 @@ public enum FunnelStage: Stage {
         Shape.Key("next_events", .integer(1...1000), "A further table of so many commonest next events of those who end at a step."),
     ]
 
+    public static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent] {
+        ["steps", "exclude"].flatMap { key in
+            (node.options[key]?.list ?? []).flatMap { ($0["event"] ?? $0).eventsOfTexts }
+        } + node.options.eventsInConditions
+    }
+
     public static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation {
         FunnelComputation(try FunnelPlan(node, in: context))
     }

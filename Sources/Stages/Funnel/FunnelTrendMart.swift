@@ -1,19 +1,10 @@
 import Chronology
 import Marts
 
-/// The table `funnel/NAME.trend`: the funnel of those who began on each day, week or month.
-struct FunnelTrendMart {
-    private let plan: FunnelPlan
-    private let result: FunnelResult
-
-    init(_ plan: FunnelPlan, _ result: FunnelResult) {
-        self.plan = plan
-        self.result = result
-    }
-
-    var mart: Mart {
-        let table = FunnelTable(plan, result)
-        let trend = plan.trend ?? .day
+extension FunnelTable {
+    /// The table `funnel/NAME.trend`: the funnel of those who began on each day, week or month.
+    var trend: Mart {
+        let span = plan.trend ?? .day
         let (en, zh) = plan.policy.unit.words
         var byGroup: [(values: [FunnelGroupValue], day: Int64, counts: FunnelCounts)] = result.extra.trend.map { key, counts in
             guard case .number(let day)? = key.last else { return (Array(key.dropLast()), 0, counts) }
@@ -25,36 +16,36 @@ struct FunnelTrendMart {
         var rows: [[MartValue]] = []
         for day in totals.keys.sorted() {
             let details = plan.groupColumns.isEmpty ? [] : byGroup.filter { $0.day == day }
-            for entry in details { rows += stepRows(table, day, table.cells(entry.values) + [.string("detail")], entry.counts) }
+            for entry in details { rows += stepRows(day, cells(entry.values) + [.string("detail")], entry.counts) }
             if let total = totals[day] {
-                rows += stepRows(table, day, plan.groupColumns.map { _ in .null } + [.string("total")], total)
+                rows += stepRows(day, plan.groupColumns.map { _ in .null } + [.string("total")], total)
             }
         }
-        return table.mart(
-            "trend", Label(en: "by \(trend.rawValue) of entry", zh: "按进入时间"),
-            columns: [MartColumn(trend.rawValue, .date, role: .time, label: Label(en: "Entry", zh: "进入时间"))] + table.groupColumns
-                + [FunnelTable.rowKind] + FunnelTable.stepColumns
-                + [table.units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 1)]
-                + table.ratio("conversion_from_previous", Label(en: "Conversion from previous step", zh: "上一步转化率"), direction: 1)
-                + table.ratio("conversion_from_first", Label(en: "Conversion from first step", zh: "总转化率"), direction: 1)
-                + [table.units("open_\(plan.unitName)", .measure, Label(en: "\(en) with an open window", zh: "窗口未结束\(zh)"), direction: 0)],
+        return mart(
+            "trend", Label(en: "by \(span.rawValue) of entry", zh: "按进入时间"),
+            columns: [MartColumn(span.rawValue, .date, role: .time, label: Label(en: "Entry", zh: "进入时间"))] + groupColumns
+                + [Self.rowKind] + Self.stepColumns
+                + [units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 1)]
+                + ratio("conversion_from_previous", Label(en: "Conversion from previous step", zh: "上一步转化率"), direction: 1)
+                + ratio("conversion_from_first", Label(en: "Conversion from first step", zh: "总转化率"), direction: 1)
+                + [units("open_\(plan.unitName)", .measure, Label(en: "\(en) with an open window", zh: "窗口未结束\(zh)"), direction: 0)],
             rows: rows,
             notes: [
                 MartNote(
-                    code: "entry", column: trend.rawValue,
-                    message: "the \(trend.rawValue) of step 1 of the attempt that counts; steps that follow later count for it")
+                    code: "entry", column: span.rawValue,
+                    message: "the \(span.rawValue) of step 1 of the attempt that counts; steps that follow later count for it")
             ])
     }
 
     private func stepRows(
-        _ table: FunnelTable, _ day: Int64, _ leading: [MartValue], _ counts: FunnelCounts
+        _ day: Int64, _ leading: [MartValue], _ counts: FunnelCounts
     ) -> [[MartValue]] {
         let taken = counts.taken
         let requiredBefore = plan.requiredBefore
         return taken.indices.map { step in
-            [.date(CivilDate(daysSinceEpoch: Int(day)))] + leading + table.cells(step: step) + [.integer(taken[step])]
-                + FunnelTable.ratio(taken[step], of: step == 0 ? nil : taken[requiredBefore[step]])
-                + FunnelTable.ratio(taken[step], of: taken[0]) + [.integer(counts.open[step])]
+            [.date(CivilDate(daysSinceEpoch: Int(day)))] + leading + cells(step: step) + [.integer(taken[step])]
+                + Self.ratio(taken[step], of: step == 0 ? nil : taken[requiredBefore[step]])
+                + Self.ratio(taken[step], of: taken[0]) + [.integer(counts.open[step])]
         }
     }
 }

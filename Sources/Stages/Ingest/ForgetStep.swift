@@ -24,6 +24,8 @@ public struct ForgetStep {
         public var rejects: Int
         /// Ids that are newly on record as forgotten: those asked for, and the devices and orders that belong to them.
         public var ids: Int
+        /// The space of ids that they were looked for in.
+        public var space: String
     }
 
     public init(manifest: Manifest, threads: Int) throws {
@@ -56,7 +58,7 @@ public struct ForgetStep {
         }
         let report = Report(
             rows: balance.total.erased - before.balance.total.erased, rejects: rejects,
-            ids: tombstones.count - (before.identity?.tombstones.count ?? 0))
+            ids: tombstones.count - (before.identity?.tombstones.count ?? 0), space: space.name)
         transaction.record(
             Erasure(
                 time: Timestamp.rfc3339(RunDate.now / 1_000_000 * 1_000_000, in: manifest.zone), ids: Set(ids).count,

@@ -86,7 +86,7 @@ struct Gate {
         _ source: Manifest.Source, _ live: [FileEntry], matched: Int, _ judgement: inout Judgement
     ) {
         if matched == 0 {
-            let message = "no file matches \(source.patterns(folder: manifest.folder)) of source '\(source.name)'"
+            let message = source.matchesNothing(folder: manifest.folder)
             if source.expectedFilesPerDay.fail != nil || source.freshWithin.fail != nil {
                 judgement.problems.append(
                     Problem(.filesMissing, message, at: source.place, help: "look whether the delivery has come"))
@@ -110,6 +110,11 @@ struct Gate {
         let scaled = (fraction * 10_000).rounded() / 100
         return scaled == scaled.rounded() ? "\(Int(scaled)) %" : "\(scaled) %"
     }
+}
+
+extension Manifest.Source {
+    /// What is said of a source whose globs match no file.
+    func matchesNothing(folder: String) -> String { "no file matches \(patterns(folder: folder)) of source '\(name)'" }
 }
 
 extension FileEntry {

@@ -19,6 +19,20 @@ struct KnownMetrics {
         return try metric(own)
     }
 
+    /// The manifest's own declarations that metrics are made of, each once.
+    func declarations(behind names: [String]) -> [Manifest.CustomMetric] {
+        var found: [Manifest.CustomMetric] = []
+        for name in names {
+            guard let own = custom.first(where: { $0.name == name }) else { continue }
+            var parts = [own]
+            if case .ratio(let top, _, let bottom, _, _) = own.form {
+                parts += custom.filter { $0.name == top || $0.name == bottom }
+            }
+            found += parts.filter { part in !found.contains { $0.name == part.name } }
+        }
+        return found
+    }
+
     /// The known name most like one that is not known, as help.
     func help(for name: String) -> String? {
         (nearestName(to: name, among: custom.map(\.name)) ?? MetricCatalogue.nearest(to: name)).map { "did you mean '\($0)'?" }

@@ -20,6 +20,7 @@ struct MeasureResolver {
     /// In microseconds.
     let resolveWithin: Int64
     let credit: MetricsPlan.Credit
+    let repurchase: MetricsStage.Repurchase
     private(set) var measures: [PlannedMeasure] = []
     private(set) var slots: [MetricsPlan.Slot] = []
     private(set) var marks: [MetricsPlan.Mark] = []
@@ -29,7 +30,7 @@ struct MeasureResolver {
     private var providers: MetricsProviders { MetricsProviders(manifest: context.manifest) }
 
     init(context: StageContext, columns: KnownColumns, conversion: String, table: Manifest.Source?, start: Int64, resolveWithin: Int64,
-        credit: MetricsPlan.Credit
+        credit: MetricsPlan.Credit, repurchase: MetricsStage.Repurchase
     ) {
         self.context = context
         self.columns = columns
@@ -38,6 +39,7 @@ struct MeasureResolver {
         self.start = start
         self.resolveWithin = resolveWithin
         self.credit = credit
+        self.repurchase = repurchase
     }
 
     /// - Parameter followsOrders: Refunds are looked for where their orders are.
@@ -71,7 +73,9 @@ struct MeasureResolver {
         var figure: ReportFigure?
         if case .reported(let own)? = stand { figure = own }
         measures.append(
-            PlannedMeasure(measure: measure, figure: figure, counting: counting, scale: scale(of: stand ?? measure, counting)))
+            PlannedMeasure(
+                measure: measure, figure: figure, counting: counting, scale: scale(of: stand ?? measure, counting),
+                shares: try shares(of: stand ?? measure)))
     }
 
     /// What ad reports claim of sales; nil where they claim nothing, the measure itself where it is of no sales.
@@ -102,6 +106,9 @@ struct MeasureResolver {
                 guard hasCosts, columns.type("product_id") != nil, columns.type("amount") != nil else { return .absent(.notProvided) }
             }
             return try onSlot(selection) { .number(.sum, column: column, slot: $0) }
+        case .durations(let column, let selection):
+            guard columns.type(column) == .integer else { return .absent(.notProvided) }
+            return try onSlot(selection) { .number(.sum, column: column, slot: $0) }
         case .minimum(let column, let selection):
             return try onSlot(selection) { .number(.minimum, column: column, slot: $0) }
         case .maximum(let column, let selection):
@@ -116,6 +123,8 @@ struct MeasureResolver {
             return try onSlot(selection) { .orders(slot: $0, mark: number) }
         case .personDays(let selection):
             return try onSlot(selection) { .personDays(mask: 1 << UInt64(truncatingIfNeeded: $0)) }
+        case .activeDays(let selection):
+            return try onSlot(selection) { .trail(MetricsPlan.Trail(kind: .activeDays, first: $0, second: $0)) }
         case .followed(let followUp, let part):
             guard let first = try slot(followUp.first), let second = try slot(followUp.second) else { return .absent(.notProvided) }
             return .trail(MetricsPlan.Trail(kind: .followed(followUp, part), first: first, second: second))
@@ -132,14 +141,18 @@ struct MeasureResolver {
             guard let index = measures.firstIndex(where: { $0.measure == inner }) else { return .absent(.notProvided) }
             if case .absent(let reason) = measures[index].counting { return .absent(reason) }
             return .whole(measure: index)
+        case .persons([Selection.purchases.on(.anotherOrder)]) where repurchase == .days:
+            return try onSlot(.purchases) { .trail(MetricsPlan.Trail(kind: .boughtOnDays, first: $0, second: $0)) }
         case .persons(let selections):
             var mask: UInt64 = 0
             for selection in selections {
                 guard let slot = try slot(selection) else { return .absent(.notProvided) }
                 mask |= 1 << UInt64(truncatingIfNeeded: slot)
             }
-            return selections.contains { $0.occasion == .newcomer } && !hasHistory
-                ? .absent(.historyTooShort) : .persons(mask: mask)
+            return .persons(mask: mask)
+        case .records(let part):
+            guard let records = context.records else { return .absent(.notProvided) }
+            return .fixed(Int128(part == .read ? records.read : records.stored))
         case .conversions:
             return try conversion == "purchase"
                 ? counting(of: .orders(.purchases)) : counting(of: .rows(Selection([conversion], credited: true)))
@@ -151,7 +164,7 @@ struct MeasureResolver {
     private mutating func counting(of figure: ReportFigure) throws -> PlannedMeasure.Counting {
         guard figure.tables == .adReport else {
             let sources = context.manifest.sources.filter { $0.kind.rawValue == figure.tables.rawValue && figure.isGiven(by: $0) }
-            return sources.isEmpty ? .absent(.notProvided) : .report(sources: sources.map(\.name), costs: [], beside: nil)
+            return sources.isEmpty ? .absent(.notProvided) : .report(PlannedMeasure.ReportRows(sources: sources.map(\.name)))
         }
         let costs = figure.includesCosts ? providers.costs : []
         if figure.condition != nil {
@@ -161,15 +174,15 @@ struct MeasureResolver {
             }
             guard !sources.isEmpty else { return .absent(.notProvided) }
             return .report(
-                sources: sources.filter { $0.kind == .adReport }.map(\.name), costs: sources.filter { $0.kind == .costs }.map(\.name),
-                beside: nil)
+                PlannedMeasure.ReportRows(
+                    sources: sources.filter { $0.kind == .adReport }.map(\.name), costs: sources.filter { $0.kind == .costs }.map(\.name)))
         }
         switch try providers.provider(of: figure.column) {
         case .events:
-            guard let events = figure.events else { return costs.isEmpty ? .absent(.notProvided) : .report(sources: [], costs: costs, beside: nil) }
-            return try counting(of: events)
-        case .nobody:
-            return costs.isEmpty ? .absent(.notProvided) : .report(sources: [], costs: costs, beside: nil)
+            guard let events = figure.events else { return costsAlone(costs) }
+            return try counting(of: within(try region(beside: figure, timeColumn: "event_time"), events))
+        case .nobody: return costsAlone(costs)
+        case .shared(let shared): return try counting(of: figure, shared, costs)
         case .reports(let sources, let isDeclared):
             try providers.checkOverlap(of: figure.column, in: sources.compactMap { name in
                 context.tables.first { $0.source == name }
@@ -178,9 +191,61 @@ struct MeasureResolver {
                 try add(events)
                 probes.append((figure.column, events))
             }
-            var beside = figure.beside
-            if let other = figure.beside, case .reports = try providers.provider(of: other) {} else { beside = nil }
-            return .report(sources: sources, costs: costs, beside: beside)
+            var rows = PlannedMeasure.ReportRows(sources: sources, costs: costs)
+            if let other = figure.beside, case .reports = try providers.provider(of: other) { rows.beside = other }
+            if let region = try region(beside: figure, timeColumn: "date") { for source in sources { rows.conditions[source] = region } }
+            return .report(rows)
+        }
+    }
+
+    private func costsAlone(_ costs: [String]) -> PlannedMeasure.Counting {
+        costs.isEmpty ? .absent(.notProvided) : .report(PlannedMeasure.ReportRows(sources: [], costs: costs))
+    }
+
+    /// A figure that sources give in parts: rows of events and of reports are added up where it is a sum.
+    private mutating func counting(of figure: ReportFigure, _ shared: SharedProviders, _ costs: [String]) throws -> PlannedMeasure.Counting {
+        var rows = PlannedMeasure.ReportRows(sources: shared.reports.map(\.source.name), costs: costs)
+        if let other = figure.beside {
+            switch try providers.provider(of: other) {
+            case .reports: rows.beside = other
+            case .shared(let others) where Set(rows.sources).isSubset(of: others.reports.map(\.source.name)): rows.beside = other
+            default: break
+            }
+        }
+        let (inEvents, inReports) = (try region(beside: figure, timeColumn: "event_time"), try region(beside: figure, timeColumn: "date"))
+        for member in shared.reports {
+            let parts = [member.condition(timeColumn: "date", in: context.manifest.zone), inReports].compactMap { $0 }
+            if !parts.isEmpty { rows.conditions[member.source.name] = parts.map { "(\($0))" }.joined(separator: " and ") }
+            if !member.yieldsTo.isEmpty { rows.yields[member.source.name] = member.yieldsTo }
+        }
+        guard let events = figure.events, !shared.events.isEmpty else {
+            return rows.sources.isEmpty ? costsAlone(costs) : .report(rows)
+        }
+        let counted = try counting(of: within(inEvents, events))
+        guard !rows.sources.isEmpty else { return counted }
+        guard case .rows(let slot) = counted, figure.isAdditive else { return .absent(.notSummable) }
+        return .rowsAndReport(slot: slot, rows)
+    }
+
+    /// Where the other part of a ratio is provided, as a condition; nil: everywhere.
+    private func region(beside figure: ReportFigure, timeColumn: String) throws -> String? {
+        guard let other = figure.beside, case .shared(let shared) = try providers.provider(of: other) else { return nil }
+        return shared.condition(timeColumn: timeColumn, in: context.manifest.zone)
+    }
+
+    private func within(_ region: String?, _ measure: Measure) -> Measure {
+        guard let region, case .rows(let selection, let identified) = measure else { return measure }
+        return .rows(selection.where(region), identified: identified)
+    }
+
+    /// The sources that share what a measure is made of.
+    private func shares(of measure: Measure) throws -> [SharedProviders] {
+        guard table == nil else { return [] }
+        var names: [String] = measure.selections.compactMap(\.authority)
+        if case .reported(let figure) = measure, figure.tables == .adReport { names = [figure.column] }
+        if case .whole = measure { return [] }
+        return try Set(names).sorted().compactMap { name in
+            if case .shared(let shared) = try providers.provider(of: name) { shared } else { nil }
         }
     }
 
@@ -201,10 +266,21 @@ struct MeasureResolver {
     /// The slot of a selection, and of the plain one that its occasion is looked for in; nil where nobody provides it.
     private mutating func slot(_ selection: Selection, identified: Bool = false) throws -> Int? {
         if table != nil { return 0 }
-        guard case .events(let sources) = try providers.rowProvider(for: selection) else { return nil }
+        var sources: Set<String>?
+        var scopes: [String: Condition] = [:]
+        switch try providers.rowProvider(for: selection) {
+        case .events(let all): sources = all
+        case .shared(let shared):
+            sources = Set(shared.events.map(\.source.name))
+            for member in shared.events {
+                guard let text = member.condition(timeColumn: "event_time", in: context.manifest.zone) else { continue }
+                scopes[member.source.name] = try parsed(text)?.first
+            }
+        case .reports, .nobody: return nil
+        }
         guard let condition = try parsed(selection.condition) else { return nil }
         if selection.occasion != .every { _ = try slot(selection.on(.every)) }
-        let slot = MetricsPlan.Slot(selection: selection, sources: sources, identified: identified, condition: condition.first)
+        let slot = MetricsPlan.Slot(selection: selection, sources: sources, identified: identified, condition: condition.first, scopes: scopes)
         if let index = slots.firstIndex(of: slot) { return index }
         slots.append(slot)
         return slots.count - 1
@@ -226,16 +302,16 @@ struct MeasureResolver {
         return condition.check({ columns.type($0) }).isEmpty ? [condition] : nil
     }
 
-    /// True where an event is older than the period.
-    private var hasHistory: Bool { context.oldestEvent.map { $0 < start } ?? false }
-
     private func scale(of measure: Measure, _ counting: PlannedMeasure.Counting) -> Int128 {
         switch measure.quantity {
-        case .money, .seconds: return 1_000_000
+        case .money: return 1_000_000
+        case .seconds:
+            if case .durations = measure { return 1000 }
+            return 1_000_000
         case .column(let name): return columns.type(name) == .decimal ? 1_000_000 : 1
         case .count:
             if case .whole(let index) = counting { return measures[index].scale }
-            guard case .report(let sources, _, _) = counting, case .reported(let figure) = measure else { return 1 }
+            guard let sources = counting.reportRows?.sources, case .reported(let figure) = measure else { return 1 }
             if figure.tables == .measures { return 1_000_000 }
             let isDecimal = context.manifest.sources.contains { source in
                 sources.contains(source.name)

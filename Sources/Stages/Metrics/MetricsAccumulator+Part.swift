@@ -1,4 +1,5 @@
 import EventStore
+import StageKit
 import Vocabulary
 
 extension MetricsAccumulator: MetricsPart {
@@ -47,6 +48,10 @@ extension MetricsAccumulator: MetricsPart {
 
     func forEachValue(_ kind: Int, _ body: (_ value: Int64, _ cell: Int, _ count: Int64) -> Void) {
         values[kind].forEach { body($0.value, Int($0.cell), $0.count) }
+    }
+
+    func forEachListed(_ body: (_ person: ListedPerson, _ cell: Int) -> Void) {
+        for (person, cell) in counters.listing?.found ?? [] { body(person, Int(cell)) }
     }
 
     func forEachTicket(_ body: (Key128, Ticket) -> Void) {

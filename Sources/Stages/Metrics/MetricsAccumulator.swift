@@ -21,8 +21,10 @@ final class MetricsAccumulator: ScanConsumer {
     private var trails: PersonTrails
     private var scratch: BatchScratch
 
-    /// - Parameter kept: Cells that stand for themselves; nil: all.
-    init(_ plan: MetricsPlan, _ scan: any ScanLayout, kept: Set<KeptCell>?) {
+    /// - Parameters:
+    ///   - kept: Cells that stand for themselves; nil: all.
+    ///   - selection: The figure whose persons are listed; nil: none.
+    init(_ plan: MetricsPlan, _ scan: any ScanLayout, kept: Set<KeptCell>?, listing selection: MetricsSelection? = nil) {
         self.plan = plan
         layout = MetricsLayout(plan, scan)
         filter = plan.condition.map { RowFilter($0, layout: scan) }
@@ -30,6 +32,7 @@ final class MetricsAccumulator: ScanConsumer {
         space = CellSpace(plan, scan, kept: kept)
         history = PersonHistory(plan, layout)
         counters = MetricsCounters(layout, timeCells: plan.cells.count, cutsCells: !plan.dimensions.isEmpty)
+        counters.listing = selection.map { [layout] in MetricsListing($0, layout) }
         values = layout.values.map { _ in CellValueCounts() }
         trails = PersonTrails(plan, layout)
         scratch = BatchScratch(dimensions: plan.dimensions.count)
@@ -47,7 +50,9 @@ final class MetricsAccumulator: ScanConsumer {
         for condition in layout.conditions {
             let passes = UnsafeMutableBufferPointer(start: scratch.passes, count: rows.count)
             condition.filter.evaluate(rows, into: passes)
-            for row in 0..<rows.count where passes[row] == 0 { scratch.masks[row] &= ~condition.bits }
+            for row in 0..<rows.count where passes[row] == 0 && (condition.source ?? rows.sources[row]) == rows.sources[row] {
+                scratch.masks[row] &= ~condition.bits
+            }
         }
         if let filter {
             let passes = UnsafeMutableBufferPointer(start: scratch.passes, count: rows.count)

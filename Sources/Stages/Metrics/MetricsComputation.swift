@@ -7,13 +7,16 @@ import Vocabulary
 
 /// A metrics node at work: one scan for all of its lines; a second one where `top` leaves a rest whose persons must be
 /// counted anew.
-final class MetricsComputation: Computation {
+final class MetricsComputation: Computation, PersonListing {
     private let lines: MetricsLines
     private var rounds = 0
     private var tallies: [MetricsTally?]
     /// Cells that stand for themselves in the second scan.
     private var kept: Set<KeptCell>?
     private var isDone = false
+    /// Whose persons are listed instead of making the mart.
+    private var selection: MetricsSelection?
+    private var persons: MetricsPersonsMart?
 
     init(_ lines: MetricsLines) {
         self.lines = lines
@@ -39,9 +42,10 @@ final class MetricsComputation: Computation {
         }
         var tables = lines.own.tablesRead
         if let targets = lines.derived.targets { tables.insert(targets.source) }
+        let fixed = lines.own.measures.compactMap { if case .fixed(let number) = $0.counting { number } else { nil } }
         return NodeReach(
             DataReach(events: readsEvents ? span : nil, tables: tables, dates: lines.derived.targets == nil ? dates : nil),
-            asOf: lines.own.statedAsOf)
+            asOf: lines.own.statedAsOf, further: fixed.isEmpty ? nil : "\(fixed)")
     }
 
     func nextRequest() -> ScanRequest? {
@@ -50,7 +54,11 @@ final class MetricsComputation: Computation {
     }
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {
-        LinesAccumulator(plans.map { MetricsAccumulator($0, layout, kept: $0.top == nil ? nil : kept) })
+        LinesAccumulator(
+            plans.enumerated().map { line, plan in
+                MetricsAccumulator(
+                    plan, layout, kept: plan.top == nil ? nil : kept, listing: selection?.line == line ? selection : nil)
+            })
     }
 
     func partial(of accumulators: [any ScanConsumer]) -> MetricsPartials {
@@ -76,8 +84,14 @@ final class MetricsComputation: Computation {
         for (line, part) in partial.parts.enumerated() {
             tallies[line] = try tally(of: line, part, kept: plans[line].top == nil ? nil : kept)
         }
+        if let selection, let tally = tallies[selection.line] {
+            persons = MetricsPersonsMart(
+                selection: selection, plan: plans[selection.line], partial: partial.parts[selection.line], tally: tally)
+        }
         isDone = true
     }
+
+    func listPersons(_ selection: PersonSelection) throws { self.selection = try MetricsSelection(selection, lines) }
 
     func writeGiven(_ writer: inout PartialWriter) { (kept ?? []).write(&writer) }
 
@@ -87,6 +101,7 @@ final class MetricsComputation: Computation {
     }
 
     func finish() throws -> [Mart] {
+        if let persons { return [try persons.mart()] }
         if rounds == 0, let top = lines.own.top {
             kept = MetricsEvaluator(lines.own, try tally(of: 0, nil, kept: nil)).greatest(top)
         }
@@ -154,13 +169,13 @@ extension MetricsPlan {
     var tablesRead: Set<String> {
         if let table { return datedTables.union([table.source]) }
         var sources: Set<String> = []
-        for case .report(let reports, let costs, _) in measures.map(\.counting) { sources.formUnion(reports + costs) }
+        for rows in measures.compactMap(\.counting.reportRows) { sources.formUnion(rows.sources + rows.costs) }
         return sources.union(datedTables)
     }
 
     /// Which days of them count; nil: all, where the authority of two reports is compared over all their days.
     var datesRead: Range<Int>? {
-        let hasRivals = measures.contains { if case .report(let reports, _, _) = $0.counting { reports.count > 1 } else { false } }
+        let hasRivals = measures.contains { $0.counting.reportRows.map { $0.sources.count > 1 } ?? false }
         return hasRivals || !datedTables.isEmpty ? nil : dates
     }
 
@@ -179,8 +194,13 @@ extension MetricsPlan {
         }
     }
 
+    /// True where a measure asks for persons who had been away.
+    func looksForNewcomers(_ mask: UInt64) -> Bool {
+        slots.indices.contains { slots[$0].selection.occasion == .newcomer && mask & (1 << UInt64(truncatingIfNeeded: $0)) != 0 }
+    }
+
     private var needsHistory: Bool {
-        let needsFirst = slots.contains { $0.selection.occasion == .first || $0.selection.occasion == .newcomer }
+        let needsFirst = slots.contains { $0.selection.occasion == .first || $0.selection.occasion == .newcomer && newBuyerLookBack == nil }
         let needsOrders = !touchDimensions.isEmpty && slots.contains { $0.selection.followsOrder }
         return needsFirst || needsOrders
     }
@@ -200,13 +220,18 @@ extension MetricsPlan {
             case .trail(let trail):
                 switch trail.kind {
                 case .answers: columns.formUnion(["question", "score"])
+                case .boughtOnDays: columns.insert("order_id")
+                case .activeDays: break
                 case .followed(let followUp, _): if followUp.anotherOrder { columns.insert("order_id") }
                 }
             case .tickets: columns.insert("ticket_id")
-            case .rows, .persons, .personDays, .report, .whole, .absent: break
+            case .rows, .rowsAndReport, .persons, .personDays, .report, .whole, .fixed, .absent: break
             }
         }
-        for slot in slots { columns.formUnion(slot.condition?.columns ?? []) }
+        for slot in slots {
+            columns.formUnion(slot.condition?.columns ?? [])
+            for scope in slot.scopes.values { columns.formUnion(scope.columns) }
+        }
         let cutsSessions = slots.contains { $0.selection.occasion == .sessionStart }
         if cutsSessions { columns.insert("campaign") }
         let looksAtOrders = slots.contains { $0.selection.occasion == .anotherOrder || $0.selection.followsOrder }
@@ -218,7 +243,8 @@ extension MetricsPlan {
             start = .min
         } else {
             let marksBack = marks.map(\.mark.lookBack).max() ?? 0
-            let back = max(movesSales ? Self.touchWindow : 0, cutsSessions ? SessionCutter.lookBack : 0, marksBack)
+            let newcomersBack = slots.contains { $0.selection.occasion == .newcomer } ? newBuyerLookBack ?? 0 : 0
+            let back = max(movesSales ? Self.touchWindow : 0, cutsSessions ? SessionCutter.lookBack : 0, marksBack, newcomersBack)
             let (earlier, underflow) = start.subtractingReportingOverflow(back)
             start = underflow ? .min : earlier
         }

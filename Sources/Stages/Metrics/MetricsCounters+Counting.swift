@@ -1,5 +1,6 @@
 import EventStore
 import Metrics
+import StageKit
 import Vocabulary
 
 extension MetricsCounters {
@@ -11,7 +12,10 @@ extension MetricsCounters {
         let ofNobody = ~(layout.identifiedBits | layout.occasionBits)
         let hasOccasions = layout.firstBases != 0
         for (index, span) in rows.persons.enumerated() {
-            if !span.continues { endPerson(layout) }
+            if !span.continues {
+                endPerson(layout)
+                person = ListedPerson(rows.personKeys[index], span.kind)
+            }
             let isPerson = span.kind != .nobody
             if hasOccasions, isPerson { periodBits |= scratch.periodBits[index] }
             for row in span.start..<span.end {
@@ -139,6 +143,7 @@ extension MetricsCounters {
     private mutating func endTime(_ layout: MetricsLayout) {
         guard timeBits != 0 else { return }
         let masks = personMasks.base
+        if let kind = listing?.kind { listPresent(masks[kind]) }
         let ofTime = timePersons.base + Int(time) &* kinds
         for kind in 0..<kinds where timeBits & masks[kind] == masks[kind] { ofTime[kind] &+= 1 }
         for index in 0..<touchedCount {
@@ -153,12 +158,22 @@ extension MetricsCounters {
         timeBits = 0
     }
 
+    /// Lists the person where the time at hand, or one of its cells, counts it.
+    @inline(never)
+    private mutating func listPresent(_ mask: UInt64) {
+        if timeBits & mask == mask { listing?.note(person, time: time) }
+        for index in 0..<touchedCount where bits.base[Int(touched.base[index])] & mask == mask {
+            listing?.note(person, cell: touched.base[index], time: time)
+        }
+    }
+
     /// Counts the person in the period.
     mutating func endPerson(_ layout: MetricsLayout) {
         endTime(layout)
         if periodBits != 0 {
             let masks = personMasks.base
             for kind in 0..<kinds where periodBits & masks[kind] == masks[kind] { totalPersons.base[kind] &+= 1 }
+            if let kind = listing?.kind, periodBits & masks[kind] == masks[kind] { listing?.noteInPeriod(person) }
         }
         periodBits = 0
         time = -1

@@ -1,5 +1,6 @@
 import EventStore
 import Metrics
+import StageKit
 import Vocabulary
 
 /// The numbers of all cells, and what the present person has done so far. All of it is flat memory.
@@ -31,6 +32,10 @@ struct MetricsCounters {
     var totalPersons = GrowingBuffer<Int64>(zero: 0)
     var rowsOfNobody: Int64 = 0
     var foreignRows: Int64 = 0
+
+    /// Whom one column counts; nil where nobody is listed.
+    var listing: MetricsListing?
+    var person = ListedPerson(.zero, .nobody)
 
     // The present person: the time cell at hand (-1 before the first), bits in it and in the period, first orders.
     var time: Int32 = -1

@@ -150,19 +150,71 @@ struct MetricsEvaluator {
         case .absent(let reason): return .absent(reason)
         case .number(.minimum, _, _), .number(.maximum, _, _): return state == 0 ? .absent(.noValues) : exact
         case .percentile, .tickets(.responseTime): return state == 0 ? .absent(.noValues) : exact
-        case .rows, .number, .persons, .distinct, .orders, .trail, .tickets: return exact
+        case .fixed(let number):
+            if case .total = level { return .exact(Exact(value: number, scale: 1)) }
+            return .absent(.blended)
+        case .persons(let mask) where plan.looksForNewcomers(mask):
+            return reachesBack(before: level) ? outsideScope(planned, at: level) ?? exact : .absent(.historyTooShort)
+        case .rows, .number, .persons, .distinct, .orders, .trail, .tickets: return outsideScope(planned, at: level) ?? exact
         case .personDays: return .exact(Exact(value: value * Int128(days(of: level)), scale: 1))
         case .whole(let inner):
             switch level {
             case .cell(let cell): return figure(inner, at: .time(Int(tally.times[cell])))
             case .time, .total: return figure(inner, at: level)
             }
+        case .rowsAndReport:
+            if let reason = reportAbsence(index, at: level) { return .absent(reason) }
+            return outsideScope(planned, at: level) ?? exact
         case .report:
             if let reason = reportAbsence(index, at: level) { return .absent(reason) }
+            if let outside = outsideScope(planned, at: level) { return outside }
             if planned.figure?.tables == .measures { return state == 0 ? .absent(.noValues) : exact }
             if planned.figure?.isAdditive ?? true { return exact }
             return state == 1 ? exact : .absent(state == 0 ? .noValues : .notAdditive)
         }
+    }
+
+    /// True where the store's history covers the look-back of new buyers: a day is covered once an event of it is there.
+    private func reachesBack(before level: Level) -> Bool {
+        guard let oldest = plan.oldestEvent else { return false }
+        let start =
+            switch level {
+            case .cell(let cell): plan.cells.spans[Int(tally.times[cell])].start
+            case .time(let time): plan.cells.spans[time].start
+            case .total: plan.period.span.start
+            }
+        guard let lookBack = plan.newBuyerLookBack else { return oldest < start }
+        let (earliest, underflow) = start.subtractingReportingOverflow(lookBack)
+        let zone = plan.manifest.zone
+        return !underflow && zone.start(of: zone.day(of: oldest)) <= earliest
+    }
+
+    /// Null where no source provides the measure for a row of the level.
+    private func outsideScope(_ planned: PlannedMeasure, at level: Level) -> Part? {
+        if planned.shares.isEmpty { return nil }
+        let span: TimeSpan
+        var values: [String: DimensionValue] = [:]
+        switch level {
+        case .cell(let cell):
+            span = plan.cells.spans[Int(tally.times[cell])]
+            // Sales stand where the credit rule puts them, and not where their row is.
+            let isMoved = plan.movesSales && planned.measure.selections.contains(where: \.credited)
+            if !isMoved, !tally.isRest(cell) {
+                for (dimension, value) in zip(plan.dimensions, tally.dimensionValues(ofCell: cell)) { values[dimension.name] = value }
+            }
+        case .time(let time): span = plan.cells.spans[time]
+        case .total: span = plan.period.span
+        }
+        func reaches(_ scope: ProvisionScope) -> Bool {
+            func holds(_ names: [String]?, _ column: String) -> Bool {
+                guard let names, let value = values[column] else { return true }
+                return names.contains { DimensionValue.string($0) == value }
+            }
+            return holds(scope.channels, "channel") && holds(scope.campaigns, "campaign")
+                && max(scope.from ?? .min, span.start) < min(scope.to ?? .max, span.end)
+        }
+        let isOutside = planned.shares.contains { shared in shared.region.map { !$0.contains(where: reaches) } ?? false }
+        return isOutside ? .absent(.outsideScope) : nil
     }
 
     /// The days of a level that are seen, begun ones included.

@@ -36,6 +36,8 @@ struct MetricsLayout {
     struct Condition {
         let filter: RowFilter
         let bits: UInt64
+        /// The one source whose rows it is asked of; nil: all.
+        let source: Int32?
     }
     /// Distinct entities over rows with a bit.
     struct Entities {
@@ -147,7 +149,7 @@ struct MetricsLayout {
         var values: [Values] = []
         for (measure, planned) in plan.measures.enumerated() {
             switch planned.counting {
-            case .rows(let slot):
+            case .rows(let slot), .rowsAndReport(let slot, _):
                 if let same = counts.firstIndex(where: { $0.bit == bit(slot) }) {
                     counts[same].measures.append(measure)
                 } else {
@@ -186,7 +188,7 @@ struct MetricsLayout {
                 } else {
                     entities[index].measures.append(measure)
                 }
-            case .report, .tickets, .whole, .absent: break
+            case .report, .tickets, .whole, .fixed, .absent: break
             }
         }
         self.values = values
@@ -199,7 +201,14 @@ struct MetricsLayout {
                 conditions.append((condition, bit(index)))
             }
         }
-        self.conditions = conditions.map { Condition(filter: RowFilter($0.condition, layout: layout), bits: $0.bits) }
+        var scopes: [Condition] = []
+        for (index, slot) in plan.slots.enumerated() where slot.selection.occasion == .every {
+            for (source, scope) in slot.scopes.sorted(by: { $0.key < $1.key }) {
+                guard let code = layout.sourceNames.firstIndex(of: source) else { continue }
+                scopes.append(Condition(filter: RowFilter(scope, layout: layout), bits: bit(index), source: Int32(code)))
+            }
+        }
+        self.conditions = conditions.map { Condition(filter: RowFilter($0.condition, layout: layout), bits: $0.bits, source: nil) } + scopes
         marks = plan.marks.map { mark in
             let (start, underflow) = plan.period.span.start.subtractingReportingOverflow(mark.mark.lookBack)
             let end = mark.mark.looksAhead ? plan.period.asOf : plan.seen.end
@@ -219,7 +228,7 @@ struct MetricsLayout {
         let occasions = plan.slots.enumerated().compactMap { index, slot -> Occasion? in
             guard slot.selection.occasion != .every else { return nil }
             let base = plan.slots.firstIndex {
-                $0.selection == slot.selection.on(.every) && $0.sources == slot.sources && !$0.identified
+                $0.selection == slot.selection.on(.every) && $0.sources == slot.sources && $0.scopes == slot.scopes && !$0.identified
             }
             return base.map { Occasion(base: bit($0), bit: bit(index), kind: slot.selection.occasion) }
         }
@@ -234,9 +243,9 @@ struct MetricsLayout {
         func joined(_ bit: KeyPath<Occasion, UInt64>, _ kinds: Set<Selection.Occasion>) -> UInt64 {
             occasions.reduce(0) { kinds.contains($1.kind) ? $0 | $1[keyPath: bit] : $0 }
         }
-        occasionBits = joined(\.bit, [.first, .newcomer, .sessionStart, .anotherOrder, .dayStart])
+        occasionBits = joined(\.bit, [.first, .newcomer, .sessionStart, .anotherOrder])
         cellOnlyBits = joined(\.bit, [.newcomer, .anotherOrder])
-        firstBases = joined(\.base, [.first, .newcomer, .dayStart])
+        firstBases = joined(\.base, [.first, .newcomer])
         sessionBases = joined(\.base, [.sessionStart])
         repeatBases = joined(\.base, [.anotherOrder])
         personBits = persons.reduce(repeatBases) { $1.trail == nil ? $0 | $1.mask : $0 }

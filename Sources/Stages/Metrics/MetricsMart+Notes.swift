@@ -80,6 +80,7 @@ extension MetricsMart {
         }
         if let covered = coveredSales(metric) { messages.append(("covered_sales", covered)) }
         if let covered = coveredSpend(metric) { messages.append(("covered_spend", covered)) }
+        messages += sharedMeasures(metric)
         messages += tablesWithoutDimension(metric)
         return messages
     }
@@ -109,12 +110,25 @@ extension MetricsMart {
         return "covers \(moneyText(covered.value)) of \(moneyText(all.value)) \(currency) of spend"
     }
 
+    /// Who provides what where.
+    private func sharedMeasures(_ metric: Metric) -> [(code: String, message: String)] {
+        let zone = plan.manifest.zone
+        let shares = plan.measures.filter { metric.formula.measures.contains($0.measure) }.flatMap(\.shares)
+        var messages: [(code: String, message: String)] = []
+        for shared in shares {
+            let elsewhere = shared.region == nil ? "" : "; rows elsewhere are provided by nobody and are in no figure"
+            let message = "\(shared.figure) given by \(shared.words(in: zone))\(elsewhere)"
+            if !messages.contains(where: { $0.message == message }) { messages.append(("provided_by", message)) }
+        }
+        return messages
+    }
+
     /// Costs without a column that cells are cut by stand under null of it.
     private func tablesWithoutDimension(_ metric: Metric) -> [(code: String, message: String)] {
         var messages: [(String, String)] = []
         for planned in plan.measures where metric.formula.measures.contains(planned.measure) {
-            guard case .report(let sources, let costs, _) = planned.counting else { continue }
-            let tables = plan.manifest.sources.filter { sources.contains($0.name) || costs.contains($0.name) }
+            guard let rows = planned.counting.reportRows else { continue }
+            let tables = plan.manifest.sources.filter { rows.sources.contains($0.name) || rows.costs.contains($0.name) }
             for dimension in plan.dimensions where tables.contains(where: { $0.maps(dimension.name) }) {
                 for table in tables where !table.maps(dimension.name) {
                     let message = "rows of source \(table.name) have no \(dimension.name) and stand where it is null"

@@ -1,3 +1,4 @@
+import StageKit
 import Vocabulary
 
 /// What was counted of some of the persons, in whatever codes: by an accumulator in those of its scan, by a partial in
@@ -28,6 +29,8 @@ protocol MetricsPart {
     func forEachPlace(_ body: (_ order: Key128, _ time: Int64, _ touch: ArraySlice<Int32>) -> Void)
     /// Every value of a kind and how often a cell has it, in no order.
     func forEachValue(_ kind: Int, _ body: (_ value: Int64, _ cell: Int, _ count: Int64) -> Void)
+    /// The persons behind a figure, each with the cell that counts it, -1 where the row is no cell.
+    func forEachListed(_ body: (_ person: ListedPerson, _ cell: Int) -> Void)
     func forEachTicket(_ body: (Key128, Ticket) -> Void)
     /// Per dimension whether `unassigned` has a code behind those of all stored values, and none in their order.
     var unassignedIsLast: [Bool] { get }

@@ -22,6 +22,7 @@ extension MetricsPartial: PartialState {
         writeTickets(order, &writer)
         writeWaiting(order, &writer)
         writePlaces(order, &writer)
+        writeListed(order, &writer)
     }
 
     private func writeCell(_ cell: Int, _ writer: inout PartialWriter) {
@@ -94,6 +95,16 @@ extension MetricsPartial: PartialState {
         }.sorted { $0.lexicographicallyPrecedes($1) }
         writer.count(all.count)
         for refund in all { writer.append(refund) }
+    }
+
+    private func writeListed(_ order: CellOrder, _ writer: inout PartialWriter) {
+        let all = listed.map { (person: $0.person, rank: $0.cell < 0 ? 0 : order.ranks[Int($0.cell)] + 1) }
+            .sorted { ($0.person, $0.rank) < ($1.person, $1.rank) }
+        writer.count(all.count)
+        for entry in all {
+            entry.person.write(&writer)
+            writer.count(entry.rank)
+        }
     }
 
     private func writePlaces(_ order: CellOrder, _ writer: inout PartialWriter) {
@@ -187,6 +198,10 @@ extension MetricsPartial {
         try readTickets(&reader)
         try readWaiting(&reader)
         try readPlaces(&reader)
+        for _ in 0..<(try reader.elements(ofBytes: 18)) {
+            let person = try ListedPerson(reading: &reader)
+            listed.append((person, Int32(truncatingIfNeeded: try reader.count(upTo: cells.count) - 1)))
+        }
     }
 
     private mutating func readCells(_ reader: inout PartialReader) throws {

@@ -36,6 +36,8 @@ struct MetricsPartial {
     var waiting: [WaitingRefund] = []
     var places: OrderPlaces
     var unassignedIsLast: [Bool]
+    /// The persons behind a figure; the cell is -1 where the row is no cell.
+    var listed: [(person: ListedPerson, cell: Int32)] = []
 
     init(_ plan: MetricsPlan) {
         self.plan = plan
@@ -75,6 +77,7 @@ struct MetricsPartial {
         for kind in values.indices {
             part.forEachValue(kind) { values[kind].add($0, Int32(truncatingIfNeeded: map[$1]), $2) }
         }
+        part.forEachListed { person, cell in listed.append((person, cell < 0 ? -1 : Int32(truncatingIfNeeded: map[cell]))) }
         addOrders(part)
         addTickets(part)
     }
@@ -193,6 +196,7 @@ extension MetricsPartial: MetricsPart {
     func forEachValue(_ kind: Int, _ body: (_ value: Int64, _ cell: Int, _ count: Int64) -> Void) {
         values[kind].forEach { body($0.value, Int($0.cell), $0.count) }
     }
+    func forEachListed(_ body: (_ person: ListedPerson, _ cell: Int) -> Void) { for (person, cell) in listed { body(person, Int(cell)) } }
     func forEachTicket(_ body: (Key128, Ticket) -> Void) { tickets.forEach(body) }
     func forEachWaiting(_ body: (WaitingRefund) -> Void) { waiting.forEach(body) }
     func forEachPlace(_ body: (_ order: Key128, _ time: Int64, _ touch: ArraySlice<Int32>) -> Void) { places.forEach(body) }

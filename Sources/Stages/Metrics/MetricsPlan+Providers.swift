@@ -1,3 +1,4 @@
+import Chronology
 import EventStore
 import Manifest
 import Metrics
@@ -16,6 +17,8 @@ struct MetricsProviders {
         case events(sources: Set<String>?)
         /// Report tables; `isDeclared` is false where nobody declares the measure and they only map its column.
         case reports([String], isDeclared: Bool)
+        /// Several sources, each for a part of the rows.
+        case shared(SharedProviders)
         case nobody
     }
 
@@ -32,16 +35,19 @@ struct MetricsProviders {
         let declared = manifest.sources.filter { $0.provides?.contains(figure) == true && $0.kind != .costs }
         let events = declared.filter { $0.kind == .events }
         let reports = declared.filter { $0.kind == .adReport }
-        if let first = events.first, let second = events.dropFirst().first ?? reports.first {
+        let isShared = declared.contains { $0.provides?.scope(of: figure)?.isEverywhere == false } || manifest.prefer[figure] != nil
+        if !isShared, let first = events.first, let second = events.dropFirst().first ?? reports.first {
             throw Problem(
                 .twoProviders, "'\(figure)' is provided by source '\(first.name)' and by source '\(second.name)'",
-                at: second.place, help: "one source is the authority for a measure: remove '\(figure)' from one `provides`")
+                at: second.place,
+                help: "one source is the authority for a measure: remove '\(figure)' from one `provides`, give each a scope, or say prefer: { \(figure): [\(first.name), \(second.name)] }")
         }
         for report in reports where !report.maps(figure) {
             throw Problem(
                 .providesNothing, "source '\(report.name)' provides '\(figure)' but maps no column to it",
                 at: report.place, help: "map a column of the report: columns: { \(figure): ... }")
         }
+        if isShared { return .shared(SharedProviders(figure, events: events, reports: reports, manifest)) }
         if !events.isEmpty { return .events(sources: Set(events.map(\.name))) }
         if !reports.isEmpty { return .reports(reports.map(\.name), isDeclared: true) }
         let mapping = reportSources.filter { $0.maps(figure) }
@@ -56,6 +62,7 @@ struct MetricsProviders {
         guard let authority = selection.authority else { return .events(sources: nil) }
         switch try provider(of: authority) {
         case .events(let sources): return .events(sources: sources)
+        case .shared(let shared): return shared.events.isEmpty ? .nobody : .shared(shared)
         case .reports(_, isDeclared: true), .nobody: return .nobody
         case .reports(_, isDeclared: false): return .events(sources: nil)
         }
@@ -79,8 +86,73 @@ struct MetricsProviders {
     }
 }
 
+/// The sources that share a measure, each with the part of the rows that it is the authority for.
+struct SharedProviders {
+    struct Member {
+        let source: Manifest.Source
+        let scope: ProvisionScope
+        /// The scopes of sources that are taken before it.
+        let without: [ProvisionScope]
+        /// Reports that are taken before it, wherever they have a row for a day, channel and campaign.
+        let yieldsTo: [String]
+
+        /// The condition that its rows fulfil; nil where all do.
+        func condition(timeColumn: String, in zone: Zone) -> String? {
+            let parts = [scope.condition(timeColumn: timeColumn, in: zone)]
+                + without.map { $0.condition(timeColumn: timeColumn, in: zone).map { "not (\($0))" } }
+            let texts = parts.compactMap { $0 }
+            return texts.isEmpty ? nil : texts.joined(separator: " and ")
+        }
+    }
+
+    let figure: String
+    let events: [Member]
+    let reports: [Member]
+
+    init(_ figure: String, events: [Manifest.Source], reports: [Manifest.Source], _ manifest: Manifest) {
+        self.figure = figure
+        let order = manifest.prefer[figure] ?? []
+        func scope(_ source: Manifest.Source) -> ProvisionScope { source.provides?.scope(of: figure) ?? ProvisionScope() }
+        func member(_ source: Manifest.Source) -> Member? {
+            let rank = order.firstIndex(of: source.name)
+            let before = (events + reports).filter { other in
+                guard let rank, let otherRank = order.firstIndex(of: other.name) else { return false }
+                return otherRank < rank && scope(other).overlaps(scope(source))
+            }
+            // Two reports of everything may stand for different platforms: their rows say where they meet.
+            let isReport = source.kind == .adReport
+            let rivals = before.filter { isReport && $0.kind == .adReport && scope($0) == scope(source) }.map(\.name)
+            let without = before.filter { !rivals.contains($0.name) }.map(scope)
+            if without.contains(where: \.isEverywhere) { return nil }
+            return Member(source: source, scope: scope(source), without: without, yieldsTo: rivals)
+        }
+        self.events = events.compactMap(member)
+        self.reports = reports.compactMap(member)
+    }
+
+    private var members: [Member] { events + reports }
+
+    /// The part of the rows that somebody provides; nil: all of them.
+    var region: [ProvisionScope]? {
+        let scopes = members.map(\.scope)
+        return scopes.contains(where: \.isEverywhere) ? nil : scopes
+    }
+
+    /// The condition of that part; nil where it is all.
+    func condition(timeColumn: String, in zone: Zone) -> String? {
+        guard let region else { return nil }
+        return region.compactMap { $0.condition(timeColumn: timeColumn, in: zone) }.map { "(\($0))" }.joined(separator: " or ")
+    }
+
+    /// Who provides it where.
+    func words(in zone: Zone) -> String {
+        members.map { "\($0.source.name) (\($0.scope.words(in: zone))" + ($0.without.isEmpty && $0.yieldsTo.isEmpty ? ")" : ", where no preferred source does)") }
+            .joined(separator: ", ")
+    }
+}
+
 /// A day, channel and campaign of a report.
-private struct ReportScope: Hashable, CustomStringConvertible {
+struct ReportScope: Hashable, CustomStringConvertible {
     let day: Int64?
     let channel: String?
     let campaign: String?
@@ -92,16 +164,18 @@ private struct ReportScope: Hashable, CustomStringConvertible {
 }
 
 extension TableSnapshot {
+    func scope(ofRow row: Int) -> ReportScope {
+        ReportScope(
+            day: column("date")?.integers[row], channel: column("channel")?.strings[row], campaign: column("campaign")?.strings[row])
+    }
+
     /// In the order of the rows, each once.
-    fileprivate func scopes(giving figure: String) -> [ReportScope] {
+    func scopes(giving figure: String) -> [ReportScope] {
         guard let values = column(figure)?.integers else { return [] }
-        let days = column("date")?.integers
-        let channels = column("channel")?.strings
-        let campaigns = column("campaign")?.strings
         var seen: Set<ReportScope> = []
         var scopes: [ReportScope] = []
         for row in 0..<rowCount where values[row] != nil {
-            let scope = ReportScope(day: days?[row], channel: channels?[row], campaign: campaigns?[row])
+            let scope = scope(ofRow: row)
             if seen.insert(scope).inserted { scopes.append(scope) }
         }
         return scopes

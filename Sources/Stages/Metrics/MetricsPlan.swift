@@ -36,6 +36,8 @@ struct MetricsPlan: Sendable {
         let identified: Bool
         /// The selection's condition.
         let condition: Condition?
+        /// By source the part of its rows that it is the authority for; nil: all.
+        var scopes: [String: Condition] = [:]
     }
 
     /// Rows that tell of orders, wherever they lie.
@@ -49,6 +51,10 @@ struct MetricsPlan: Sendable {
         enum Kind: Sendable, Hashable {
             case answers(AnswerGroup)
             case followed(FollowUp, FollowUp.Part)
+            /// Rows of two orders on two days.
+            case boughtOnDays
+            /// Days with a row, each counted.
+            case activeDays
         }
         let kind: Kind
         let first: Int
@@ -81,6 +87,8 @@ struct MetricsPlan: Sendable {
     /// The days of tables that fall into the period.
     let dates: Range<Int>
     let oldestEvent: Int64?
+    /// How long a buyer must have been away to be new, in microseconds; nil: for all history.
+    let newBuyerLookBack: Int64?
     let grain: Grain
     let cells: TimeCells
     let dimensions: [Dimension]
@@ -139,11 +147,27 @@ struct PlannedMeasure: Sendable {
         case personDays(mask: UInt64)
         case trail(MetricsPlan.Trail)
         case tickets(TicketPart)
+        /// Known of the store beside its rows.
+        case fixed(Int128)
         /// The figure of another measure for the whole time cell.
         case whole(measure: Int)
         /// Rows of reports and, of costs, in `amount` or `spend`.
-        case report(sources: [String], costs: [String], beside: String?)
+        case report(ReportRows)
+        /// Rows of a slot and rows of reports, of different parts.
+        case rowsAndReport(slot: Int, ReportRows)
         case absent(Absence)
+    }
+
+    /// Which rows of tables give a figure.
+    struct ReportRows: Sendable {
+        var sources: [String]
+        var costs: [String] = []
+        /// Only rows with a value here too.
+        var beside: String?
+        /// By source the condition of the rows that count; nil: all.
+        var conditions: [String: String] = [:]
+        /// By source the ones that are taken before it where both have a day, channel and campaign.
+        var yields: [String: [String]] = [:]
     }
 
     let measure: Measure
@@ -152,6 +176,18 @@ struct PlannedMeasure: Sendable {
     let counting: Counting
     /// Units that make one: 1,000,000 for money and decimals, else 1.
     let scale: Int128
+    /// Sources that share what it is made of.
+    var shares: [SharedProviders] = []
+}
+
+extension PlannedMeasure.Counting {
+    /// Rows of tables that are in it.
+    var reportRows: PlannedMeasure.ReportRows? {
+        switch self {
+        case .report(let rows), .rowsAndReport(_, let rows): rows
+        default: nil
+        }
+    }
 }
 
 extension PlannedMeasure.Counting {
@@ -176,6 +212,7 @@ enum Absence: String, Sendable, CaseIterable {
     case undated
     case notByThisDimension = "not_by_this_dimension"
     case notFilterable = "not_filterable"
+    case outsideScope = "outside_scope"
     case blended
     case noTouches = "no_touches"
     case notClaimed = "not_claimed"
@@ -196,6 +233,7 @@ enum Absence: String, Sendable, CaseIterable {
         case .undated: "null: its report has no date, so it counts only in grain 'period'"
         case .notByThisDimension: "null in detail rows: its report has no such column; totals have the figure"
         case .notFilterable: "null: the condition looks at columns that its report has not"
+        case .outsideScope: "null where it lies outside of what any source provides"
         case .blended: "null in detail rows: it is a figure of the whole and has no split"
         case .noTouches: "null in detail rows: no source has clicks within reach, so sales cannot be credited"
         case .notClaimed: "null: ad reports claim no such figure"
@@ -203,7 +241,7 @@ enum Absence: String, Sendable, CaseIterable {
         case .fewCells: "null where fewer cells of time lie before than the window has"
         case .notSummable: "null: distinct counts and percentiles of cells may not be put together"
         case .noTarget: "null where there is no target"
-        case .historyTooShort: "null: the store's history does not reach back before the period"
+        case .historyTooShort: "null: the store's history does not reach back so far"
         case .notAdditive: "null where several report rows fall into a cell: their figures may not be summed"
         case .noValues: "null where no row has a value"
         case .tooLarge: "null where the figure is beyond 64 bits"

@@ -46,6 +46,7 @@ struct MetricsPlanner {
         let cells = try timeCells(period, grain)
         let comparisons = comparisons(expression, period, grain, isDated: isDated)
         let derived = derivations(grain)
+        let newBuyerLookBack = newBuyerLookBack()
         checkNames(dimensions, metrics, grain, comparisons.map(\.comparison), derived)
         if problems.count == 1 { throw problems[0] }
         if !problems.isEmpty { throw Problems(problems) }
@@ -55,12 +56,14 @@ struct MetricsPlanner {
             var resolver = MeasureResolver(
                 context: context, columns: columns, conversion: options["conversion"]?.string ?? "purchase", table: source,
                 start: period.span.start, resolveWithin: options["resolve_within"]?.duration ?? 86_400_000_000,
-                credit: options["credit"]?.string.flatMap(MetricsPlan.Credit.init) ?? .lastTouch)
+                credit: options["credit"]?.string.flatMap(MetricsPlan.Credit.init) ?? .lastTouch,
+                repurchase: options["repurchase"]?.string.flatMap(MetricsStage.Repurchase.init) ?? .orders)
             try resolver.resolve(metrics, followsOrders: dimensions.contains(where: \.isTouch))
             let endOfDate = comparison == nil ? context.endOfDate : period.asOf
             let plan = MetricsPlan(
                 node: node, manifest: context.manifest, period: period, seen: seen, endOfDate: endOfDate,
-                dates: context.dates(of: period.span), oldestEvent: context.oldestEvent, grain: grain, cells: cells,
+                dates: context.dates(of: period.span), oldestEvent: context.oldestEvent, newBuyerLookBack: newBuyerLookBack,
+                grain: grain, cells: cells,
                 dimensions: dimensions, metrics: metrics, columnTypes: columns.types,
                 credit: options["credit"]?.string.flatMap(MetricsPlan.Credit.init) ?? .lastTouch,
                 condition: options["where"]?.condition, top: width == self.width ? top : nil, table: table,
@@ -152,6 +155,15 @@ struct MetricsPlanner {
 
     private mutating func report(_ code: ProblemCode, _ message: String, at place: Place, _ help: String?) {
         problems.append(Problem(code, message, at: place, help: help))
+    }
+
+    /// nil: all history.
+    private mutating func newBuyerLookBack() -> Int64? {
+        guard let option = options["new_buyer_lookback"] else { return MetricsStage.usualLookBack }
+        guard option.string != "all" else { return nil }
+        if let duration = option.duration ?? option.string.flatMap(DurationText.microseconds) { return duration }
+        report(.wrongOption, "'\(option.string ?? "")' is no time to look back", "new_buyer_lookback", "write it as in 90d, or all")
+        return nil
     }
 
     private func rates() -> DatedValues {
@@ -271,7 +283,7 @@ struct MetricsPlanner {
         case .distinct(let name, _):
             (column, allowed) = (name, Set(ColumnType.allCases))
         case .sum(let name, _) where Measure.workedOutColumns.contains(name): return true
-        case .sum(let name, _):
+        case .sum(let name, _), .durations(let name, _):
             (column, allowed) = (name, [.integer, .decimal, .boolean])
         case .minimum(let name, _), .maximum(let name, _):
             (column, allowed) = (name, [.integer, .decimal, .time, .date])
@@ -293,7 +305,7 @@ struct MetricsPlanner {
     private mutating func checkProvides() {
         let known = Set(MetricCatalogue.all.map(\.id) + MetricCatalogue.authorities)
         for source in context.manifest.sources {
-            for name in source.provides ?? [] where !known.contains(name) && !source.maps(name) {
+            for name in (source.provides ?? []).map(\.measure) where !known.contains(name) && !source.maps(name) {
                 guard let near = nearestName(to: name, among: known.sorted()) else { continue }
                 report(.unknownMetric, "source '\(source.name)' provides '\(name)', which no metric asks for", at: source.place, "did you mean '\(near)'?")
             }

@@ -24,7 +24,7 @@ extension ProblemCode {
 /// `by` the rows of the time cells are `detail`, one for each cell up to `as_of`.
 public enum MetricsStage: Stage {
     public static let name = "metrics"
-    public static let version = 2
+    public static let version = 3
     public static let doc = "Counts, sums and ratios of the metric catalogue, by time and by any columns."
     public static let options: [Shape.Key] = [
         Shape.Key("period", .period, "What is looked at: last Nd|w|m, campaign NAME or { from, to }; default last 30d."),
@@ -50,13 +50,32 @@ public enum MetricsStage: Stage {
         Shape.Key("targets", .string, "A source of kind targets: each metric's target and how much of it is attained."),
         Shape.Key("source", .string, "A units file or another table that plain measures run over, instead of events."),
         Shape.Key("resolve_within", .duration, "The target time of resolution_rate; 24h unless said otherwise."),
+        Shape.Key(
+            "new_buyer_lookback", .string,
+            "A buyer is new who paid for nothing so long before, such as 90d; 365d unless said otherwise, `all` for all history."),
+        Shape.Key("repurchase", .word(Repurchase.allCases.map(\.rawValue)), "What repurchase_period asks for: two orders (default), or two orders on different days."),
         Shape.Key("conversion", .string, "The event that cpa counts; default purchase (as orders)."),
     ]
+
+    /// When a person has bought again.
+    enum Repurchase: String, CaseIterable, Sendable {
+        case orders, days
+    }
+
+    /// A year, in microseconds.
+    static let usualLookBack: Int64 = 365 * 86_400_000_000
 
     public static func reads(_ kind: Manifest.Source.Kind) -> Bool { kind != .units }
 
     public static func derivedColumns(_ context: StageContext) -> [DerivedColumn] {
         (context.manifest.channels?.derivedColumns ?? []) + CatalogueColumns.derived(context)
+    }
+
+    public static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent] {
+        guard node.options["source"] == nil else { return [] }
+        let own = KnownMetrics(manifest).declarations(behind: node.options["metrics"]?.list.compactMap(\.string) ?? [])
+        return (node.options["conversion"]?.eventsOfTexts ?? []) + node.options.eventsInConditions
+            + own.flatMap { ($0.options["events"]?.eventsOfTexts ?? []) + $0.options.eventsInConditions }
     }
 
     public static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation {

@@ -18,14 +18,18 @@ extension MetricsTally {
         where number.operation.isAdditive && layout.waitingBits & number.bit == 0 {
             try require(partial.totalNumbers[index] == total.value(0, number.measure), number.measure, "parts differ from the total")
         }
-        var distinct = layout.persons.filter { $0.trail == nil }.map { (measure: $0.measure, isBounded: isBounded($0.mask)) }
-        for kind in layout.entities {
-            for measure in kind.measures + kind.markedMeasures.map(\.measure) { distinct.append((measure, true)) }
+        var distinct = layout.persons.filter { $0.trail == nil }.map { persons in
+            // Who is new after a while away may be new in a part of the period and not in all of it.
+            let isNested = plan.newBuyerLookBack == nil || !plan.looksForNewcomers(persons.mask)
+            return (measure: persons.measure, isBounded: isBounded(persons.mask), isNested: isNested)
         }
-        for (measure, isBounded) in distinct { try balance(measure, isBounded: isBounded) }
+        for kind in layout.entities {
+            for measure in kind.measures + kind.markedMeasures.map(\.measure) { distinct.append((measure, true, true)) }
+        }
+        for (measure, isBounded, isNested) in distinct { try balance(measure, isBounded: isBounded, isNested: isNested) }
     }
 
-    private func balance(_ measure: Int, isBounded: Bool) throws {
+    private func balance(_ measure: Int, isBounded: Bool, isNested: Bool) throws {
         var largest = [Int128](repeating: 0, count: plan.cells.count)
         var sums = largest
         for cell in 0..<count {
@@ -39,7 +43,7 @@ extension MetricsTally {
             sum += whole
             try require(largest[time] <= whole, measure, "a part is larger than the whole")
             try require(!isBounded || whole <= sums[time], measure, "the whole is larger than its parts together")
-            try require(whole <= total.value(0, measure), measure, "a part is larger than the whole")
+            try require(!isNested || whole <= total.value(0, measure), measure, "a part is larger than the whole")
         }
         try require(!isBounded || total.value(0, measure) <= sum, measure, "the whole is larger than its parts together")
     }
@@ -50,7 +54,7 @@ extension MetricsTally {
         guard mask.nonzeroBitCount == 1 else { return false }
         switch plan.slots[mask.trailingZeroBitCount].selection.occasion {
         case .every, .first: return true
-        case .newcomer, .sessionStart, .anotherOrder, .dayStart: return false
+        case .newcomer, .sessionStart, .anotherOrder: return false
         }
     }
 

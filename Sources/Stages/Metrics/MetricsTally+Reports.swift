@@ -11,19 +11,23 @@ extension MetricsTally {
     /// into the first cell that has a part of the day; it is never spread.
     mutating func addReports() {
         for (measure, planned) in plan.measures.enumerated() {
-            guard case .report(let sources, let costs, let beside) = planned.counting, let figure = planned.figure
-            else { continue }
+            guard let rows = planned.counting.reportRows, let figure = planned.figure else { continue }
+            let (sources, costs) = (rows.sources, rows.costs)
             if figure.tables != .adReport {
                 for table in plan.reports where sources.contains(table.source) { addFigure(figure, of: table, measure, planned.scale) }
                 if figure.take == .newest { sumNewest(figure, plan.reports.filter { sources.contains($0.source) }, measure, planned.scale) }
                 continue
             }
             for table in plan.reports where sources.contains(table.source) {
-                add(table, figure.column, beside: beside, measure, planned.scale, isAdditive: figure.isAdditive, figure.condition)
+                let conditions = [figure.condition, rows.conditions[table.source]].compactMap { $0 }
+                let rivals = plan.reports.filter { rows.yields[table.source]?.contains($0.source) ?? false }
+                add(
+                    table, figure.column, beside: rows.beside, measure, planned.scale, isAdditive: figure.isAdditive, conditions,
+                    without: Set(rivals.flatMap { $0.scopes(giving: figure.column) }))
             }
             for table in plan.reports where costs.contains(table.source) {
                 let column = table.column("amount") == nil ? "spend" : "amount"
-                add(table, column, beside: nil, measure, planned.scale, isAdditive: true, figure.condition)
+                add(table, column, beside: nil, measure, planned.scale, isAdditive: true, [figure.condition].compactMap { $0 })
             }
         }
     }
@@ -46,7 +50,7 @@ extension MetricsTally {
     ) {
         let name = figure.tables == .measures ? "value" : figure.column
         guard let column = table.column(name), column.column.type.isWholeNumber else { return }
-        let reader = ReportReader(table, plan, figure.condition)
+        let reader = ReportReader(table, plan, [figure.condition].compactMap { $0 })
         guard reader.canBeFiltered, reader.isDated || plan.grain == .period else { return }
         let factor: Int128 = figure.take == .count ? 0 : column.column.type == .decimal ? 1 : scale
         let names = figure.tables == .measures ? table.column("metric")?.strings : nil
@@ -99,11 +103,11 @@ extension MetricsTally {
 
     private mutating func add(
         _ table: TableSnapshot, _ column: String, beside: String?, _ measure: Int, _ scale: Int128, isAdditive: Bool,
-        _ condition: String? = nil
+        _ conditions: [String] = [], without taken: Set<ReportScope> = []
     ) {
         guard let column = table.column(column), column.column.type.isWholeNumber else { return }
         let isMoney = Measure.moneyColumns.contains(column.column.name)
-        let reader = ReportReader(table, plan, condition)
+        let reader = ReportReader(table, plan, conditions)
         guard reader.canBeFiltered, reader.isDated || plan.grain == .period else { return }
         let factor: Int128 = column.column.type == .decimal ? 1 : scale
         let other = beside.map { table.column($0)?.integers ?? [] }
@@ -113,6 +117,7 @@ extension MetricsTally {
         for row in 0..<table.rowCount {
             guard let number = column.integers[row], reader.passes(row) else { continue }
             if let other, other.isEmpty || other[row] == nil { continue }
+            if !taken.isEmpty, taken.contains(table.scope(ofRow: row)) { continue }
             guard let time = reader.timeCell(row) else { continue }
             if reader.isForeign(row) {
                 foreignRows += 1
@@ -141,16 +146,16 @@ extension MetricsTally {
 extension MetricsPlan {
     /// Why a report's figure is null in detail cells; nil where it has one.
     func reportDetailAbsence(_ measure: Int) -> Absence? {
-        guard case .report(let sources, let costs, _) = measures[measure].counting else { return nil }
-        let tables = manifest.sources.filter { sources.contains($0.name) || costs.contains($0.name) }
+        guard let rows = measures[measure].counting.reportRows else { return nil }
+        let tables = manifest.sources.filter { rows.sources.contains($0.name) || rows.costs.contains($0.name) }
         let isCut = dimensions.allSatisfy { dimension in tables.contains { $0.maps(dimension.name) } }
         return isCut ? nil : .notByThisDimension
     }
 
     /// Why a report's figure is null everywhere; nil where it has one.
     func reportAbsence(_ measure: Int) -> Absence? {
-        guard case .report(let sources, let costs, _) = measures[measure].counting else { return nil }
-        let tables = manifest.sources.filter { sources.contains($0.name) || costs.contains($0.name) }
+        guard let rows = measures[measure].counting.reportRows else { return nil }
+        let tables = manifest.sources.filter { rows.sources.contains($0.name) || rows.costs.contains($0.name) }
         if grain != .period, tables.allSatisfy({ !$0.maps($0.dateColumn) }) { return .undated }
         if let columns = condition?.columns, !tables.contains(where: { table in columns.allSatisfy(table.maps) }) {
             return .notFilterable
@@ -169,8 +174,8 @@ struct ReportReader {
     private let furtherMask: [UInt8]?
     let canBeFiltered: Bool
 
-    /// - Parameter further: a condition beside the node's own.
-    init(_ table: TableSnapshot, _ plan: MetricsPlan, _ further: String? = nil) {
+    /// - Parameter further: conditions beside the node's own.
+    init(_ table: TableSnapshot, _ plan: MetricsPlan, _ further: [String] = []) {
         self.table = table
         self.plan = plan
         let source = plan.manifest.sources.first { $0.name == table.source }
@@ -183,7 +188,8 @@ struct ReportReader {
             canBeFiltered = true
             mask = nil
         }
-        furtherMask = (further.flatMap { try? Condition.parse($0, zone: plan.manifest.zone) }).map { condition in
+        let text = further.map { "(\($0))" }.joined(separator: " and ")
+        furtherMask = (further.isEmpty ? nil : try? Condition.parse(text, zone: plan.manifest.zone)).map { condition in
             let hasColumns = condition.columns.allSatisfy { table.column($0) != nil }
             return hasColumns ? TableCondition(table).evaluate(condition) : Array(repeating: 0, count: table.rowCount)
         }

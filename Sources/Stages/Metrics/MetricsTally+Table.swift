@@ -39,7 +39,7 @@ extension MetricsTally {
                     } else if let value = table.column(name)?.number(row) {
                         valuesOfMeasure[measure].append(CellValue(cell: cell, value: value, count: 1))
                     }
-                case .orders, .reported, .conversions, .personDays, .followed, .lastAnswers, .tickets, .whole: break
+                case .orders, .reported, .conversions, .personDays, .activeDays, .followed, .lastAnswers, .tickets, .whole, .durations, .records: break
                 }
             }
         }

@@ -9,9 +9,13 @@ struct PersonHistory {
     private let plan: MetricsPlan
     /// Per occasion the time of the first row that it looks for; `.max` before it came.
     private var firstTimes: [Int64]
-    /// Per occasion the day of the last row that it looks for; -1 before it came.
-    private var lastDays: [Int32]
-    private let days: TimeIndex
+    /// Per occasion the time of the last row that it looks for; `.min` before it came.
+    private var lastTimes: [Int64]
+    /// The same before the time cell at hand, and before the period.
+    private var beforeCell: [Int64]
+    private var beforePeriod: [Int64]
+    private var lastCells: [Int32]
+    private let cellIndex: TimeIndex
     private var sessions = SessionCutter()
     /// The time of the last click; `.min` without one.
     private var touchTime = Int64.min
@@ -30,10 +34,11 @@ struct PersonHistory {
     init(_ plan: MetricsPlan, _ layout: MetricsLayout) {
         self.plan = plan
         firstTimes = Array(repeating: .max, count: layout.occasions.count)
-        lastDays = Array(repeating: -1, count: layout.occasions.count)
-        let cutsDays = layout.occasions.contains { $0.kind == .dayStart }
-        days = TimeIndex(
-            cutsDays ? TimeCells(plan.period.span, grain: .day, zone: plan.manifest.zone) : plan.cells, seen: plan.seen)
+        lastTimes = Array(repeating: .min, count: layout.occasions.count)
+        beforeCell = lastTimes
+        beforePeriod = lastTimes
+        lastCells = Array(repeating: -1, count: layout.occasions.count)
+        cellIndex = TimeIndex(plan.cells, seen: plan.seen)
         touch = Array(repeating: -1, count: plan.dimensions.count)
         credited = touch
         creditedTouch = Array(repeating: -1, count: plan.touchDimensions.count)
@@ -67,7 +72,10 @@ struct PersonHistory {
     private mutating func begin() {
         for index in firstTimes.indices {
             firstTimes[index] = .max
-            lastDays[index] = -1
+            lastTimes[index] = .min
+            beforeCell[index] = .min
+            beforePeriod[index] = .min
+            lastCells[index] = -1
         }
         touchTime = .min
         sessions.reset()
@@ -81,21 +89,35 @@ struct PersonHistory {
             let occasion = layout.occasions[index]
             let isFirst = firstTimes[index] == .max
             if isFirst { firstTimes[index] = time }
+            if occasion.kind == .newcomer { noteAbsence(before: time, index) }
             guard cell >= 0 else { continue }
             switch occasion.kind {
             case .every, .sessionStart, .anotherOrder: break
-            case .dayStart:
-                let day = days.cell(time)
-                if day != lastDays[index] { scratch.masks[row] |= occasion.bit }
-                lastDays[index] = day
             case .first:
                 if isFirst { scratch.masks[row] |= occasion.bit }
             case .newcomer:
-                let first = firstTimes[index]
-                if first >= plan.cells.spans[Int(cell)].start { scratch.masks[row] |= occasion.bit }
-                if first >= plan.period.span.start { scratch.periodBits[span] |= occasion.bit }
+                if wasAway(before: plan.cells.spans[Int(cell)].start, since: beforeCell[index]) { scratch.masks[row] |= occasion.bit }
+                if wasAway(before: plan.period.span.start, since: beforePeriod[index]) { scratch.periodBits[span] |= occasion.bit }
             }
         }
+    }
+
+    /// Remembers the last row before the time cell, and before the period, in which the present one lies.
+    private mutating func noteAbsence(before time: Int64, _ index: Int) {
+        let cell = cellIndex.cell(time)
+        if cell != lastCells[index] {
+            beforeCell[index] = lastTimes[index]
+            lastCells[index] = cell
+        }
+        if lastTimes[index] < plan.period.span.start { beforePeriod[index] = lastTimes[index] }
+        lastTimes[index] = time
+    }
+
+    /// True where the last row before an instant is too old to count.
+    private func wasAway(before start: Int64, since last: Int64) -> Bool {
+        guard last != .min, let lookBack = plan.newBuyerLookBack else { return last == .min }
+        let (earliest, underflow) = start.subtractingReportingOverflow(lookBack)
+        return !underflow && last < earliest
     }
 
     private mutating func markSession(_ rows: EventRows, _ row: Int, _ scratch: BatchScratch, _ layout: MetricsLayout) {

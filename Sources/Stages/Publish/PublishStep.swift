@@ -71,7 +71,19 @@ struct PublishStep {
             warnings: catalogue.files.filter { $0.state == .damaged }.map {
                 RunResults.Warning(
                     code: "damaged_file", message: $0.problem ?? "damaged", place: "\($0.source): \($0.path)")
-            })
+            } + withoutFiles(catalogue))
+    }
+
+    /// The sources whose globs match nothing.
+    private func withoutFiles(_ catalogue: Catalogue) -> [RunResults.Warning] {
+        manifest.sources.filter { $0.discoverFiles(folder: manifest.folder).files.isEmpty }.map { source in
+            let brought = catalogue.files.contains { $0.source == source.name && $0.state == .live }
+            return RunResults.Warning(
+                code: "no_files",
+                message: "\(source.matchesNothing(folder: manifest.folder)): "
+                    + (brought ? "what it brought before still counts" : "it contributes nothing"),
+                place: source.place.description)
+        }
     }
 
     /// The files of the sources that the node looks at.

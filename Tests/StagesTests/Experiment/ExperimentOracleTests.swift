@@ -11,7 +11,7 @@ struct ExperimentOracleTests {
     private static let metrics = [
         "conversion_rate", "add_to_cart_rate", "orders", "purchases", "gmv_paid", "net_revenue", "aov", "refund_rate",
     ]
-    private static let origin = TestTime.at("2026-11-01")
+    static let origin = TestTime.at("2026-11-01")
 
     @Test("agree with a naive computation, and no byte depends on key, cuts or threads", arguments: 0..<60)
     func differential(seed: UInt64) throws {
@@ -58,7 +58,7 @@ struct ExperimentOracleTests {
         #expect(seen == Set(expected.units.keys.map { .string($0) }))
     }
 
-    private func journeys(_ generator: inout SeededGenerator) -> [TestEvent] {
+    func journeys(_ generator: inout SeededGenerator) -> [TestEvent] {
         var events = [TestEvent(person: nil, time: Self.origin + 100, event: "login")]
         for number in 0..<Int.random(in: 0...40, using: &generator) {
             let isDevice = Int.random(in: 0..<4, using: &generator) == 0
