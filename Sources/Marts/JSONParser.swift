@@ -3,7 +3,7 @@ import Vocabulary
 /// Reads JSON (RFC 8259) of bounded depth, keeping the text of numbers and the order of keys.
 ///
 /// Stricter than the standard in one thing: an object with the same key twice is an error.
-struct JSONParser {
+package struct JSONParser {
     static let depthLimit = 32
 
     private let bytes: [UInt8]
@@ -13,7 +13,7 @@ struct JSONParser {
 
     /// Reads one document.
     /// - Throws: `Problem` with `output.unreadable`, the file and the byte.
-    static func parse(_ bytes: [UInt8], file: String) throws -> JSONValue {
+    package static func parse(_ bytes: [UInt8], file: String) throws -> JSONValue {
         var parser = JSONParser(bytes: bytes, file: file)
         let value = try parser.value()
         parser.skipBlanks()

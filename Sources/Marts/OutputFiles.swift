@@ -29,6 +29,17 @@ public enum OutputFiles {
         }
     }
 
+    /// Appends to a file, which is made where it is missing, in one write, and syncs it.
+    /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
+    package static func append(_ bytes: [UInt8], to path: String) throws {
+        try makeDirectory(split(path).0)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        guard descriptor >= 0 else { throw Problem.output(path, "cannot be opened") }
+        defer { close(descriptor) }
+        try write(bytes, descriptor: descriptor, path: path)
+        guard fsync(descriptor) == 0 else { throw Problem.output(path, "cannot be synced") }
+    }
+
     private static func writeInto(_ path: String, _ bytes: [UInt8]) throws {
         // A pipe that nobody reads is refused, not waited for.
         let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)

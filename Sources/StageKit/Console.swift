@@ -7,8 +7,13 @@ public enum Console {
     public static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     public static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Columns of the terminal; 120 where it cannot be asked.
-    public static var width: Int {
+    /// Cells of a line that tables must fit: those of the environment's COLUMNS where it is exported, else of the terminal
+    /// (120 where it cannot be asked); nil where standard output is none and nothing needs to fit.
+    public static var tableWidth: Int? {
+        if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), (20...10_000).contains(columns) {
+            return columns
+        }
+        guard outputIsTerminal else { return nil }
         var size = winsize()
         if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 { return Int(size.ws_col) }
         return 120
@@ -16,7 +21,17 @@ public enum Console {
 
     /// Writes to standard output.
     /// - Throws: `Problem` when standard output cannot be written (a full disk, a closed pipe).
-    public static func print(_ text: String) throws { try write(Array(text.utf8) + [0x0A], to: STDOUT_FILENO) }
+    public static func print(_ text: String, terminator: String = "\n") throws {
+        try write(Array(text.utf8) + Array(terminator.utf8), to: STDOUT_FILENO)
+    }
+
+    /// Writes a document to standard output: as it is for a program or a file, on a terminal with everything spelled out
+    /// that the terminal would act on.
+    public static func show(_ document: [UInt8]) throws {
+        guard outputIsTerminal else { return try write(document, to: STDOUT_FILENO) }
+        let lines = String(decoding: document, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        try write(Array(lines.map { TerminalText.shown(String($0)) }.joined(separator: "\n").utf8), to: STDOUT_FILENO)
+    }
 
     public static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
         var written = 0

@@ -6,37 +6,42 @@ import Vocabulary
 
 /// How a stage that runs alone shows its marts.
 struct MartPrinting: ParsableArguments {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown }
 
     @Option(help: "How to show the marts.")
     var format: Format = .table
     @Option(help: "A file to write to instead of standard output.", completion: .file())
     var output: String?
 
-    /// - Parameter showsAll: Tables have all rows, and not the first of them.
+    /// - Parameter showsAll: Tables have all rows on a terminal too, and not the first of them.
     /// - Throws: `Problem` `usage.one-mart` where several marts do not fit into one file; those of the output.
     func show(_ marts: [Mart], showsAll: Bool = false) throws {
-        if format != .table, output != nil, marts.count > 1 {
+        if format == .json || format == .csv, output != nil, marts.count > 1 {
             throw Problem(
                 .oneMartOnly, "\(marts.count) marts do not fit into one \(format.rawValue) file",
                 help: "name one node, or leave --output out")
         }
+        let isTerminal = output == nil && Console.outputIsTerminal
         var bytes: [UInt8] = []
         for mart in marts {
             switch format {
             case .table:
-                let width = output == nil ? Console.width : 200
-                let color = output == nil && Console.outputIsTerminal
-                bytes += Array(TerminalTable.render(mart, width: width, color: color, rowLimit: showsAll ? nil : 40).utf8)
+                let width = output == nil ? Console.tableWidth : nil
+                let rowLimit = isTerminal && !showsAll ? 40 : nil
+                bytes += Array(TerminalTable.render(mart, width: width, color: isTerminal, rowLimit: rowLimit).utf8)
                 bytes.append(0x0A)
             case .json: bytes += try MartJSON.write(mart)
             case .csv: bytes += try MartCSV.write(mart)
+            case .markdown: bytes += MartMarkdown.write(mart) + [0x0A]
             }
         }
         if let output {
             try OutputFiles.write(bytes, to: output)
-        } else {
+        } else if format == .table {
+            // It is harmless, and its escape sequences are ours.
             try Console.write(bytes, to: STDOUT_FILENO)
+        } else {
+            try Console.show(bytes)
         }
     }
 }

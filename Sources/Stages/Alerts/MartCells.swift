@@ -7,8 +7,8 @@ import StageKit
 import Vocabulary
 
 /// The rows of a mart as cells of a time series.
-struct MartCells {
-    let mart: Mart
+package struct MartCells {
+    package let mart: Mart
     /// Of the cells, where they are cut by the calendar or by campaigns.
     let grain: Grain?
     private let manifest: Manifest
@@ -26,7 +26,7 @@ struct MartCells {
         let start: Int64
     }
 
-    init(_ mart: Mart, _ manifest: Manifest) {
+    package init(_ mart: Mart, _ manifest: Manifest) {
         self.mart = mart
         self.manifest = manifest
         timeColumn = mart.columns.firstIndex { $0.role == .time }
@@ -71,7 +71,7 @@ struct MartCells {
     func timeLabel(_ row: Int) -> String? { timeColumn.flatMap { mart.rows[row][$0].text } }
 
     /// The row's time; nil for the total of the period, and where the mart is not cut by time.
-    func span(_ row: Int) -> TimeSpan? {
+    package func span(_ row: Int) -> TimeSpan? {
         guard let timeColumn, let grain else { return nil }
         let zone = manifest.zone
         switch (grain, mart.rows[row][timeColumn]) {
@@ -130,16 +130,6 @@ struct MartCells {
 }
 
 extension MartValue {
-    /// A number as such; nil for null and for what is no number.
-    var double: Double? {
-        switch self {
-        case .integer(let number): Double(number)
-        case .number(let number), .fitted(let number): number
-        case .money(let millionths): Double(millionths) / 1_000_000
-        case .null, .string, .boolean, .date, .time: nil
-        }
-    }
-
     /// The value as alerts write it; nil for null.
     var text: String? {
         switch self {
@@ -154,8 +144,6 @@ extension MartValue {
 }
 
 extension MartColumn {
-    var isNumeric: Bool { type == .integer || type == .number || type == .money }
-
     /// How conditions see the column.
     var conditionType: ColumnType {
         switch type {

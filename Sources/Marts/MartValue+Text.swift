@@ -1,0 +1,70 @@
+import Vocabulary
+
+// A cell as text.
+extension MartValue {
+    /// As CSV writes it, but without quotes and apostrophes; nil for null and for a number that is not finite.
+    public var plainText: String? {
+        switch self {
+        case .null: return nil
+        case .string(let text), .time(let text): return text
+        case .boolean(let flag): return flag ? "true" : "false"
+        case .date(let date): return date.description
+        case .integer, .number, .fitted, .money:
+            var bytes: [UInt8] = []
+            return appendNumber(to: &bytes) ? String(decoding: bytes, as: UTF8.self) : nil
+        }
+    }
+
+    /// For people, in the unit of its column: a fraction in percent, money with two decimals, null as `-`; control
+    /// characters spelled out.
+    public func shown(in column: MartColumn) -> String {
+        switch self {
+        case .null: return "-"
+        case .string(let text): return TerminalText.shown(text)
+        case .time(let text): return TerminalText.shown(MartValue.wallClock(text))
+        case .boolean(let flag): return flag ? "yes" : "no"
+        case .date(let date): return date.description
+        case .integer(let number): return String(number)
+        case .money(let millionths): return DecimalText.fixed(millionths: millionths, places: 2)
+        case .number(let number), .fitted(let number):
+            guard number.isFinite else { return "?" }
+            if column.unit == "fraction" { return DecimalText.fixed(number * 100, places: 2) + "%" }
+            if column.type == .money || column.isInCurrency { return DecimalText.fixed(number, places: 2) }
+            return DecimalText.short(number)
+        }
+    }
+
+    /// `2026-11-11 20:00` for a whole minute; the offset stands elsewhere.
+    private static func wallClock(_ time: String) -> String {
+        let bytes = Array(time.utf8)
+        guard bytes.count == 25 || bytes.count == 20, bytes[10] == UInt8(ascii: "T"),
+            bytes[16..<19].elementsEqual(":00".utf8)
+        else { return time }
+        return "\(time.prefix(10)) \(time.dropFirst(11).prefix(5))"
+    }
+}
+
+extension MartColumn {
+    public var isNumeric: Bool {
+        switch type {
+        case .integer, .number, .money: true
+        case .string, .boolean, .date, .time: false
+        }
+    }
+
+    /// Whether it says which row a row is, and not how much.
+    public var isKey: Bool { role == .dimension || role == .time || role == .rowKind }
+
+    /// The parts of ratios, and labels of what another column names already.
+    var isSecondary: Bool {
+        role == .part || name.hasSuffix("__num") || name.hasSuffix("__den") || isLabel
+    }
+
+    /// Whether it only puts another column into words.
+    public var isLabel: Bool { name.hasSuffix("_label") || name.hasSuffix("_label_zh") }
+
+    var isInCurrency: Bool {
+        guard let unit else { return false }
+        return unit.utf8.count == 3 && unit.utf8.allSatisfy { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
+    }
+}
