@@ -56,6 +56,7 @@ let package = Package(
         module("Ledger", ["Marts", "Vocabulary", "Chronology", .product(name: "GRDB", package: "GRDB.swift")]),
         module("Monitoring", ["Marts", "Digests", "Vocabulary", "Chronology"]),
         module("Manifest", ["EventLog", "Vocabulary", "Chronology", "Expressions", "Yams"]),
+        module("Explanations", ["Marts", "Manifest", "Expressions", "EventLog", "Vocabulary", "Chronology"]),
         module("Simulation", ["Vocabulary", "Chronology", "CZlib"]),
         module("StageKit", [
             "EventStore", "EventLog", "Manifest", "Marts", "Expressions", "Chronology", "Vocabulary", "Digests",
@@ -68,7 +69,7 @@ let package = Package(
         .executableTarget(
             name: "nightmarket",
             dependencies: [
-                "Stages", "Simulation", "Ledger", "Monitoring",
+                "Stages", "Simulation", "Ledger", "Monitoring", "Explanations", "Metrics",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -97,6 +98,7 @@ let package = Package(
         tests("Marts"),
         tests("Ledger"),
         tests("Monitoring", ["Marts"]),
+        tests("Explanations", ["Marts"]),
         tests("Manifest"),
         tests("Simulation"),
         tests("StageKit"),

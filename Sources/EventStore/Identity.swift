@@ -108,8 +108,8 @@ public struct Forgotten: Sendable {
 }
 
 extension Key128 {
-    /// The key that `digits` writes.
-    init?(digits: String) {
+    /// The key that 32 hexadecimal digits write; nil for any other text.
+    public init?(digits: String) {
         guard digits.utf8.count == 32, let high = UInt64(digits.prefix(16), radix: 16),
             let low = UInt64(digits.suffix(16), radix: 16)
         else { return nil }

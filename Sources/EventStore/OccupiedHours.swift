@@ -12,7 +12,7 @@ public struct OccupiedHours: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - times: microseconds UTC, in any order.
     ///   - span: from the least to the greatest of them.
-    init(_ times: UnsafeBufferPointer<Int64>, in span: ClosedRange<Int64>) {
+    package init(_ times: UnsafeBufferPointer<Int64>, in span: ClosedRange<Int64>) {
         let (first, last) = (Self.hour(of: span.lowerBound), Self.hour(of: span.upperBound))
         bounds = [first, last + 1]
         guard last - first > 1, last - first < Self.hourLimit else { return }
@@ -38,6 +38,16 @@ public struct OccupiedHours: Sendable, Hashable, Codable {
             return true
         }
         return false
+    }
+
+    /// Whether an hour that a span of time meets holds rows; nil where that was not kept: rows that lie scattered are told
+    /// of as one run.
+    public func hold(_ span: Range<Int64>) -> Bool? {
+        guard meet(ScanRequest.Span(start: span.lowerBound, end: span.upperBound)) else { return false }
+        let isOneLongRun = bounds.count == 2 && bounds[1] - bounds[0] > 2 * Int64(Self.runLimit)
+        let (first, last) = (Self.hour(of: span.lowerBound), Self.hour(of: span.upperBound - 1))
+        let touchesEnd = first <= bounds[0] || last >= bounds[bounds.count - 1] - 1
+        return isOneLongRun && !touchesEnd ? nil : true
     }
 
     private static func hour(of time: Int64) -> Int64 {

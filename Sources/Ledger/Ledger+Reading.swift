@@ -47,6 +47,12 @@ extension Ledger {
         }
     }
 
+    /// How many lists were joined to a figure, and when the last one was; nil where none was.
+    public static func matches(output: String) -> (count: Int, last: String)? {
+        let all = MatchRecord.all(in: output)
+        return all.last.map { (all.count, $0.time) }
+    }
+
     /// How many runs ended how.
     public func countsByStatus() throws -> [String: Int] {
         try read { db in

@@ -32,6 +32,7 @@ public struct Ledger: Sendable {
         try guarded(path) {
             let fresh = try Ledger(queue: DatabaseQueue(path: temporary))
             try fresh.record(LedgerEntry.all(in: output))
+            try fresh.record(MatchRecord.all(in: output))
             try fresh.queue.close()
         }
         for suffix in ["-journal", "-wal", "-shm"] { unlink(path + suffix) }
@@ -49,6 +50,18 @@ public struct Ledger: Sendable {
         let ledger = try open(output: output)
         _ = try mended(output, path(in: output)) {
             try ledger.record(entries)
+            return ledger
+        }
+    }
+
+    /// Notes that a list was joined to a figure: in the output's file of such records, whose failure is thrown, then in the
+    /// ledger, which is made from it and may be made anew.
+    /// - Throws: `Problem` of the output.
+    public static func note(_ match: MatchRecord, output: String) throws {
+        try match.append(in: output)
+        let ledger = try open(output: output)
+        _ = try mended(output, path(in: output)) {
+            try ledger.record(MatchRecord.all(in: output))
             return ledger
         }
     }
@@ -106,7 +119,7 @@ public struct Ledger: Sendable {
     private init(queue: DatabaseQueue) throws {
         self.queue = queue
         try queue.write { db in
-            try db.execute(sql: Ledger.schema)
+            try db.execute(sql: Ledger.schema + Ledger.matchTable)
             try db.execute(sql: "PRAGMA user_version = \(Ledger.version)")
         }
     }
@@ -135,6 +148,29 @@ public struct Ledger: Sendable {
             for entry in entries { try entry.insert(into: db) }
         }
     }
+
+    /// The records of all matches, in the place of those that were known.
+    private func record(_ matches: [MatchRecord]) throws {
+        try queue.write { db in
+            // A ledger of before there were any has no such table.
+            try db.execute(sql: Ledger.matchTable)
+            try db.execute(sql: "DELETE FROM list_match")
+            for match in matches {
+                try db.execute(
+                    sql: "INSERT INTO list_match VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    arguments: [
+                        match.time, match.user, match.cell, match.date.description, match.kind, match.space, match.asked, match.matched,
+                    ])
+            }
+        }
+    }
+
+    private static let matchTable = """
+        CREATE TABLE IF NOT EXISTS list_match (
+            time TEXT NOT NULL, user TEXT NOT NULL, cell TEXT NOT NULL, date TEXT NOT NULL, kind TEXT NOT NULL,
+            space TEXT NOT NULL, asked INTEGER NOT NULL, matched INTEGER NOT NULL
+        ) STRICT;
+        """
 
     /// The tables; docs/OPERATIONS.md describes them.
     private static let schema = """

@@ -73,15 +73,5 @@ extension PersonSelection {
 
 extension MartValue {
     /// The value as `--persons` names it: `null` where there is none.
-    public var rowText: String {
-        switch self {
-        case .null: "null"
-        case .string(let text), .time(let text): text
-        case .integer(let number): "\(number)"
-        case .number(let number), .fitted(let number): "\(number)"
-        case .money(let millionths): "\(Double(millionths) / 1_000_000)"
-        case .boolean(let flag): "\(flag)"
-        case .date(let date): date.description
-        }
-    }
+    public var rowText: String { plainText ?? "null" }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Manifest
 import Vocabulary
 
 extension ProblemCode {
@@ -41,6 +42,20 @@ public protocol PersonListing: Computation {
     /// Called before the first round: `finish` then gives one mart, a row for each person of the selection.
     /// - Throws: `Problem` `usage.persons` where the node's marts have no such row or column.
     func listPersons(_ selection: PersonSelection) throws
+}
+
+extension Stage {
+    /// Why the persons of a figure of a node cannot be listed, as far as it shows before any data is read; nil where they can.
+    /// - Parameter text: as `--persons` takes it.
+    public static func refusal(ofPersons text: String, of node: Manifest.Node, in context: StageContext) -> String? {
+        guard let selection = PersonSelection(argument: text) else { return "'\(text)' selects nothing" }
+        do {
+            try prepare(node, in: context).list(selection)
+            return nil
+        } catch {
+            return Problems.carried(by: error).first?.message ?? "\(error)"
+        }
+    }
 }
 
 extension Computation {

@@ -14,10 +14,12 @@ struct AnalysisCommand: ParsableCommand {
         abstract: allStages.first { $0.name == StageMain.stageName }?.doc ?? "",
         discussion: """
             Computes on the snapshot that the last run left, without touching what is published and without a lock.
-            """)
+            """, version: programVersion)
 
     @OptionGroup var arguments: ManifestArguments
-    @Argument(help: "The nodes of this stage to compute (default: all of the manifest).")
+    @Argument(
+        help: "The nodes of this stage to compute (default: all of the manifest).",
+        completion: ManifestCompletion.nodes(of: StageMain.stageName))
     var names: [String] = []
     @OptionGroup var day: DateArgument
     @OptionGroup var moment: AsOfArgument

@@ -9,10 +9,11 @@ struct Nightmarket: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nightmarket",
         abstract: "A nightly marketing-analytics pipeline: logs and ad reports in, dashboard-ready JSON out.",
+        version: programVersion,
         subcommands: [
             RunCommand.self, RetryCommand.self, BackfillCommand.self, ReplayCommand.self, PlanCommand.self, StatusCommand.self,
             CheckCommand.self, SchemaCommand.self, SimulateCommand.self, InitCommand.self, ForgetCommand.self,
-            CompactCommand.self, VerifyCommand.self, PlanExperimentCommand.self,
+            CompactCommand.self, VerifyCommand.self, PlanExperimentCommand.self, WhyCommand.self, DiffCommand.self, MatchCommand.self,
         ])
 }
 

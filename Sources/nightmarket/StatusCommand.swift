@@ -44,6 +44,9 @@ struct StatusCommand: AsyncParsableCommand {
             }
             if let catalogue = candidate ?? catalogue { try RejectSummary(manifest, catalogue).print() }
             if let catalogue { try showForgotten(catalogue) }
+            if let (count, last) = Ledger.matches(output: manifest.output) {
+                try Console.print("matched     \(counted(count, "customer list")), last \(last)")
+            }
             return .done
         }
     }

@@ -27,18 +27,9 @@ public struct AlertCheck {
     public static func problems(of alert: Manifest.Alert, in context: StageContext) -> [Problem] {
         guard let node = context.manifest.nodes.first(where: { $0.id == alert.node }),
             let stage = allStages.first(where: { $0.name == node.stage }),
-            let mart = try? shapes(of: node, stage, context).first(where: { $0.id == alert.mart })
+            let mart = try? stage.shapes(of: node, in: context).first(where: { $0.id == alert.mart })
         else { return [] }
         return AlertCheck(alert, mart, isEmpty: true).problems + periodProblems(of: alert, node, context)
-    }
-
-    /// The marts of a node as no data makes them: they show which columns there are.
-    private static func shapes(
-        of node: Manifest.Node, _ stage: any Stage.Type, _ context: StageContext
-    ) throws -> [Mart] {
-        let computation = try stage.prepare(node, in: context)
-        while computation.nextRequest() != nil { try computation.absorb([]) }
-        return try computation.finish()
     }
 
     /// Whether the mart's period reaches as far back as the rule looks.

@@ -11,7 +11,7 @@ import Vocabulary
 struct AlertsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: StageMain.programName,
-        abstract: "Judge marts by the manifest's alerts; alone: those of the published run, changing nothing.")
+        abstract: "Judge marts by the manifest's alerts; alone: those of the published run, changing nothing.", version: programVersion)
 
     @OptionGroup var arguments: ManifestArguments
     @OptionGroup var day: DateArgument

@@ -7,7 +7,7 @@ import Vocabulary
 struct IngestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: StageMain.programName,
-        abstract: "Take new and changed files into the store, under the writer's lock.")
+        abstract: "Take new and changed files into the store, under the writer's lock.", version: programVersion)
 
     @OptionGroup var arguments: ManifestArguments
     @OptionGroup var day: DateArgument

@@ -10,7 +10,7 @@ import Vocabulary
 struct PublishCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: StageMain.programName,
-        abstract: "Complete a run and swap it in; alone: publish the current marts anew in the manifest's forms.")
+        abstract: "Complete a run and swap it in; alone: publish the current marts anew in the manifest's forms.", version: programVersion)
 
     @OptionGroup var arguments: ManifestArguments
     @Option(help: .hidden)

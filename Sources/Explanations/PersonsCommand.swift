@@ -1,0 +1,75 @@
+import Chronology
+import Manifest
+import Marts
+import Vocabulary
+
+/// The command that lists the persons behind a cell.
+package struct PersonsCommand {
+    private let manifest: String
+    private let date: CivilDate
+    private let intraday: String?
+    private let refusal: (String, Manifest.Node) -> String?
+
+    /// - Parameter refusal: why the stage lists nobody for a selection of a node, in words; nil where it lists.
+    package init(_ manifest: String, date: CivilDate, intraday: String?, refusal: @escaping (String, Manifest.Node) -> String?) {
+        self.manifest = manifest
+        self.date = date
+        self.intraday = intraday
+        self.refusal = refusal
+    }
+
+    /// `nightmarket-STAGE MANIFEST NODE --persons VALUES,COLUMN`, quoted for a shell.
+    package func persons(behind cell: Cell, node: Manifest.Node?) -> CellExplanation.Persons {
+        guard let node else { return .none("no stage counts persons for this mart") }
+        guard cell.mart.id == "\(node.stage)/\(node.name)" else {
+            return .none("persons are listed for the node's first table alone, \(node.stage)/\(node.name)")
+        }
+        guard Figure(cell.value) != nil else { return .none("the cell is no count") }
+        let values = cell.namedValues
+        guard values.allSatisfy({ !$0.value.isEmpty && !$0.value.contains(",") }) else {
+            return .none("a value with a comma, or an empty one, cannot be named on the command line")
+        }
+        let text = (values.map { "\($0.column)=\($0.value)" } + [cell.definition.name]).joined(separator: ",")
+        if let reason = refusal(text, node) { return .none(reason) }
+        let moment = intraday.map { ["--as-of", $0] } ?? ["--date", date.description]
+        let words = ["nightmarket-\(node.stage)", manifest, node.name, "--persons", text] + moment
+        return .command(words.map(Self.quoted).joined(separator: " "))
+    }
+
+    /// A word as a POSIX shell takes it literally; one with characters that a terminal would act on as bash and zsh do.
+    package static func quoted(_ word: String) -> String {
+        let plain = word.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2C, 0x2D, 0x2E, 0x2F, 0x3A, 0x3D, 0x40, 0x5F: true
+            default: false
+            }
+        }
+        if plain, !word.isEmpty { return word }
+        if TerminalText.shown(word).utf8.elementsEqual(word.utf8) { return "'" + word.replacing("'", with: "'\\''") + "'" }
+        var text = "$'"
+        for byte in word.utf8 {
+            switch byte {
+            case 0x27, 0x5C: text += "\\" + String(UnicodeScalar(byte))
+            case 0x20..<0x7F: text += String(UnicodeScalar(byte))
+            default: text += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return text + "'"
+    }
+}
+
+extension Cell {
+    /// The values by which `--persons` finds the row again. What a total was not cut by has none, nor have an experiment's
+    /// rows without a segment; the rest of a top list is named as such.
+    fileprivate var namedValues: [(column: String, value: String)] {
+        let kind = mart.columns.firstIndex { $0.role == .rowKind }
+        let isOfGroup = rowKind == "detail" && mart.columnIndex("variant") == nil
+        let values = mart.keyColumns.compactMap { column -> (column: String, value: String)? in
+            let (name, value) = (mart.columns[column].name, mart.rows[row][column])
+            // Steps have a name beside their number.
+            guard column != kind, name != "step_name", value != .null || isOfGroup else { return nil }
+            return (name, value.plainText ?? "null")
+        }
+        return values + (rowKind == "rest" ? [("row_kind", "rest")] : [])
+    }
+}

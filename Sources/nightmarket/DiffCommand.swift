@@ -1,0 +1,54 @@
+import ArgumentParser
+import Explanations
+import Manifest
+import Marts
+import StageKit
+import Stages
+import Vocabulary
+
+struct DiffCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Say which cells changed between two published runs, and by how much.",
+        discussion: "Rows are joined by their dimensions, time and row kind; the greatest relative change comes first.")
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown }
+
+    @OptionGroup var arguments: ManifestArguments
+    @Argument(help: "The earlier run: as `status` prints it, current or previous.", completion: ManifestCompletion.runs)
+    var before = "previous"
+    @Argument(help: "The later run.", completion: ManifestCompletion.runs)
+    var after = "current"
+    @Option(help: "Only this mart, such as metrics/daily or metrics.daily.", completion: ManifestCompletion.marts)
+    var mart: String?
+    @Option(help: "Only changed cells of this column.")
+    var column: String?
+    @Option(help: "How many changed cells are shown (default: 40 in a table or in Markdown, all in JSON and CSV).")
+    var limit: Int?
+    @Option(help: "How to show them.")
+    var format: Format = .table
+    @Flag(help: "Exit with status 1 where anything differs.")
+    var failOnChange = false
+
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0.") }
+    }
+
+    func run() async throws {
+        try await reporting {
+            let manifest = try arguments.load(stages: allStages)
+            let (before, after) = (try PublishedRun.named(before, in: manifest.output), try PublishedRun.named(after, in: manifest.output))
+            let id = mart.map { $0.contains("/") ? $0 : $0.replacing(".", with: "/", maxReplacements: 1) }
+            let report = try DifferenceReport(from: before, to: after, mart: id, column: column)
+            switch format {
+            case .table:
+                let text = report.text(width: Console.tableWidth, color: Console.outputIsTerminal, limit: limit ?? 40)
+                try Console.print(text, terminator: "")
+            case .markdown: try Console.show(Array(report.markdown(limit: limit ?? 40).utf8))
+            case .csv: try Console.show(report.csv(limit: limit))
+            case .json: try Console.show(report.json(limit: limit))
+            }
+            return failOnChange && !report.isEmpty ? .stageFailed : .done
+        }
+    }
+}
