@@ -40,6 +40,7 @@ extension Measure {
         case .values(let column, let rows): "count(\(column) of \(rows.text))"
         case .trueValues(let column, let rows): "count(true \(column) of \(rows.text))"
         case .sum(let column, let rows): "sum(\(column) of \(rows.text))"
+        case .durations(let column, let rows): "sum(seconds of \(column) of \(rows.text))"
         case .minimum(let column, let rows): "min(\(column) of \(rows.text))"
         case .maximum(let column, let rows): "max(\(column) of \(rows.text))"
         case .percentile(let column, let thousandths, let rows):
@@ -47,12 +48,14 @@ extension Measure {
         case .persons(let all): "persons(\(all.map(\.text).joined(separator: "; and ")))"
         case .distinct(let column, let rows): "distinct(\(column) of \(rows.text))"
         case .personDays(let rows): "person_days(\(rows.text))"
+        case .activeDays(let rows): "active_days(\(rows.text))"
         case .orders(let rows, let mark):
             "orders(\(rows.text)\(mark.map { "; that have \($0.selection.text)" } ?? ""))"
         case .followed(let followUp, let part): "persons(\(followUp.text(part)))"
         case .lastAnswers(let rows, let group): "last_answers(\(rows.text)\(group.text))"
         case .tickets(let part): part.text
         case .reported(let figure): figure.text
+        case .records(let part): part.text
         case .whole(let measure): "whole(\(measure.text))"
         case .conversions: "conversions"
         }
@@ -68,7 +71,6 @@ extension Selection {
         case .newcomer: parts.append("in the cell of the first ever of a person")
         case .sessionStart: parts.append("first of each session")
         case .anotherOrder: parts.append("of another order than the first")
-        case .dayStart: parts.append("first of each day")
         }
         switch events?.count {
         case nil: if condition == nil { parts.append("all rows") }
@@ -110,6 +112,15 @@ extension TicketPart {
         case .opened: "tickets(opened)"
         case .resolvedInTime: "tickets(resolved within resolve_within)"
         case .responseTime(let thousandths): "percentile(\(thousandths / 10), response time of tickets)"
+        }
+    }
+}
+
+extension RecordPart {
+    fileprivate var text: String {
+        switch self {
+        case .read: "records(read)"
+        case .stored: "records(stored)"
         }
     }
 }

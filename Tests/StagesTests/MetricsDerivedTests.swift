@@ -65,7 +65,7 @@ struct MetricsDerivedTests {
 
     @Test("a day that is over is compared with the whole day before, and growth has the sign of the change")
     func wholeDays() throws {
-        func event(_ day: Int, _ hour: Int, _ name: String, _ order: String, _ amount: Double) -> TestEvent {
+        func event(_ day: Int, _ hour: Int64, _ name: String, _ order: String, _ amount: Double) -> TestEvent {
             SmallShop.event("a", day, hour, name, ["amount": .money(amount), "order_id": .text(order)])
         }
         // The newest event is two hours earlier in its day than the last of the day before.
