@@ -41,6 +41,7 @@ let package = Package(
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CBoostMath"),
+        .target(name: "CPostgres"),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         module("Vocabulary"),
@@ -54,6 +55,7 @@ let package = Package(
         module("EventStore", ["EventLog", "ArrowIPC", "Digests", "Vocabulary", "Chronology", "CSodium"]),
         module("Marts", ["Digests", "Vocabulary", "Chronology"]),
         module("Ledger", ["Marts", "Vocabulary", "Chronology", .product(name: "GRDB", package: "GRDB.swift")]),
+        module("Databases", ["CPostgres", "Marts", "Metrics", "Digests", "Vocabulary", "Chronology", .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         module("Monitoring", ["Marts", "Digests", "Vocabulary", "Chronology"]),
         module("Manifest", ["EventLog", "Vocabulary", "Chronology", "Expressions", "Yams"]),
         module("Explanations", ["Marts", "Manifest", "Expressions", "EventLog", "Vocabulary", "Chronology"]),
@@ -63,7 +65,7 @@ let package = Package(
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-        module("Stages", ["StageKit", "Statistics", "Metrics", "Digests"]),
+        module("Stages", ["StageKit", "Statistics", "Metrics", "Digests", "Databases"]),
 
         .executableTarget(name: "stage", dependencies: ["Stages"], swiftSettings: warnings),
         .executableTarget(
@@ -97,6 +99,7 @@ let package = Package(
         tests("EventStore"),
         tests("Marts"),
         tests("Ledger"),
+        tests("Databases", ["Marts", "Metrics", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Monitoring", ["Marts"]),
         tests("Explanations", ["Marts"]),
         tests("Manifest"),

@@ -2,7 +2,7 @@
 # Holds the built product against real data and against the peers (from PyPI, in a virtual environment).
 # Needs the data sets in ../shared/data.
 source "$(dirname "$0")/setup.sh"
-install_packages python3-venv
+install_packages python3-venv postgresql
 if [ ! -d ../shared/data ]; then
     echo "conformance: the data sets are missing: expected them in ../shared/data" >&2
     exit 66
@@ -10,7 +10,7 @@ fi
 build_release --build-tests
 
 venv="$PWD/.venv-conformance"
-if ! "$venv/bin/python" -c 'import chdb, duckdb, polars, prometheus_client, pyarrow, jsonschema, scipy, spotify_confidence, statsmodels' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import chdb, duckdb, pandas, polars, prometheus_client, psycopg, pyarrow, jsonschema, scipy, spotify_confidence, sqlalchemy, statsmodels' 2>/dev/null; then
     python3 -m venv "$venv"
     "$venv/bin/pip" --disable-pip-version-check install -q -r scripts/conformance/requirements.txt
 fi
@@ -39,4 +39,26 @@ step "published files against their schemas" "$venv/bin/python" scripts/conforma
 step "the Prometheus file in Prometheus's client" "$venv/bin/python" scripts/conformance/read_prometheus.py "$work/nightmarket.prom"
 step "the store's segments in other readers" "$venv/bin/python" scripts/conformance/arrow_readers.py "$work"/*/store/segments/*.arrow
 step "installed, without the toolchain, and taken away" scripts/conformance/installed.sh "$work"
+
+# The marts in databases, and a mart from the open store: the demo, with names of every kind beside it.
+"$venv/bin/python" scripts/conformance/hostile_names.py "$work/names"
+databases() {
+    local run
+    for run in "$work/demo/out/current" "$work/names/out/current"; do
+        "$venv/bin/python" scripts/conformance/read_databases.py sqlite "$run" || return 1
+    done
+    # Each pipeline has a schema of its own.
+    "$venv/bin/python" scripts/conformance/read_databases.py postgres "$work/demo/out/current" demo || return 1
+    "$venv/bin/python" scripts/conformance/read_databases.py postgres "$work/names/out/current" names
+}
+database_nights() {
+    nightmarket run pipelines/demo.yaml --date 2026-11-14 --set "store=$work/demo/store" --set "output=$work/demo/out" --set postgres.schema=demo || return 1
+    nightmarket run "$work/names/names.yaml" --date 2026-11-02 || return 1
+    databases
+}
+export -f database_nights databases
+export work venv
+step "SQLite and PostgreSQL through SQLAlchemy, pandas and Polars" scripts/conformance/with_postgres.sh bash -euo pipefail -c database_nights
+step "published files with a database against their schemas" "$venv/bin/python" scripts/conformance/validate_outputs.py "$work/demo/out/current" "$work/names/out/current"
+step "a mart from the store's segments in SQL" "$venv/bin/python" scripts/conformance/open_store.py "$work/demo/store" "$work/demo/out/current"
 exit $status

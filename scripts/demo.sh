@@ -4,4 +4,4 @@ source "$(dirname "$0")/setup.sh"
 build_release
 "$bin/nightmarket" run pipelines/demo.yaml --date 2026-11-14
 "$bin/nightmarket-metrics" pipelines/demo.yaml channels --date 2026-11-14
-echo "The marts lie in $PWD/var/demo/out/current (JSON and CSV)."
+echo "The marts lie in $PWD/var/demo/out/current (JSON, CSV and SQLite)."

@@ -27,7 +27,7 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive "${run[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-install_packages libcsv-dev zlib1g-dev libisal-dev libzstd-dev libsimdjson-dev libsodium-dev libxxhash-dev libboost-math-dev libsqlite3-dev tzdata
+install_packages libcsv-dev zlib1g-dev libisal-dev libzstd-dev libsimdjson-dev libsodium-dev libxxhash-dev libboost-math-dev libsqlite3-dev libpq-dev libpq5 tzdata
 
 if ! command -v swift >/dev/null; then
     echo "setup: the Swift toolchain is missing" >&2

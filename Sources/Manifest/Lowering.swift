@@ -59,9 +59,11 @@ struct Lowering {
             keepRuns: root["keep_runs"]?.integer ?? 30, keepRejects: root["keep_rejects"]?.integer ?? 10_000,
             monitoring: Manifest.Monitoring(
                 prometheus: lowerFile(root["monitoring"]?["prometheus"], ending: ".prom", outside: [store, output]),
-                openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl", outside: [store, output])))
+                openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl", outside: [store, output])),
+            postgres: root["postgres"].map { lowerPostgres($0) })
         manifest.prefer = lowerPrefer(root["prefer"], sources)
         checkScopes(manifest)
+        checkDatabasesAreReadable(manifest, at: root)
         if manifest.raisesAlerts { checkAlertsAreReadable(manifest, at: root["alerts"]?.keyPlace ?? root["publish"]?.keyPlace) }
         return manifest
     }

@@ -40,13 +40,14 @@ public struct Manifest: Sendable {
     /// How many rejects of a file are kept to be read, beside the first of each reason.
     public var keepRejects: Int
     public var monitoring: Monitoring
+    public var postgres: Postgres?
 
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
         sources: [Source] = [], maxUsersPerDevice: Int = 3, filters: Filters = Filters(),
         channels: ChannelRules? = nil, campaigns: [Campaign] = [], metrics: [CustomMetric] = [], nodes: [Node] = [], alerts: [Alert] = [],
         notify: [String] = [], publish: [String] = [], keepRuns: Int = 30, keepRejects: Int = 10_000,
-        monitoring: Monitoring = Monitoring()
+        monitoring: Monitoring = Monitoring(), postgres: Postgres? = nil
     ) {
         self.path = path
         self.folder = folder
@@ -68,6 +69,7 @@ public struct Manifest: Sendable {
         self.keepRuns = keepRuns
         self.keepRejects = keepRejects
         self.monitoring = monitoring
+        self.postgres = postgres
     }
 
     /// Files for the programs that watch over the nights (absolute paths).
@@ -80,6 +82,27 @@ public struct Manifest: Sendable {
         public init(prometheus: String? = nil, openLineage: String? = nil) {
             self.prometheus = prometheus
             self.openLineage = openLineage
+        }
+    }
+
+    /// The PostgreSQL database that holds the published runs.
+    public struct Postgres: Sendable {
+        /// nil: what the `PG*` variables say.
+        public var url: String?
+        /// The schema of the views; those of runs begin with its name.
+        public var schema: String
+        /// How many runs stay in it.
+        public var keep: Int
+        /// How long it may take for an answer, in seconds.
+        public var patience: Int
+        public var place: Place
+
+        public init(url: String?, schema: String, keep: Int, patience: Int, place: Place) {
+            self.url = url
+            self.schema = schema
+            self.keep = keep
+            self.patience = patience
+            self.place = place
         }
     }
 

@@ -27,8 +27,9 @@ enum ManifestShape {
                 "stages", .object(stages.map(stage)), "What is computed: for each kind of stage its nodes by name."),
         ] + alerts + [
             Shape.Key(
-                "publish", .oneOrMany(.word(["json", "csv"])),
+                "publish", .oneOrMany(.word(["json", "csv", "sqlite"])),
                 "The formats that results are published in; json and csv unless said otherwise."),
+            Shape.Key("postgres", postgres, "A PostgreSQL database that is brought to every published run; { } for the PG* variables."),
             Shape.Key(
                 "keep_runs", .integer(1...100_000),
                 "How many published runs stay before the oldest are removed; 30 unless said otherwise."),
@@ -44,6 +45,17 @@ enum ManifestShape {
             "prometheus", .string,
             "A file NAME.prom for the textfile collector of the node exporter, replaced after every run."),
         Shape.Key("openlineage", .string, "A file NAME.jsonl that OpenLineage events are appended to."),
+    ])
+
+    private static let postgres = Shape.object([
+        Shape.Key(
+            "url", .string,
+            "postgresql://USER@HOST:PORT/DATABASE; without it, and for what it leaves out, the PG* variables count. Keep passwords in PGPASSFILE."),
+        Shape.Key(
+            "schema", .string,
+            "The schema of the views, and what the names of the runs' schemas begin with; nightmarket unless said otherwise."),
+        Shape.Key("keep", .integer(1...1000), "How many runs stay in the database; 7 unless said otherwise."),
+        Shape.Key("timeout", .duration, "How long the server may take for an answer; 1m unless said otherwise."),
     ])
 
     private static func stage(_ declaration: StageDeclaration) -> Shape.Key {

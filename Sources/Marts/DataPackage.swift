@@ -80,8 +80,36 @@ public enum DataPackage {
         return Resource(path: path, bytes: content.count, hash: hash, descriptor: .object(descriptor))
     }
 
+    /// Describes a file of a run that is no table by itself, such as a database.
+    public static func resource(
+        file path: String, title: Label, format: String, mediaType: String, content: [UInt8]
+    ) -> Resource {
+        let hash = Self.hash(of: content)
+        let descriptor: [JSONValue.Member] = [
+            .init("$schema", .string("\(profiles)/dataresource.json")),
+            .init("name", .string(path)),
+            .init("path", .string(path)),
+            .init("title", .string(title.en)),
+            .init("title_zh", .string(title.zh)),
+            .init("format", .string(format)),
+            .init("mediatype", .string(mediaType)),
+            .init("bytes", .integer(content.count)),
+            .init("hash", .string(hash)),
+        ]
+        return Resource(path: path, bytes: content.count, hash: hash, descriptor: .object(descriptor))
+    }
+
+    /// `marts.sqlite`, the marts of a run as the tables of one database.
+    public static func database(content: [UInt8]) -> Resource {
+        resource(
+            file: databaseName, title: Label(en: "All marts as a SQLite database", zh: "全部数据集市（SQLite 数据库）"), format: "sqlite",
+            mediaType: "application/vnd.sqlite3", content: content)
+    }
+
+    public static let databaseName = "marts.sqlite"
+
     /// `sha256:` and 64 hexadecimal digits, as data packages write hashes.
-    static func hash(of content: [UInt8]) -> String { "sha256:" + SHA256.digits(of: content) }
+    package static func hash(of content: [UInt8]) -> String { "sha256:" + SHA256.digits(of: content) }
 
     private static func field(_ column: MartColumn) -> JSONValue {
         let type =

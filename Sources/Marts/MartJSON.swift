@@ -102,8 +102,8 @@ public enum MartJSON {
 }
 
 extension MartValue {
-    /// Appends a number as both JSON and CSV write it; false where it is not finite or no number.
-    func appendNumber(to bytes: inout [UInt8]) -> Bool {
+    /// Appends a number as JSON and CSV write it; false where it is not finite or no number.
+    package func appendNumber(to bytes: inout [UInt8]) -> Bool {
         switch self {
         case .integer(let number): DecimalText.append(number, to: &bytes)
         case .money(let millionths): DecimalText.append(millionths: millionths, to: &bytes)

@@ -153,6 +153,14 @@ public enum OutputFiles {
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw Problem.output(path, "cannot be synced") }
     }
 
+    /// Makes the content of a file last through a power cut.
+    package static func sync(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Problem.output(path, "cannot be opened") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw Problem.output(path, "cannot be synced") }
+    }
+
     /// Gives a file a second name; a copy where the file system has no hard links.
     static func link(_ source: String, as path: String) throws {
         try remove(path)

@@ -57,7 +57,9 @@ public struct OutputVerification {
                 add("it is not what was published", path)
                 continue
             }
-            if let (mart, format) = Self.mart(of: resource, run) {
+            if resource.path == DataPackage.databaseName {
+                described.append(DataPackage.database(content: content))
+            } else if let (mart, format) = Self.mart(of: resource, run) {
                 described.append(DataPackage.resource(mart, format, content: content))
             }
         }

@@ -35,8 +35,10 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
     static let intradayFile = ".intraday"
 
     /// The instant (RFC 3339) that an intraday run sees up to; nil for the run of a whole night.
-    public var intraday: String? {
-        (try? OutputFiles.read("\(path)/\(PublishedRun.intradayFile)")).map { String(decoding: $0, as: UTF8.self) }
+    public var intraday: String? { PublishedRun.intraday(in: path) }
+
+    static func intraday(in folder: String) -> String? {
+        (try? OutputFiles.read("\(folder)/\(intradayFile)")).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The published files, as the data package lists them.
@@ -85,6 +87,10 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
         let file = "\(path)/\(RunResults.fileName)"
         return try RunResults(reading: OutputFiles.read(file), file: file)
     }
+
+    /// The hash of its data package: of every published byte of its marts.
+    /// - Throws: `Problem` where the file is missing.
+    public func digest() throws -> String { DataPackage.hash(of: try OutputFiles.read("\(path)/\(DataPackage.fileName)")) }
 
     /// Adds a warning to what the run did; its marts stay as they are.
     /// - Throws: `Problem` where run_results.json is damaged or cannot be written.

@@ -106,6 +106,22 @@ public struct RunDirectory: Sendable {
         return true
     }
 
+    /// The instant (RFC 3339) that an intraday run sees up to; nil for the run of a whole night.
+    public var intraday: String? { PublishedRun.intraday(in: path) }
+
+    /// Where a database of all marts belongs; `describeDatabase` makes it a file of the run.
+    public var databasePath: String { "\(path)/\(DataPackage.databaseName)" }
+
+    /// Adds the database that was written to the files of the run.
+    /// - Throws: `Problem` of the output.
+    public func describeDatabase() throws {
+        let folder = "\(path)/\(RunDirectory.descriptions)/.databases"
+        try OutputFiles.makeDirectory(folder)
+        let resource = DataPackage.database(content: try OutputFiles.read(databasePath))
+        try OutputFiles.write(
+            DataPackage.document(name: DataPackage.databaseName, [resource]), to: "\(folder)/\(DataPackage.databaseName).json")
+    }
+
     /// The files of a mart that was written or taken over, in all their forms.
     public func resources(of mart: String) throws -> [DataPackage.Resource] {
         let file = "\(path)/\(RunDirectory.descriptions)/\(try MartID(mart)).json"

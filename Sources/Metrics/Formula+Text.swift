@@ -111,3 +111,14 @@ extension Selection {
         return text
     }
 }
+
+extension Metric {
+    /// The word for its unit; the report currency's code for money.
+    public func unitText(currency: String) -> String? {
+        switch unit {
+        case .money: currency
+        case .none: nil
+        default: unit.text
+        }
+    }
+}

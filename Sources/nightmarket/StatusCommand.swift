@@ -26,6 +26,9 @@ struct StatusCommand: AsyncParsableCommand {
             let manifest = try arguments.load(stages: allStages)
             if rebuild { try Ledger.rebuild(output: manifest.output) }
             try showRun(manifest)
+            if let database = DatabaseStep(manifest) {
+                try Console.print("database    \(database.state(beside: PublishedRun.current(in: manifest.output)))")
+            }
             try showHistory(manifest)
             let candidate = Catalogue.candidate(storeFolder: manifest.store)
             if let candidate {

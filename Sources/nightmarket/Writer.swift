@@ -80,8 +80,25 @@ struct Writer {
     }
 
     /// Publishes nights one after the other; each is whole or not at all. One that fails ends the row unless asked to
-    /// keep going; an output that cannot be written always does.
+    /// keep going; an output that cannot be written always does. In the end the database is brought to what is published.
     func publish(_ dates: [CivilDate], selected: Set<String>, onlyIfDue: Bool = false) async throws -> ExitStatus {
+        let status = try await publishFiles(dates, selected: selected, onlyIfDue: onlyIfDue)
+        try await bringDatabase()
+        return status
+    }
+
+    /// Brings the manifest's database to the published run. No failure of it is one of the night.
+    private func bringDatabase() async throws {
+        guard manifest.postgres != nil, let current = PublishedRun.current(in: manifest.output) else { return }
+        do {
+            // The warning stands in the run's record; the ledger is to show it too.
+            if try await step("publish", ["--postgres", "--under-lock"], date: nil) != .done { remember(published: current.date) }
+        } catch let problem as Problem {
+            Console.warn(problem)
+        }
+    }
+
+    private func publishFiles(_ dates: [CivilDate], selected: Set<String>, onlyIfDue: Bool) async throws -> ExitStatus {
         var status = ExitStatus.done
         for date in dates {
             if dates.count > 1 { Console.log("run: the night of \(date)") }

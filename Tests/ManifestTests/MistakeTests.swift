@@ -53,7 +53,7 @@ import Vocabulary
         ("# nothing\n", "m.yaml:1:1: the manifest is empty | start from pipelines/nightly.yaml"),
         (
             "- a\n",
-            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, prefer, identity, filters, channels, campaigns, metrics, stages, alerts, notify, publish, keep_runs, keep_rejects, monitoring, found a list"
+            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, prefer, identity, filters, channels, campaigns, metrics, stages, alerts, notify, publish, postgres, keep_runs, keep_rejects, monitoring, found a list"
         ),
         (
             "pipeline: p\n\ttimezone: x\n",
@@ -347,9 +347,9 @@ import Vocabulary
             "channels: { else: { channel: { column: amount }, traffic: b } }",
             "m.yaml:11:40: the column 'amount' is not text and cannot give a channel"
         ),
-        ("publish: [json, xml]", "m.yaml:11:17: publish[1]: expected one of json, csv, found 'xml' | The formats that results are published in; json and csv unless said otherwise."),
+        ("publish: [json, xml]", "m.yaml:11:17: publish[1]: expected one of json, csv, sqlite, found 'xml' | The formats that results are published in; json and csv unless said otherwise."),
         ("publish: [json, json]", "m.yaml:11:17: the format 'json' is listed twice"),
-        ("publish: html", "m.yaml:11:10: publish: expected one of json, csv, found 'html' | The formats that results are published in; json and csv unless said otherwise."),
+        ("publish: html", "m.yaml:11:10: publish: expected one of json, csv, sqlite, found 'html' | The formats that results are published in; json and csv unless said otherwise."),
         (
             "stages: { metrics: { m: } }",
             "m.yaml:11:22: the key 'metrics' is missing in stages.metrics.m | expected a list, each item text: The metrics."

@@ -154,6 +154,10 @@ class Checker:
                 self.find(path, f"{resource['path']} has {len(content)} bytes, not {resource['bytes']}")
             if resource["hash"] != "sha256:" + hashlib.sha256(content).hexdigest():
                 self.find(path, f"{resource['path']} has another hash")
+            if resource["path"] == "marts.sqlite":
+                if resource["format"] != "sqlite" or not content.startswith(b"SQLite format 3\0"):
+                    self.find(path, "marts.sqlite is no SQLite database")
+                continue
             columns = self.columns.get(resource["path"].rsplit(".", 1)[0])
             fields = [(field["name"], field["type"]) for field in resource["schema"]["fields"]]
             if columns is not None:
@@ -187,6 +191,9 @@ class Checker:
         for path in paths:
             name = path.relative_to(self.run).as_posix()
             if name in ("datapackage.json", "run_results.json"):
+                continue
+            if name == "marts.sqlite":
+                files.append(name)
                 continue
             if name.count("/") != 1 or path.suffix not in (".json", ".csv") or path.name.startswith("."):
                 self.find(path, "does not belong into a run")

@@ -13,6 +13,10 @@ struct PublishCommand: ParsableCommand {
         abstract: "Complete a run and swap it in; alone: publish the current marts anew in the manifest's forms.", version: programVersion)
 
     @OptionGroup var arguments: ManifestArguments
+    @Flag(help: "Publish nothing anew: bring the manifest's PostgreSQL database to the published run.")
+    var postgres = false
+    @Flag(help: .hidden)
+    var underLock = false
     @Option(help: .hidden)
     var into: String?
     @Option(help: .hidden)
@@ -24,8 +28,15 @@ struct PublishCommand: ParsableCommand {
         try StageMain.reporting {
             let manifest = try arguments.load(stages: allStages)
             let folder = StoreFolder(manifest.store)
-            let lock = try into == nil ? StoreLock(folder) : StoreLock(folder, inherited: 0)
+            let lock = try into == nil && !underLock ? StoreLock(folder) : StoreLock(folder, inherited: 0)
             defer { withExtendedLifetime(lock) {} }
+            if postgres {
+                guard let database = DatabaseStep(manifest) else {
+                    throw Problem(
+                        .noDatabase, "the manifest names no PostgreSQL database", at: .path(manifest.path), help: "add postgres: { }")
+                }
+                return try database.run() ? .done : .stageFailed
+            }
             let step = PublishStep(manifest: manifest, snapshot: try Snapshot.open(storeFolder: manifest.store))
             let publication = try into.map { try step.complete(RunDirectory.open($0), started: started, seconds: seconds) } ?? step.republish()
             for warning in publication.warnings { Console.warn(warning) }
@@ -33,6 +44,8 @@ struct PublishCommand: ParsableCommand {
                 Console.log("publish: a newer date is published already; 'current' stays where it is")
             }
             Console.log("publish: \(publication.run.path)")
+            // In a night the orchestrator does it, once all its nights are published.
+            if into == nil { _ = try DatabaseStep(manifest)?.run() }
             return .done
         }
     }

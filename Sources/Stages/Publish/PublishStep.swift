@@ -1,4 +1,5 @@
 import Chronology
+import Databases
 import EventLog
 import EventStore
 import Manifest
@@ -8,6 +9,7 @@ import Vocabulary
 
 extension ProblemCode {
     static let nothingPublished = ProblemCode("publish.nothing", exit: .stageFailed)
+    static let noDatabase = ProblemCode("publish.no-database", exit: .wrongUsage)
 }
 
 /// The system step that gathers what the stages recorded, writes run_results.json and datapackage.json, and swaps the
@@ -25,6 +27,7 @@ struct PublishStep {
         var results = results(date: run.date, records: try records.read(), seconds: seconds)
         results.started = started
         try records.remove()
+        try writeDatabase(of: results, into: run)
         return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
     }
 
@@ -43,8 +46,19 @@ struct PublishStep {
             }
         }
         results.seconds = 0
+        try writeDatabase(of: results, into: run)
         if let intraday = current.intraday { try run.markIntraday(intraday) }
         return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
+    }
+
+    /// Writes the SQLite database of a run in the making, where the manifest wants one.
+    private func writeDatabase(of results: RunResults, into run: RunDirectory) throws {
+        guard manifest.publish.contains("sqlite") else { return }
+        // Equal events give equal bytes: no name of the run, and no mart that tells of files.
+        let tables = try manifest.tables(
+            of: results, name: nil, intraday: run.intraday, where: { !$0.hasPrefix("\(MartID.qualityStage)/") }, load: run.mart)
+        try SQLiteFile.write(tables, to: run.databasePath)
+        try run.describeDatabase()
     }
 
     private var packageName: String { DataPackage.name(of: manifest.pipeline) }
