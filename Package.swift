@@ -53,6 +53,7 @@ let package = Package(
         module("EventLog", ["CByteScan", "CZlib", "CISAL", "CZstd", "CLibCSV", "CSimdJSON", "CSodium", "Digests", "Vocabulary", "Chronology"]),
         module("EventStore", ["EventLog", "ArrowIPC", "Digests", "Vocabulary", "Chronology", "CSodium"]),
         module("Marts", ["Digests", "Vocabulary", "Chronology"]),
+        module("Dashboard", ["Marts", "Digests", "Vocabulary", "Chronology"]),
         module("Ledger", ["Marts", "Vocabulary", "Chronology", .product(name: "GRDB", package: "GRDB.swift")]),
         module("Monitoring", ["Marts", "Digests", "Vocabulary", "Chronology"]),
         module("Manifest", ["EventLog", "Vocabulary", "Chronology", "Expressions", "Yams"]),
@@ -62,7 +63,7 @@ let package = Package(
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-        module("Stages", ["StageKit", "Statistics", "Metrics", "Digests"]),
+        module("Stages", ["StageKit", "Statistics", "Metrics", "Dashboard", "Digests"]),
 
         .executableTarget(name: "stage", dependencies: ["Stages"], swiftSettings: warnings),
         .executableTarget(
@@ -95,6 +96,7 @@ let package = Package(
         tests("EventLog"),
         tests("EventStore"),
         tests("Marts"),
+        tests("Dashboard", ["Marts"]),
         tests("Ledger"),
         tests("Monitoring", ["Marts"]),
         tests("Manifest"),

@@ -137,7 +137,7 @@ extension TerminalTable {
         init(_ column: MartColumn, cells: [String]) {
             title = TerminalText.shown(column.name)
             self.cells = cells
-            isRight = column.type.isNumeric
+            isRight = column.isNumeric
             isText = column.type == .string
             isPart =
                 column.role == .part || column.name.hasSuffix("__num") || column.name.hasSuffix("__den")
@@ -191,14 +191,5 @@ extension TerminalTable {
     private static func isCurrency(_ unit: String?) -> Bool {
         guard let unit else { return false }
         return unit.utf8.count == 3 && unit.utf8.allSatisfy { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
-    }
-}
-
-extension MartColumn.ValueType {
-    fileprivate var isNumeric: Bool {
-        switch self {
-        case .integer, .number, .money: true
-        case .string, .boolean, .date, .time: false
-        }
     }
 }

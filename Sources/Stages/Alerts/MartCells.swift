@@ -130,16 +130,6 @@ struct MartCells {
 }
 
 extension MartValue {
-    /// A number as such; nil for null and for what is no number.
-    var double: Double? {
-        switch self {
-        case .integer(let number): Double(number)
-        case .number(let number), .fitted(let number): number
-        case .money(let millionths): Double(millionths) / 1_000_000
-        case .null, .string, .boolean, .date, .time: nil
-        }
-    }
-
     /// The value as alerts write it; nil for null.
     var text: String? {
         switch self {
@@ -148,13 +138,12 @@ extension MartValue {
         case .boolean(let flag): "\(flag)"
         case .date(let date): date.description
         case .integer(let number): "\(number)"
-        case .number, .fitted, .money: double.map(DecimalText.short)
+        case .number, .fitted, .money: double.map { DecimalText.short($0) }
         }
     }
 }
 
 extension MartColumn {
-    var isNumeric: Bool { type == .integer || type == .number || type == .money }
 
     /// How conditions see the column.
     var conditionType: ColumnType {
