@@ -56,7 +56,8 @@ struct Lowering {
             keepRuns: root["keep_runs"]?.integer ?? 30, keepRejects: root["keep_rejects"]?.integer ?? 10_000,
             monitoring: Manifest.Monitoring(
                 prometheus: lowerFile(root["monitoring"]?["prometheus"], ending: ".prom", outside: [store, output]),
-                openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl", outside: [store, output])))
+                openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl", outside: [store, output])),
+            dashboard: lowerDashboard(root["dashboard"], nodes: nodes))
         if manifest.raisesAlerts { checkAlertsAreReadable(manifest, at: root["alerts"]?.keyPlace ?? root["publish"]?.keyPlace) }
         return manifest
     }

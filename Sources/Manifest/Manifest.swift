@@ -38,13 +38,14 @@ public struct Manifest: Sendable {
     /// How many rejects of a file are kept to be read, beside the first of each reason.
     public var keepRejects: Int
     public var monitoring: Monitoring
+    public var dashboard: Dashboard
 
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
         sources: [Source] = [], maxUsersPerDevice: Int = 3, filters: Filters = Filters(),
         channels: ChannelRules? = nil, campaigns: [Campaign] = [], metrics: [CustomMetric] = [], nodes: [Node] = [], alerts: [Alert] = [],
         notify: [String] = [], publish: [String] = [], keepRuns: Int = 30, keepRejects: Int = 10_000,
-        monitoring: Monitoring = Monitoring()
+        monitoring: Monitoring = Monitoring(), dashboard: Dashboard = Dashboard()
     ) {
         self.path = path
         self.folder = folder
@@ -66,6 +67,7 @@ public struct Manifest: Sendable {
         self.keepRuns = keepRuns
         self.keepRejects = keepRejects
         self.monitoring = monitoring
+        self.dashboard = dashboard
     }
 
     /// Files for the programs that watch over the nights (absolute paths).

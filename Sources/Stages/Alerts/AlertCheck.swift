@@ -33,7 +33,7 @@ public struct AlertCheck {
     }
 
     /// The marts of a node as no data makes them: they show which columns there are.
-    private static func shapes(
+    static func shapes(
         of node: Manifest.Node, _ stage: any Stage.Type, _ context: StageContext
     ) throws -> [Mart] {
         let computation = try stage.prepare(node, in: context)

@@ -10,7 +10,7 @@ extension ProblemCode {
     static let nothingPublished = ProblemCode("publish.nothing", exit: .stageFailed)
 }
 
-/// The system step that gathers what the stages recorded, writes run_results.json and datapackage.json, and swaps the
+/// The system step that gathers what the stages recorded, writes the dashboard, run_results.json and datapackage.json, and swaps the
 /// run in.
 struct PublishStep {
     let manifest: Manifest
@@ -25,7 +25,12 @@ struct PublishStep {
         var results = results(date: run.date, records: try records.read(), seconds: seconds)
         results.started = started
         try records.remove()
-        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
+        return try complete(run, results)
+    }
+
+    private func complete(_ run: RunDirectory, _ results: RunResults) throws -> RunDirectory.Publication {
+        let page = DashboardPage(manifest: manifest, run: run)
+        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns, page: page.write)
     }
 
     /// Publishes the current run's marts once more, in the manifest's forms.
@@ -44,7 +49,7 @@ struct PublishStep {
         }
         results.seconds = 0
         if let intraday = current.intraday { try run.markIntraday(intraday) }
-        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
+        return try complete(run, results)
     }
 
     private var packageName: String { DataPackage.name(of: manifest.pipeline) }
