@@ -51,7 +51,7 @@ import Testing
         let after = try workspace.published()
         #expect(after["dashboard.html"]?.contains("<title>Another · 2026-11-02</title>") ?? false)
         #expect(after["metrics/daily.json"] == before["metrics/daily.json"])
-        #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).status == 0)
+        #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).output.contains("ok    output: 2 runs"))
     }
 
     @Test func withoutJSONItNamesTheFiles() throws {

@@ -55,7 +55,7 @@ import Vocabulary
             Array("\(results.run ?? "") \(resources.map(\.path))".utf8)
         }.run
         let content = try OutputFiles.read(published.path + "/dashboard.html")
-        #expect(String(decoding: content, as: UTF8.self) == "2026-11-04-001 [\"metrics/daily.json\", \"metrics/daily.csv\"]")
+        #expect(String(decoding: content, as: UTF8.self) == "2026-11-04-001 [\"metrics/daily.csv\", \"metrics/daily.json\"]")
         #expect(try published.results().page?.bytes == content.count)
         #expect(OutputVerification(output).defects.isEmpty)
         try OutputFiles.write(content + [0], to: published.path + "/dashboard.html")
