@@ -38,4 +38,5 @@ step "the benchmark's night against DuckDB, chDB and Polars" "$venv/bin/python" 
 step "published files against their schemas" "$venv/bin/python" scripts/conformance/validate_outputs.py "$work"/*/out/current
 step "the Prometheus file in Prometheus's client" "$venv/bin/python" scripts/conformance/read_prometheus.py "$work/nightmarket.prom"
 step "the store's segments in other readers" "$venv/bin/python" scripts/conformance/arrow_readers.py "$work"/*/store/segments/*.arrow
+step "the dashboards in Chromium" scripts/dashboard-browser.sh "$work/screenshots"
 exit $status
