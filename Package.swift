@@ -54,6 +54,7 @@ let package = Package(
         module("EventLog", ["CByteScan", "CZlib", "CISAL", "CZstd", "CLibCSV", "CSimdJSON", "CSodium", "Digests", "Vocabulary", "Chronology"]),
         module("EventStore", ["EventLog", "ArrowIPC", "Digests", "Vocabulary", "Chronology", "CSodium"]),
         module("Marts", ["Digests", "Vocabulary", "Chronology"]),
+        module("Dashboard", ["Marts", "Digests", "Vocabulary", "Chronology"]),
         module("Ledger", ["Marts", "Vocabulary", "Chronology", .product(name: "GRDB", package: "GRDB.swift")]),
         module("Databases", ["CPostgres", "Marts", "Metrics", "Digests", "Vocabulary", "Chronology", .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         module("Monitoring", ["Marts", "Digests", "Vocabulary", "Chronology"]),
@@ -65,7 +66,7 @@ let package = Package(
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-        module("Stages", ["StageKit", "Statistics", "Metrics", "Digests", "Databases"]),
+        module("Stages", ["StageKit", "Statistics", "Metrics", "Dashboard", "Databases", "Digests"]),
 
         .executableTarget(name: "stage", dependencies: ["Stages"], swiftSettings: warnings),
         .executableTarget(
@@ -98,6 +99,7 @@ let package = Package(
         tests("EventLog"),
         tests("EventStore"),
         tests("Marts"),
+        tests("Dashboard", ["Marts"]),
         tests("Ledger"),
         tests("Databases", ["Marts", "Metrics", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Monitoring", ["Marts"]),

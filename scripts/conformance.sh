@@ -61,4 +61,5 @@ export work venv
 step "SQLite and PostgreSQL through SQLAlchemy, pandas and Polars" scripts/conformance/with_postgres.sh bash -euo pipefail -c database_nights
 step "published files with a database against their schemas" "$venv/bin/python" scripts/conformance/validate_outputs.py "$work/demo/out/current" "$work/names/out/current"
 step "a mart from the store's segments in SQL" "$venv/bin/python" scripts/conformance/open_store.py "$work/demo/store" "$work/demo/out/current"
+step "the dashboards in Chromium" scripts/dashboard-browser.sh "$work/screenshots"
 exit $status

@@ -60,7 +60,8 @@ struct Lowering {
             monitoring: Manifest.Monitoring(
                 prometheus: lowerFile(root["monitoring"]?["prometheus"], ending: ".prom", outside: [store, output]),
                 openLineage: lowerFile(root["monitoring"]?["openlineage"], ending: ".jsonl", outside: [store, output])),
-            postgres: root["postgres"].map { lowerPostgres($0) })
+            postgres: root["postgres"].map { lowerPostgres($0) },
+            dashboard: lowerDashboard(root["dashboard"], nodes: nodes))
         manifest.prefer = lowerPrefer(root["prefer"], sources)
         checkScopes(manifest)
         checkDatabasesAreReadable(manifest, at: root)

@@ -41,13 +41,14 @@ public struct Manifest: Sendable {
     public var keepRejects: Int
     public var monitoring: Monitoring
     public var postgres: Postgres?
+    public var dashboard: Dashboard
 
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,
         sources: [Source] = [], maxUsersPerDevice: Int = 3, filters: Filters = Filters(),
         channels: ChannelRules? = nil, campaigns: [Campaign] = [], metrics: [CustomMetric] = [], nodes: [Node] = [], alerts: [Alert] = [],
         notify: [String] = [], publish: [String] = [], keepRuns: Int = 30, keepRejects: Int = 10_000,
-        monitoring: Monitoring = Monitoring(), postgres: Postgres? = nil
+        monitoring: Monitoring = Monitoring(), postgres: Postgres? = nil, dashboard: Dashboard = Dashboard()
     ) {
         self.path = path
         self.folder = folder
@@ -70,6 +71,7 @@ public struct Manifest: Sendable {
         self.keepRejects = keepRejects
         self.monitoring = monitoring
         self.postgres = postgres
+        self.dashboard = dashboard
     }
 
     /// Files for the programs that watch over the nights (absolute paths).

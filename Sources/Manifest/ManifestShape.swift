@@ -36,6 +36,7 @@ enum ManifestShape {
             Shape.Key(
                 "keep_rejects", .integer(0...100_000),
                 "How many rejects of a file are kept to be read, beside the first of each reason; all are counted. 10000 unless said otherwise."),
+            dashboard,
             Shape.Key("monitoring", monitoring, "What programs that watch over the nights get to see."),
         ])
     }

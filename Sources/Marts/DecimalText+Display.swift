@@ -23,10 +23,10 @@ extension DecimalText {
         return fixed(digits: kept, places: places, negative: value < 0)
     }
 
-    /// For people: six significant digits.
-    package static func short(_ value: Double) -> String {
+    /// For people: six significant digits, or as many as are asked for (1...17).
+    package static func short(_ value: Double, digits: Int = 6) -> String {
         var bytes: [UInt8] = []
-        append(value, digits: 6, to: &bytes)
+        append(value, digits: digits, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 

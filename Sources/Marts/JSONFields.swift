@@ -30,6 +30,9 @@ struct JSONFields {
         return members[index - 1]
     }
 
+    /// Whether the next member is this one: for keys that older files do not have.
+    func has(_ key: String) -> Bool { index < members.count && members[index].key.utf8.elementsEqual(key.utf8) }
+
     func end() throws {
         if index < members.count { throw problem("an unknown key '\(members[index].key)'", members[index]) }
     }

@@ -95,6 +95,14 @@ public struct MartColumn: Sendable, Hashable {
         self.direction = direction
         self.aggregation = aggregation
     }
+
+    /// Whether its values are numbers.
+    public var isNumeric: Bool {
+        switch type {
+        case .integer, .number, .money: true
+        case .string, .boolean, .date, .time: false
+        }
+    }
 }
 
 /// Something a reader must know about the numbers, with a stable code.
@@ -126,4 +134,14 @@ public enum MartValue: Sendable, Hashable {
     case date(CivilDate)
     /// An instant as it is written (RFC 3339, the report zone's offset).
     case time(String)
+
+    /// A number as such, as precise as a drawing or a limit needs; nil for null and for what is no number.
+    public var double: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .number(let number), .fitted(let number): number
+        case .money(let millionths): Double(millionths) / 1_000_000
+        case .null, .string, .boolean, .date, .time: nil
+        }
+    }
 }

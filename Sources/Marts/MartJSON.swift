@@ -102,7 +102,13 @@ public enum MartJSON {
 }
 
 extension MartValue {
-    /// Appends a number as JSON and CSV write it; false where it is not finite or no number.
+    /// A number as the mart's files have it; empty for null and what is no number.
+    package var exact: String {
+        var bytes: [UInt8] = []
+        return appendNumber(to: &bytes) ? String(decoding: bytes, as: UTF8.self) : ""
+    }
+
+    /// Appends a number as both JSON and CSV write it; false where it is not finite or no number.
     package func appendNumber(to bytes: inout [UInt8]) -> Bool {
         switch self {
         case .integer(let number): DecimalText.append(number, to: &bytes)

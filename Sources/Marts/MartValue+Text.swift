@@ -45,13 +45,6 @@ extension MartValue {
 }
 
 extension MartColumn {
-    public var isNumeric: Bool {
-        switch type {
-        case .integer, .number, .money: true
-        case .string, .boolean, .date, .time: false
-        }
-    }
-
     /// Whether it says which row a row is, and not how much.
     public var isKey: Bool { role == .dimension || role == .time || role == .rowKind }
 

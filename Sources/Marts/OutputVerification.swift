@@ -92,6 +92,7 @@ public struct OutputVerification {
         if results.write() != content { add("it is not as it was written", file) }
         if results.run != run.name || results.date != run.date { add("it tells of another run", file) }
         if results.balance?.isBalanced == false { add("its books do not balance", file) }
+        verifyPage(of: run, results.page)
         for mart in results.nodes.flatMap(\.marts) where !mart.hasPrefix("\(MartID.qualityStage)/") {
             if !MartFormat.allCases.contains(where: { paths.contains("\(mart).\($0.rawValue)") }) {
                 add("the mart \(mart) of the run is not in its data package", package)
@@ -102,6 +103,21 @@ public struct OutputVerification {
         {
             add("it does not describe the files of the run", package)
         }
+    }
+
+    /// The page is what was written, and one that no results tell of was not published.
+    private mutating func verifyPage(of run: PublishedRun, _ page: RunResults.Page?) {
+        let path = "\(run.path)/\(RunDirectory.pageName)"
+        guard let page else {
+            if OutputFiles.mode(path, followingLinks: false) != nil { add("a page that the run did not publish", path, "take it away") }
+            return
+        }
+        guard page.path == RunDirectory.pageName, let content = try? OutputFiles.read(path) else {
+            add("the page of the run is gone or cannot be read", path)
+            return
+        }
+        files += 1
+        if content.count != page.bytes || DataPackage.hash(of: content) != page.hash { add("it is not what was published", path) }
     }
 
     /// Whatever lies beside the published files was not published.

@@ -14,6 +14,8 @@ public struct RunDirectory: Sendable {
     public let path: String
 
     static let prefix = ".candidate-"
+    /// The page that people open.
+    public static let pageName = "dashboard.html"
 
     /// Sweeps what crashed runs left, points `current` at the newest run where a crash came in between, and makes a
     /// fresh candidate. The caller holds the writer's lock.
@@ -185,21 +187,32 @@ extension RunDirectory {
         public let warnings: [Problem]
     }
 
-    /// Writes datapackage.json and run_results.json, makes everything last, gives the run its name, and points
+    /// Writes datapackage.json, the page and run_results.json, makes everything last, gives the run its name, and points
     /// `current` at it unless a newer date is published. Then removes the oldest runs beyond `keep`.
     ///
     /// A throw before the run has its name leaves everything as it was; one after it is mended by the next `create`.
     /// - Parameters:
     ///   - name: of the data package.
-    ///   - results: `run` is filled in here.
+    ///   - results: `run` and `page` are filled in here.
+    ///   - page: makes the page of what is published; nil for a run without one.
     /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
-    public func complete(name: String, results: RunResults, keep: Int = 30) throws -> Publication {
+    public func complete(
+        name: String, results: RunResults, keep: Int = 30,
+        page: ((RunResults, [DataPackage.Resource]) throws -> [UInt8])? = nil
+    ) throws -> Publication {
         let resources = try resources()
         let earlier = PublishedRun.all(in: output)
         let number = (earlier.last { $0.date == date }?.number ?? 0) + 1
         let run = PublishedRun(output: output, date: date, number: number)
         var results = results
         results.run = run.name
+        results.page = nil
+        if let content = try page?(results, resources) {
+            try OutputFiles.write(content, to: "\(path)/\(RunDirectory.pageName)")
+            results.page = RunResults.Page(path: RunDirectory.pageName, bytes: content.count, hash: DataPackage.hash(of: content))
+        } else {
+            try OutputFiles.remove("\(path)/\(RunDirectory.pageName)")
+        }
         try OutputFiles.write(DataPackage.write(name: name, resources), to: "\(path)/\(DataPackage.fileName)")
         try OutputFiles.write(results.write(), to: "\(path)/\(RunResults.fileName)")
         try OutputFiles.remove("\(path)/\(RunDirectory.descriptions)")

@@ -22,7 +22,7 @@ extension RunResults {
                 .init("balance", balance?.json ?? .null),
                 .init("lineage", .array(lineage.map(\.json))),
                 .init("warnings", .array(warnings.map(\.json))),
-            ]))
+            ] + (page.map { [.init("page", $0.json)] } ?? [])))
     }
 
     /// Reads what `write` wrote; writing it again gives the same bytes.
@@ -49,7 +49,20 @@ extension RunResults {
         warnings = try fields.list("warnings") {
             Warning(code: try $0.text("code"), message: try $0.text("message"), place: try $0.optionalText("place"))
         }
+        page = fields.has("page") ? try fields.optionalFields("page", Page.init(reading:)) : nil
         try fields.end()
+    }
+}
+
+extension RunResults.Page {
+    fileprivate var json: JSONValue {
+        .object([.init("path", .string(path)), .init("bytes", .integer(bytes)), .init("hash", .string(hash))])
+    }
+
+    fileprivate init(reading fields: inout JSONFields) throws {
+        path = try fields.text("path")
+        bytes = Int(try fields.integer("bytes"))
+        hash = try fields.text("hash")
     }
 }
 

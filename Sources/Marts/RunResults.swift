@@ -24,6 +24,8 @@ public struct RunResults: Sendable, Hashable {
     public var lineage: [Lineage]
     /// What a person should know: damaged files, globs without a match, nodes that failed.
     public var warnings: [Warning]
+    /// The page that people open; set where the run is published, nil for a run without one.
+    public var page: Page?
 
     public init(
         run: String? = nil, pipeline: String, date: CivilDate, snapshot: String?, status: Status,
@@ -42,6 +44,19 @@ public struct RunResults: Sendable, Hashable {
         self.balance = balance
         self.lineage = lineage
         self.warnings = warnings
+    }
+
+    /// A file that is drawn from the marts and from these results: it has its hash here, and not in the data package.
+    public struct Page: Sendable, Hashable {
+        public var path: String
+        public var bytes: Int
+        public var hash: String
+
+        public init(path: String, bytes: Int, hash: String) {
+            self.path = path
+            self.bytes = bytes
+            self.hash = hash
+        }
     }
 
     public enum Status: String, Sendable, CaseIterable {

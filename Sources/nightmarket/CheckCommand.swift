@@ -37,6 +37,14 @@ struct CheckCommand: AsyncParsableCommand {
                     status = Console.report(error)
                 }
             }
+            for headline in manifest.dashboard.headline {
+                do {
+                    try nodes.check(headline)
+                    try Console.print("ok    figure \(headline.text)")
+                } catch {
+                    status = Console.report(error)
+                }
+            }
             for source in manifest.sources {
                 for (name, near) in source.unusualEvents {
                     try Console.print("warn  source \(source.name): event '\(name)' is not in the vocabulary; did you mean '\(near)'?")

@@ -29,7 +29,13 @@ struct NodeCheck {
         if !found.isEmpty { throw Problems(found) }
     }
 
-    /// - Throws: `Problems` with the mistakes of all nodes and alerts.
+    /// - Throws: `Problems` with the places in the manifest.
+    func check(_ headline: Manifest.Dashboard.Headline) throws {
+        let found = HeadlineCheck.problems(of: headline, in: context)
+        if !found.isEmpty { throw Problems(found) }
+    }
+
+    /// - Throws: `Problems` with the mistakes of all nodes, alerts and figures of the dashboard's head.
     func checkAll() throws {
         var found: [Problem] = []
         func gather(_ check: () throws -> Void) {
@@ -41,6 +47,7 @@ struct NodeCheck {
         }
         for node in context.manifest.nodes { gather { try check(node) } }
         for alert in context.manifest.alerts { gather { try check(alert) } }
+        for headline in context.manifest.dashboard.headline { gather { try check(headline) } }
         if !found.isEmpty { throw Problems(found) }
     }
 }

@@ -11,7 +11,7 @@ import Testing
         try workspace.write(TinyShop.log(records), to: "logs/all.csv")
         try workspace.night(date: "2026-11-02", ["--threads", "1"])
         let published = try workspace.published()
-        #expect(published.count == 7)
+        #expect(published.count == 8)
         return published
     }
 

@@ -80,7 +80,7 @@ import Testing
         let run = "out/runs/2026-11-02-001"
         for (name, words) in [
             ("\(run)/metrics/daily.csv", "is gone or cannot be read"), ("\(run)/datapackage.json", "datapackage.json"),
-            ("\(run)/run_results.json", "run_results.json"), ("out/current", "the link to the published run is gone"),
+            ("\(run)/run_results.json", "run_results.json"), ("\(run)/dashboard.html", "the page of the run is gone"), ("out/current", "the link to the published run is gone"),
             ("out/ledger.sqlite", "the ledger cannot be read"),
         ] {
             try FileManager.default.moveItem(atPath: workspace.path(name), toPath: workspace.path("aside"))

@@ -53,7 +53,7 @@ import Vocabulary
         ("# nothing\n", "m.yaml:1:1: the manifest is empty | start from pipelines/nightly.yaml"),
         (
             "- a\n",
-            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, prefer, identity, filters, channels, campaigns, metrics, stages, alerts, notify, publish, postgres, keep_runs, keep_rejects, monitoring, found a list"
+            "m.yaml:1:1: the manifest: expected a map with pipeline, timezone, currency, store, output, sources, prefer, identity, filters, channels, campaigns, metrics, stages, alerts, notify, publish, postgres, keep_runs, keep_rejects, dashboard, monitoring, found a list"
         ),
         (
             "pipeline: p\n\ttimezone: x\n",

@@ -48,6 +48,31 @@ import Vocabulary
         #expect(files(below: output + "/runs").allSatisfy { !$0.contains("candidate") && !$0.contains(".tmp") })
     }
 
+    @Test func thePageIsMadeOfTheFinishedResultsAndHeldInThem() throws {
+        let run = try RunDirectory.create(in: output, date: day(1))
+        try run.write(SampleMarts.plain("metrics/daily"), formats: [.json, .csv])
+        let published = try run.complete(name: "nightly", results: results(day(1))) { results, resources in
+            Array("\(results.run ?? "") \(resources.map(\.path))".utf8)
+        }.run
+        let content = try OutputFiles.read(published.path + "/dashboard.html")
+        #expect(String(decoding: content, as: UTF8.self) == "2026-11-04-001 [\"metrics/daily.csv\", \"metrics/daily.json\"]")
+        #expect(try published.results().page?.bytes == content.count)
+        #expect(OutputVerification(output).defects.isEmpty)
+        try OutputFiles.write(content + [0], to: published.path + "/dashboard.html")
+        #expect(OutputVerification(output).defects.map(\.message) == ["it is not what was published"])
+    }
+
+    @Test func aPageThatCannotBeMadeLeavesWhatIsPublished() throws {
+        let first = try publish(1).run
+        let run = try RunDirectory.create(in: output, date: day(2))
+        try run.write(SampleMarts.plain("metrics/daily"), formats: [.json])
+        #expect(throws: Problem.self) {
+            try run.complete(name: "nightly", results: results(day(2))) { _, _ in throw Problem(.martMalformed, "no page") }
+        }
+        #expect(PublishedRun.current(in: output) == first)
+        #expect(PublishedRun.all(in: output) == [first])
+    }
+
     @Test func theNewestDatesNewestRunIsCurrentAndABackfillNeverMovesItBack() throws {
         #expect(try publish(3).isCurrent)
         let backfill = try publish(2)

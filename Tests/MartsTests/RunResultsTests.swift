@@ -37,6 +37,13 @@ import Testing
         ],
         warnings: [.init(code: "log.damaged", message: "contributes nothing", place: "data/2026-11-10.csv.gz")])
 
+    @Test func aPageIsKeptAndOlderRecordsHaveNone() throws {
+        var results = Self.sample
+        results.page = RunResults.Page(path: "dashboard.html", bytes: 12, hash: "sha256:0")
+        #expect(try RunResults(reading: results.write()) == results)
+        #expect(try RunResults(reading: Self.sample.write()).page == nil)
+    }
+
     @Test func theyAreWrittenAsTheGolden() throws { try expectGolden(Self.sample.write(), "run_results.json") }
 
     @Test func theyAreReadAsTheyWere() throws {

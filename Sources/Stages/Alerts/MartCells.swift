@@ -138,7 +138,7 @@ extension MartValue {
         case .boolean(let flag): "\(flag)"
         case .date(let date): date.description
         case .integer(let number): "\(number)"
-        case .number, .fitted, .money: double.map(DecimalText.short)
+        case .number, .fitted, .money: double.map { DecimalText.short($0) }
         }
     }
 }

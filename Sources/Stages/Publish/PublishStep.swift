@@ -12,7 +12,7 @@ extension ProblemCode {
     static let noDatabase = ProblemCode("publish.no-database", exit: .wrongUsage)
 }
 
-/// The system step that gathers what the stages recorded, writes run_results.json and datapackage.json, and swaps the
+/// The system step that gathers what the stages recorded, writes the dashboard, run_results.json and datapackage.json, and swaps the
 /// run in.
 struct PublishStep {
     let manifest: Manifest
@@ -28,7 +28,12 @@ struct PublishStep {
         results.started = started
         try records.remove()
         try writeDatabase(of: results, into: run)
-        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
+        return try complete(run, results)
+    }
+
+    private func complete(_ run: RunDirectory, _ results: RunResults) throws -> RunDirectory.Publication {
+        let page = DashboardPage(manifest: manifest, run: run)
+        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns, page: page.write)
     }
 
     /// Publishes the current run's marts once more, in the manifest's forms.
@@ -48,7 +53,7 @@ struct PublishStep {
         results.seconds = 0
         try writeDatabase(of: results, into: run)
         if let intraday = current.intraday { try run.markIntraday(intraday) }
-        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns)
+        return try complete(run, results)
     }
 
     /// Writes the SQLite database of a run in the making, where the manifest wants one.

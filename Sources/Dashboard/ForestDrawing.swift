@@ -1,0 +1,191 @@
+import Marts
+
+/// An experiment: its health, and the lift of each variant with its interval and verdict, one below the other.
+struct ForestDrawing {
+    let block: Block
+    static let rowLimit = 40
+    /// Lifts beyond these are drawn at the edge.
+    private static let widest = 3.0
+
+    private var view: MartView { block.view }
+
+    var html: HTML {
+        let rows = view.details.filter { view.value($0, "is_control") != .boolean(true) }
+        guard !rows.isEmpty else { return tag("p", .class("none")) { Phrase.noRows } }
+        let shown = rows.prefix(Self.rowLimit)
+        let bounds = shown.flatMap { row in ["lift_low", "lift", "lift_high"].compactMap { view.value(row, $0).double } }
+        let scale = Scale(bounds.map { min(Self.widest, max(-Self.widest, $0)) }, steps: 4)
+        return tag("div", .class("drawing forest"), Attribute("data-mart", view.mart.id)) {
+            health
+            tag("div", .class("forestrow head")) {
+                tag("span") { Words("Metric", "指标") }
+                tag("span") { axis(scale) }
+                tag("span") { Words("Lift over the control [interval]", "相对对照组提升 [区间]") }
+                tag("span") { Words("Verdict", "结论") }
+            }
+            HTML(shown.map { line($0, scale) })
+            if rows.count > shown.count {
+                tag("p", .class("cut")) { Words("\(rows.count - shown.count) more comparisons stand in the table.", "其余 \(rows.count - shown.count) 项比较见数据表。") }
+            }
+        }
+    }
+
+    private func axis(_ scale: Scale) -> HTML {
+        tag("svg", .class("plot"), Attribute("height", "16"), Attribute("aria-hidden", "true")) {
+            HTML(scale.ticks.enumerated().filter { i, tick in scale.ticks.count < 5 || i % 2 == scale.ticks.firstIndex(of: 0).map { $0 % 2 } ?? 0 }.map { _, tick in
+                let place = scale.place(tick)
+                let anchor = place < 0.08 ? "start" : place > 0.92 ? "end" : "middle"
+                return Shown.tick(tick, unit: "fraction").svg(Attribute("x", percentage(place)), Attribute("y", "12"), Attribute("text-anchor", anchor))
+            })
+        }
+    }
+
+    private func line(_ row: Int, _ scale: Scale) -> HTML {
+        let verdict = view.text(row, "verdict")
+        let lift = view.value(row, "lift")
+        return tag("div", .class("forestrow"), Attribute("data-row", row)) {
+            tag("span", .class("what")) {
+                tag("b") { metric(row) }
+                tag("small") {
+                    Phrase.role(view.text(row, "metric_role") ?? "")
+                    " · "
+                    name(view.text(row, "variant") ?? "")
+                    " · "
+                    values(row)
+                }
+            }
+            tag("span", .class("interval")) { interval(row, scale) }
+            tag("span", .class("lift")) {
+                if lift == .null { noLift(row) } else {
+                    figure(row, "lift", sign: true)
+                    tag("small") { " ["; figure(row, "lift_low", sign: true); ", "; figure(row, "lift_high", sign: true); "]" }
+                }
+            }
+            tag("span", .class("verdict")) {
+                if let verdict { tag("span", .class("chip \(Self.tone(verdict))")) { Phrase.verdict(verdict) } }
+                if let reason = view.text(row, "verdict_reason") { tag("small", Attribute("lang", "en")) { Shown.text(reason) } }
+            }
+        }
+    }
+
+    private static func tone(_ verdict: String) -> String {
+        switch verdict {
+        case "win": "good"
+        case "loss", "broken": "bad"
+        default: "calm"
+        }
+    }
+
+    private func metric(_ row: Int) -> Words {
+        let plain = view.text(row, "metric") ?? ""
+        return Words(Shown.text(view.text(row, "metric_label") ?? plain), Shown.text(view.text(row, "metric_label_zh") ?? plain))
+    }
+
+    /// The control's value and the variant's.
+    private func values(_ row: Int) -> HTML {
+        let control = view.details.first {
+            view.value($0, "is_control") == .boolean(true) && view.value($0, "metric") == view.value(row, "metric")
+        }
+        return HTML([control, row].compactMap { $0 }.enumerated().map { i, row in
+            let value = view.value(row, "value")
+            let unit = view.text(row, "value_unit")
+            let text = Shown.value(value, unit: unit, isMoney: Shown.isCurrency(unit))
+            return HTML(i > 0 ? " → " : "") + (value == .null ? HTML(text) : tag(
+                "span", Attribute("data-row", row), Attribute("data-column", "value"), Attribute("data-value", value.exact)) { text })
+        })
+    }
+
+    private func figure(_ row: Int, _ column: String, sign: Bool) -> HTML {
+        let value = view.value(row, column)
+        guard let number = value.double else { return HTML(Shown.none) }
+        let text = Shown.value(value, unit: "fraction", isMoney: false)
+        return tag("span", Attribute("data-column", column), Attribute("data-value", value.exact)) { sign && number > 0 ? "+" + text : text }
+    }
+
+    /// Where there is no lift the difference stands, in the metric's own unit.
+    private func noLift(_ row: Int) -> HTML {
+        let unit = view.text(row, "value_unit")
+        func text(_ column: String) -> HTML {
+            let value = view.value(row, column)
+            guard let number = value.double else { return HTML(Shown.none) }
+            let shown = Shown.value(value, unit: unit, isMoney: Shown.isCurrency(unit))
+            let points = unit == "fraction" ? String(shown.dropLast()) : shown
+            return tag("span", Attribute("data-column", column), Attribute("data-value", value.exact)) { number > 0 ? "+" + points : points }
+        }
+        guard view.value(row, "difference") != .null else {
+            return tag("small") { Shown.text((view.text(row, "reason") ?? Shown.none).replacing("_", with: " ")) }
+        }
+        return text("difference") + (unit == "fraction" ? HTML(" ") + Words("pp", "个百分点").html : .empty)
+            + tag("small") { " ["; text("difference_low"); ", "; text("difference_high"); "] "; Words("difference", "绝对差异") }
+    }
+
+    private func interval(_ row: Int, _ scale: Scale) -> HTML {
+        let low = view.value(row, "lift_low").double
+        let high = view.value(row, "lift_high").double
+        let lift = view.value(row, "lift").double
+        return tag("svg", .class("plot"), Attribute("height", "30"), Attribute("role", "img")) {
+            tag("title") { metric(row).en }
+            HTML(scale.ticks.map { tick in
+                let x = percentage(scale.place(tick))
+                return leaf("line", .class(tick == 0 ? "zero" : "grid"), Attribute("x1", x), Attribute("x2", x), Attribute("y2", "30"))
+            })
+            if let low, let high {
+                leaf(
+                    "line", .class("whisker"), Attribute("x1", percentage(scale.place(low))), Attribute("x2", percentage(scale.place(high))),
+                    Attribute("y1", "15"), Attribute("y2", "15"))
+            }
+            if let lift {
+                leaf("circle", .class("estimate"), Attribute("cx", percentage(scale.place(lift))), Attribute("cy", "15"), Attribute("r", "5"))
+            }
+            if lift == nil {
+                noInterval(row).svg(
+                    Attribute("x", "50%"), Attribute("y", "19"), Attribute("text-anchor", "middle"))
+            }
+        }
+    }
+
+    private func noInterval(_ row: Int) -> Words {
+        view.text(row, "reason") == "baseline_near_zero"
+            ? Words("no lift: the control may be zero", "对照组可能为零，无法计算提升") : Words("no interval", "无区间")
+    }
+
+    // MARK: Health
+
+    private var health: HTML {
+        guard let first = view.details.first else { return .empty }
+        let isMismatched = view.value(first, "srm_flag") == .boolean(true)
+        return tag("ul", .class("health")) {
+            if view.value(first, "srm_flag") != .null {
+                tag("li", .class(isMismatched ? "bad" : "good")) {
+                    tag("b") {
+                        isMismatched
+                            ? Words("✗ Split is not as planned", "✗ 样本比例失衡") : Words("✓ Split as planned", "✓ 样本比例正常")
+                    }
+                    item(first, "srm_p_value", Words("p", "P 值"))
+                }
+            }
+            HTML(variants.prefix(8).map { row in
+                tag("li") { tag("b") { name(view.text(row, "variant") ?? "") }; item(row, "assigned_units", Words("assigned", "分流")); item(row, "units", Words("analysed", "分析")); item(row, "open_units", Words("window open", "窗口未结束")) }
+            })
+            if view.index("excluded_units") != nil { tag("li") { item(first, "excluded_units", Words("excluded", "剔除")) } }
+        }
+    }
+
+    private var variants: [Int] {
+        let metric = view.details.first.map { view.value($0, "metric") }
+        return view.details.filter { view.value($0, "metric") == metric }
+    }
+
+    private func item(_ row: Int, _ column: String, _ label: Words) -> HTML {
+        guard let index = view.index(column) else { return .empty }
+        let value = view.value(row, index)
+        guard value != .null else { return .empty }
+        return tag("span") {
+            label
+            " "
+            tag("span", Attribute("data-row", row), Attribute("data-column", column), Attribute("data-value", value.exact)) {
+                Shown.value(value, of: view.mart.columns[index])
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// What the page says by itself.
+enum Phrase {
+    static let noRows = Words("No rows in this period.", "本期没有数据。")
+    static let noValues = Words("No value in this period.", "本期没有数值。")
+    static let mayChange = Words("may still change", "数据未定")
+    static let provisional = Words("provisional", "数据未定")
+    static let table = Words("Table", "数据表")
+    static let notes = Words("Notes", "说明")
+    static let target = Words("target", "目标")
+    static let period = Words("period", "本期合计")
+    static let measuredBy = Words("ratios beside the total's, growth by its sign", "比率与总体相比，增长看正负")
+    static let better = Words("better", "更好")
+    static let worse = Words("worse", "更差")
+
+    static func moreRows(_ count: Int) -> Words { Words("\(Shown.count(count)) more rows in", "其余 \(Shown.count(count)) 行见") }
+    static func more(_ count: Int) -> Words { Words("and \(Shown.count(count)) more", "另有 \(Shown.count(count)) 项") }
+    static func rows(_ count: Int) -> Words {
+        Words(count == 1 ? "1 row" : "\(Shown.count(count)) rows", "\(Shown.count(count)) 行")
+    }
+
+    static func rowKind(_ kind: String) -> Words {
+        switch kind {
+        case "total": Words("Total", "总计")
+        case "subtotal": Words("Subtotal", "小计")
+        case "rest": Words("The rest", "其余")
+        case "segment": Words("Segment", "细分")
+        default: Words(same: Shown.text(kind, limit: 30))
+        }
+    }
+
+    /// Section titles by the anchor of the section.
+    static func section(_ id: String) -> Words {
+        switch id {
+        case "headline": Words("Headline", "核心指标")
+        case "alerts": Words("Alerts", "预警")
+        case "trends": Words("Trends", "趋势")
+        case "breakdowns": Words("Channels and campaigns", "渠道与推广计划")
+        case "cuts": Words("Breakdowns", "其他分组")
+        case "categories": Words("Trends by category", "分类趋势")
+        case "funnels": Words("Funnels", "转化漏斗")
+        case "experiments": Words("Experiments", "实验")
+        case "products": Words("Products", "商品")
+        case "others": Words("More tables", "其他数据表")
+        default: Words("Data quality", "数据质量")
+        }
+    }
+
+    static func severity(_ severity: String) -> Words {
+        switch severity {
+        case "critical": Words("critical", "严重")
+        case "warning": Words("warning", "警告")
+        case "info": Words("info", "提示")
+        default: Words(same: Shown.text(severity, limit: 30))
+        }
+    }
+
+    static func state(_ state: String) -> Words {
+        switch state {
+        case "new": Words("new", "新触发")
+        case "ongoing": Words("ongoing", "持续中")
+        case "firing": Words("firing", "触发中")
+        case "quiet": Words("quiet", "正常")
+        case "not_judged": Words("not judged", "未判断")
+        default: Words(same: Shown.text(state.replacing("_", with: " "), limit: 30))
+        }
+    }
+
+    static func verdict(_ verdict: String) -> Words {
+        switch verdict {
+        case "win": Words("Win", "胜出")
+        case "loss": Words("Loss", "落败")
+        case "no_relevant_difference": Words("No relevant difference", "无实质差异")
+        case "not_yet": Words("Not yet decided", "尚无定论")
+        case "broken": Words("Broken: do not read", "实验异常，勿读")
+        default: Words(same: Shown.text(verdict.replacing("_", with: " "), limit: 40))
+        }
+    }
+
+    static func role(_ role: String) -> Words {
+        switch role {
+        case "primary": Words("primary", "主要指标")
+        case "secondary": Words("secondary", "次要指标")
+        case "guardrail": Words("guardrail", "护栏指标")
+        default: Words(same: Shown.text(role, limit: 30))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Chronology
+import Dashboard
+import Marts
+import Testing
+
+@Suite struct DataQualityTests {
+    private func page(_ results: RunResults, _ marts: [Mart] = []) throws -> PageReader {
+        try PageReader(Dashboard(.init(), marts: marts, results: results, published: []).write())
+    }
+
+    private func file(_ path: String, _ state: RunResults.File.State, read: Int, rejects: [RunResults.Count], problem: String? = nil) -> RunResults.File {
+        let rejected = rejects.reduce(0) { $0 + $1.count }
+        return RunResults.File(path: path, size: 1, hash: "h", state: state, read: read, rejected: rejected, stored: read - rejected, rejects: rejects, problem: problem)
+    }
+
+    @Test func theBooksAndTheRejectsByReasonAreThere() throws {
+        var results = PageMarts.results
+        results.sources = [
+            RunResults.Source(name: "web", kind: "events", files: [
+                file("a.csv", .live, read: 100, rejects: [.init(code: "csv.quote", count: 2), .init(code: "time.invalid", count: 5)]),
+                file("b.csv", .live, read: 50, rejects: [.init(code: "csv.quote", count: 4)]),
+            ])
+        ]
+        results.balance = RunResults.SnapshotBalance(stored: 139, live: 130, duplicate: 9, superseded: 0, filtered: 0, erased: 0)
+        let page = try page(results)
+        #expect(page.all("b").filter { $0.attributes["data-code"] != nil }.map { "\($0.attributes["data-code"] ?? "") \($0.text)" } == ["csv.quote 6", "time.invalid 5"])
+        #expect(page.all("tr").first { $0.attributes["data-source"] == "web" }?.text == "webevents215011139b.csv")
+        #expect(page.all("span", "chip").contains { $0.text.contains("✓ balanced") })
+        #expect(page.all("b").first { $0.attributes["data-balance"] == "live" }?.text == "130")
+    }
+
+    @Test func booksThatDoNotBalanceAndDamagedFilesAreSaidLoudly() throws {
+        var results = PageMarts.results
+        results.balance = RunResults.SnapshotBalance(stored: 10, live: 9, duplicate: 0, superseded: 0, filtered: 0, erased: 0)
+        results.sources = [RunResults.Source(name: "web", kind: "events", files: [file("<b>.gz", .damaged, read: 0, rejects: [], problem: "cut & short")])]
+        results.warnings = [.init(code: "notify.failed", message: "the program <ended>", place: "x")]
+        let page = try page(results)
+        #expect(page.all("span", "chip").contains { $0.text.contains("✗ not balanced") })
+        let trouble = try #require(page.all("article", "trouble").first)
+        #expect(trouble.text.contains("<b>.gz") && trouble.text.contains("cut & short") && trouble.text.contains("the program <ended>"))
+        #expect(page.all("dd", "bad").map(\.text) == ["1"])
+    }
+
+    @Test func aRunOfNothingIsAPage() throws {
+        let page = try page(PageMarts.results)
+        #expect(page.says("The manifest declares no alert."))
+        #expect(page.says("No record was rejected."))
+    }
+}
