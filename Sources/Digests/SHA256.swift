@@ -18,3 +18,23 @@ public enum SHA256 {
         return text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
     }
 }
+
+/// SHA-256 of a fixed beginning and what follows it, as a number: the first eight bytes, the greatest first.
+public struct PrefixedSHA256: Sendable {
+    private let begun: crypto_hash_sha256_state
+
+    public init(prefix: [UInt8]) {
+        var state = crypto_hash_sha256_state()
+        crypto_hash_sha256_init(&state)
+        crypto_hash_sha256_update(&state, prefix, UInt64(prefix.count))
+        begun = state
+    }
+
+    public func first64Bits(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+        var state = begun
+        crypto_hash_sha256_update(&state, bytes.bindMemory(to: UInt8.self).baseAddress, UInt64(bytes.count))
+        var hash = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+        crypto_hash_sha256_final(&state, &hash)
+        return hash[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

@@ -40,7 +40,7 @@ extension TypedColumn {
         case .integer: fault = NumberTyping.integer(bytes, &value)
         case .decimal: fault = NumberTyping.decimal(bytes, &value)
         case .boolean: fault = NumberTyping.boolean(bytes, &value)
-        case .text: fault = TextTyping.check(bytes)
+        case .text, .assigned: fault = TextTyping.check(bytes)
         case .key(let space):
             keys.update(repeating: space.hash(bytes))
             fault = .none

@@ -28,12 +28,18 @@ public struct LogFormat: Sendable, Hashable {
         /// The space of the ids of a key column: equal ids of two spaces are different ids. nil: the column's own,
         /// which users and inviters of all sources share, as devices share theirs.
         public var space: String?
+        /// Of a category: the value is no value of the file, but the variant that this one is assigned to.
+        public var assignment: VariantAssignment?
 
-        public init(_ column: Column, from origin: Origin, required: Bool = false, space: String? = nil) {
+        public init(
+            _ column: Column, from origin: Origin, required: Bool = false, space: String? = nil,
+            assignment: VariantAssignment? = nil
+        ) {
             self.column = column
             self.origin = origin
             self.required = required
             self.space = space
+            self.assignment = assignment
         }
     }
 

@@ -64,8 +64,10 @@ public final class LogReader {
         var constants = Constants()
         let events = constants.eventTable(format.eventNames)
         var constantSlices: [Int: Field] = [:]
+        var variants: [Int: [Field]] = [:]
         for (index, mapping) in format.mappings.enumerated() {
             if case .constant(let text) = mapping.origin { constantSlices[index] = constants.add(text) }
+            if let assignment = mapping.assignment { variants[index] = assignment.split.map { constants.add($0.variant) } }
         }
         let stream = try LogStream(
             path: path, name: name, format: format, constants: constants.bytes, limits: limits, readsAhead: readsAhead)
@@ -84,7 +86,7 @@ public final class LogReader {
         failedColumns.initialize(repeating: 0)
         defer { failedColumns.deallocate() }
         var typer = RecordTyper(
-            schema.columns, into: batch, events: events, format: format, failedColumns: failedColumns)
+            schema.columns, into: batch, events: events, variants: variants, format: format, failedColumns: failedColumns)
         let payload = RejectPayload(
             delimiter: delimiter, privateFields: schema.privateFields,
             hasPrivateColumns: !format.privateColumns.isEmpty, quotes: format.dialect.quotes,

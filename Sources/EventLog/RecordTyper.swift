@@ -9,16 +9,19 @@ struct RecordTyper {
 
     private let targets: [TypedColumn?]
     private let events: ByteTable?
+    /// The variants' bytes in the window, by the index of the column that they are assigned in.
+    private let variants: [Int: [Field]]
     private let styled: StyledNumber?
     private var times: TimeTyping
 
     /// - Parameter batch: has a column for every stored one of `columns`, in their order.
     init(
-        _ columns: [SourceColumn], into batch: TypedBatch, events: ByteTable?, format: LogFormat,
+        _ columns: [SourceColumn], into batch: TypedBatch, events: ByteTable?, variants: [Int: [Field]], format: LogFormat,
         failedColumns: UnsafeMutableBufferPointer<Int32>
     ) {
         self.columns = columns
         self.events = events
+        self.variants = variants
         self.failedColumns = failedColumns
         styled = format.dialect.numbers.map(StyledNumber.init)
         times = TimeTyping(format.timeFormat, zone: format.zone)
@@ -67,6 +70,7 @@ struct RecordTyper {
             let table = column.column.name == "event" ? events : nil
             strings(slice, table, suspects)
         case .key(let space): keys(slice, space)
+        case .assigned(let table): variants(slice, table)
         case .dropped: eachField(slice) { _, _, _ in .none }
         }
     }
@@ -123,6 +127,19 @@ struct RecordTyper {
                 starts[row] = ours.start
                 lengths[row] = ours.length
             }
+            return .none
+        }
+    }
+
+    private func variants(_ slice: Slice, _ table: VariantAssignment.Table) {
+        guard let target = slice.target, let variants = variants[Int(slice.index)] else { return }
+        let (valid, starts, lengths) = (target.valid, target.starts, target.lengths)
+        eachField(slice) { field, row, isNull in
+            let bytes = UnsafeRawBufferPointer(start: slice.base + Int(field.start), count: isNull ? 0 : Int(field.length))
+            let variant = isNull ? Field(start: 0, length: 0) : variants[table.place(of: bytes)]
+            valid[row] = isNull ? 0 : 1
+            starts[row] = variant.start
+            lengths[row] = variant.length
             return .none
         }
     }

@@ -10,6 +10,8 @@ struct SourceColumn {
     enum Kind {
         case time, date, integer, decimal, boolean, text
         case key(KeyedHash.Space)
+        /// The variant that an id is assigned to.
+        case assigned(VariantAssignment.Table)
         /// Private and not stored: only whether there is a value matters.
         case dropped
     }
@@ -36,7 +38,8 @@ struct SourceColumn {
         case .integer: kind = .integer
         case .decimal: kind = .decimal
         case .boolean: kind = .boolean
-        case .category, .text: kind = .text
+        case .category, .text:
+            kind = mapping.assignment.map { .assigned(VariantAssignment.Table($0)) } ?? .text
         }
     }
 

@@ -73,7 +73,9 @@ extension Lowering {
             check(origin, fits: column.type, value["constant"]?.place ?? value.place)
             let required = value["required"]?.boolean ?? kind.requiredColumns.contains(kind.aliases[ours] ?? ours)
             mappings.append(
-                LogFormat.Mapping(column, from: origin, required: required, space: lowerSpace(ours, name, value["space"])))
+                LogFormat.Mapping(
+                    column, from: origin, required: required, space: lowerSpace(ours, name, value["space"]),
+                    assignment: lowerAssignment(value["assign"], of: column, from: origin)))
         }
         if kind == .costs, written["spend"] == nil {
             report(
@@ -93,6 +95,24 @@ extension Lowering {
         case (.exposures, "unit"): unit == "device" ? "device_id" : "user_id"
         default: kind.aliases[ours] ?? ours
         }
+    }
+
+    /// How the variants of a column of ids follow from a hash.
+    private mutating func lowerAssignment(
+        _ value: Value?, of column: Column, from origin: LogFormat.Origin
+    ) -> VariantAssignment? {
+        guard let value else { return nil }
+        let shares = (value["split"]?.entries ?? []).compactMap { name, weight in
+            weight.integer.map { VariantAssignment.Share(variant: name, weight: $0) }
+        }
+        if column.type != .category {
+            report(.impossible, "the column '\(column.name)' is \(column.type.rawValue) and holds no variants", value.place, "assign variant, or a category of your own")
+        } else if case .constant = origin {
+            report(.impossible, "a constant has no ids to assign", value.place, "write { column: NAME, assign: ... }")
+        } else if shares.count < 2 {
+            report(.wrongValue, "a split needs two variants or more", value["split"]?.place ?? value.place, "such as { A: 50, B: 50 }")
+        }
+        return VariantAssignment(salt: value["salt"]?.string ?? "", split: shares)
     }
 
     /// The declared space of a column's ids.

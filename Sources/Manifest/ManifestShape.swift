@@ -228,6 +228,15 @@ extension ManifestShape {
                 Key(
                     "space", .string,
                     "The space of user or device ids, such as tmall.user: equal ids of two spaces are different persons."),
+                Key(
+                    "assign",
+                    .object([
+                        Key("salt", .string, required: true, "What the team's own assignment puts before the id and a colon."),
+                        Key(
+                            "split", .map(.integer(1...1_000_000_000)), required: true,
+                            "The share of each variant, in the order in which they take the hash's range."),
+                        Key("hash", .word(["sha256"]), "The hash of `SALT:ID`, of which the first eight bytes decide (default: sha256)."),
+                    ]), "For variant: the variant that the id in the column is assigned to by a hash."),
             ]),
         ]))
 

@@ -51,15 +51,3 @@ struct MartSeries {
             }
     }
 }
-
-extension MartValue {
-    /// A number as a double; nil for any other value.
-    public var double: Double? {
-        switch self {
-        case .integer(let number): Double(number)
-        case .number(let number), .fitted(let number): number
-        case .money(let millionths): Double(millionths) / 1_000_000
-        default: nil
-        }
-    }
-}

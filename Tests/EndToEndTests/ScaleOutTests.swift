@@ -16,14 +16,16 @@ import Testing
             texts: { period: last 14d, by: [page, quantity], metrics: [orders, buyers, sessions, "distinct(category)", "distinct(order_id)", "max(amount)"] }
         """
 
-    /// An experiment with every option that a partial holds something of, in two rounds.
+    /// An experiment with every option that a partial holds something of, in two rounds; and one in three.
     private static let moreExperiments = """
             clamped: { experiment: checkout_v2, control: A, starts: 2026-11-05, ends: 2026-11-13, window: 1d, by: [platform], cuped: 3d,
                        activation: product_view, primary: gmv_paid, metrics: [aov, retention_1, gmv_paid_p90], winsorize: { upper: 99% } }
+            tablets: { experiment: checkout_v2, control: A, unit: device, starts: 2026-11-05, ends: 2026-11-13, by: [platform],
+                       primary: conversion_rate, metrics: ["p90(amount)", gmv_paid], winsorize: { upper: 99% } }
         """
 
-    /// The nodes with a second round.
-    private static let late = ["metrics": "best_buyers, best_channels", "experiment": "clamped"]
+    /// The nodes with a second round, and with a third.
+    private static let late = ["metrics": ["best_buyers, best_channels"], "experiment": ["clamped, tablets", "tablets"]]
 
     /// Funnels with options, so that everything that a partial holds is filled.
     private static let moreFunnels = """
@@ -86,14 +88,15 @@ import Testing
                 files = Array(files.dropFirst(2)) + ["tree"]
             }
             var last: [String] = []
-            if let late = Self.late[stage] {
-                let early = try workspace.run(tool, Self.run + ["--merge"] + files)
+            for (offset, late) in (Self.late[stage] ?? []).enumerated() {
+                let early = try workspace.run(tool, Self.run + last + ["--merge"] + files)
                 #expect(early.status == 64 && early.error.contains("partial.round"), "\(early.error)")
                 #expect(early.error.contains(late), "\(early.error)")
-                let given = try workspace.run(tool, Self.run + ["--merge"] + files + ["--partial", "given"])
-                #expect(given.status == 0 && given.error.contains("round 2 is needed by \(late)"), "\(given.error)")
-                last = ["--round", "2", "--given", "given"]
-                files = try round(workspace, stage, ranges(&generator), last, name: "\(seed)-2").shuffled(using: &generator)
+                let next = offset + 2
+                let given = try workspace.run(tool, Self.run + last + ["--merge"] + files + ["--partial", "given\(next)"])
+                #expect(given.status == 0 && given.error.contains("round \(next) is needed by \(late)"), "\(given.error)")
+                last = ["--round", "\(next)", "--given", "given\(next)"]
+                files = try round(workspace, stage, ranges(&generator), last, name: "\(seed)-\(next)").shuffled(using: &generator)
             }
             let merged = try workspace.run(tool, Self.run + last + ["--merge"] + files + ["--threads", "1"])
             #expect(merged.status == 0, "\(merged.error)")

@@ -40,7 +40,7 @@ final class PartialTarget: FuzzTarget {
     /// Two variants of an experiment with a proportion and a mean.
     private static var variants: [UInt8] {
         var writer = PartialWriter()
-        for count: Int64 in [1, 2, 3, 4, 0] { writer.tally(count) }
+        head(history: 0, &writer)
         writer.count(2)
         for (name, units) in [("a", Int64(90)), ("b", 85)] {
             writer.text(name)
@@ -56,7 +56,7 @@ final class PartialTarget: FuzzTarget {
     /// The same with a history, a quantile, a ratio, retention and a segment.
     private static var adjustedVariants: [UInt8] {
         var writer = PartialWriter()
-        for count: Int64 in [1, 2, 3, 4, 7] { writer.tally(count) }
+        head(history: 7, &writer)
         writer.count(2)
         func moments(_ units: Int64, _ numbers: Int) {
             writer.tally(units)
@@ -71,7 +71,7 @@ final class PartialTarget: FuzzTarget {
                 writer.tally(units / 2)
             }
             moments(units, 5)
-            for count in [units, 20] { writer.tally(count) }
+            moments(units, 3)
         }
         for (name, units) in [("a", Int64(90)), ("b", 84)] {
             writer.text(name)
@@ -85,6 +85,20 @@ final class PartialTarget: FuzzTarget {
             statistics(units)
         }
         return writer.bytes
+    }
+
+    /// Of the round that counts effects: counters, a device, what is left out, no bounds, an experiment.
+    private static func head(history: Int64, _ writer: inout PartialWriter) {
+        writer.byte(2)
+        for count: Int64 in [1, 2, 3, 4, history] { writer.tally(count) }
+        writer.count(1)
+        writer.fixed(77)
+        writer.flag(true)
+        writer.flag(false)
+        writer.tally(3)
+        writer.count(0)
+        writer.count(1)
+        writer.text("e")
     }
 
     private static func arrivals(_ units: Int64, _ writer: inout PartialWriter) {
@@ -139,6 +153,7 @@ final class PartialTarget: FuzzTarget {
                             margin: 5% }
                 clamped: { experiment: e, control: a, starts: 2026-11-01, ends: 2026-11-03, primary: gmv_paid,
                            winsorize: { upper: 99% }, stratify: channel }
+                loads: { experiment: e, control: a, unit: user, primary: page_load_p95, metrics: ["p50(amount)"], by: channel }
             publish: [json]
             """
         let manifest = try Manifest.parse(

@@ -99,7 +99,7 @@ import Vocabulary
         ),
         (
             "kind: events\n    files: x\n    columns: { event_time: t }",
-            "m.yaml:10:5: the key 'event' is missing in sources.web.columns | expected text, or a map with column, constant, type, required, space: Text of few distinct values."
+            "m.yaml:10:5: the key 'event' is missing in sources.web.columns | expected text, or a map with column, constant, type, required, space, assign: Text of few distinct values."
         ),
         (
             "kind: events\n    files: { a: b }\n    columns: { event_time: t, event: e }",
@@ -208,11 +208,11 @@ import Vocabulary
         ("x: ''", "m.yaml:10:51: the column 'x' is mapped to nothing | give the name that the column has in the file"),
         (
             "x:",
-            "m.yaml:10:48: sources.web.columns.x: expected text, or a map with column, constant, type, required, space, found nothing"
+            "m.yaml:10:48: sources.web.columns.x: expected text, or a map with column, constant, type, required, space, assign, found nothing"
         ),
         (
             "x: [a]",
-            "m.yaml:10:51: sources.web.columns.x: expected text, or a map with column, constant, type, required, space, found a list"
+            "m.yaml:10:51: sources.web.columns.x: expected text, or a map with column, constant, type, required, space, assign, found a list"
         ),
         (
             "x: { column: a, type: float }",

@@ -1,18 +1,9 @@
-import Foundation
+import TestSupport
 import Testing
 
-/// A file under Tests/Golden/Marts that what is written must equal, byte for byte.
-///
-/// With NIGHTMARKET_RECORD set it is written anew, and the test fails, so that nobody takes a recording for a proof.
+/// Expects what is written to equal a file under Tests/Golden/Marts.
 func expectGolden(_ bytes: [UInt8], _ name: String, _ location: SourceLocation = #_sourceLocation) throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Golden/Marts/\(name)")
-    if ProcessInfo.processInfo.environment["NIGHTMARKET_RECORD"] != nil {
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
-        Issue.record("recorded \(name)", sourceLocation: location)
+    if let difference = try Golden.difference(bytes, from: "Marts/\(name)") {
+        Issue.record("\(difference)", sourceLocation: location)
     }
-    let golden = try Data(contentsOf: file)
-    #expect(
-        golden == Data(bytes), "differs from the golden: \(String(decoding: bytes, as: UTF8.self))", sourceLocation: location)
 }

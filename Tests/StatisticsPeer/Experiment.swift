@@ -25,6 +25,10 @@ struct Experiment: Decodable {
     let power: Double
     let units: Int64
     let percent: Double
+    /// Of each unit of the control.
+    let events: [[Int64]]
+    let controlStratum: [Int]
+    let treatmentStratum: [Int]
 }
 
 extension Experiment {
@@ -35,6 +39,8 @@ extension Experiment {
         proportions(alpha, &found)
         ratio(&found)
         cuped(&found)
+        stratifiedCuped(&found)
+        eventQuantile(alpha, &found)
         assignment(&found)
         corrections(&found)
         planning(alpha, &found)
@@ -107,6 +113,38 @@ extension Experiment {
         found["cuped.theta"] = cuped.theta
         found["cuped.missing"] = cuped.missingEffect
         found["cuped.difference"] = b.value - a.value
+    }
+
+    private func stratifiedCuped(_ found: inout [String: Double]) {
+        let names = Set(controlStratum + treatmentStratum).sorted()
+        guard names.count > 1 else { return }
+        let strata = names.map { name in
+            [(control, controlBefore, controlStratum), (treatment, treatmentBefore, treatmentStratum)].map { values, before, own in
+                zip(zip(values, before), own).reduce(into: CovariateMeanStatistic(scale: scale)) {
+                    if $1.1 == name { $0.add(Int128($1.0.0), covariate: $1.0.1.map { Int128($0) }) }
+                }
+            }
+        }
+        guard let cuped = try? Cuped.adjust(strata: strata).get(), let a = try? cuped.estimates[0].get(),
+            let b = try? cuped.estimates[1].get()
+        else { return }
+        found["stratifiedCuped.theta"] = cuped.theta
+        found["stratifiedCuped.difference"] = b.value - a.value
+    }
+
+    private func eventQuantile(_ alpha: Double, _ found: inout [String: Double]) {
+        var whole = ValueCounts()
+        for event in events.joined() { whole.add(Int128(event)) }
+        let threshold = whole.percentile(percent)
+        let statistic = events.reduce(into: EventQuantileStatistic()) { $0.add($1, threshold: threshold) }
+        guard
+            let estimate = try? QuantileEstimate.ofEvents(
+                sorted: statistic.values.sorted, percent: percent, atOrBelow: statistic.atOrBelow, alpha: alpha
+            ).get()
+        else { return }
+        found["eventQuantile.value"] = estimate.value
+        found["eventQuantile.low"] = estimate.interval.low
+        found["eventQuantile.high"] = estimate.interval.high
     }
 
     private func assignment(_ found: inout [String: Double]) {

@@ -57,7 +57,12 @@ def experiment(rng):
     variants = rng.randint(2, 5)
     weights = [rng.choice([1, 1, 2, 5]) for _ in range(variants)]
     days = [[rng.randint(0, 60 * w) for w in weights] for _ in range(rng.randint(1, 10))]
+    strata = rng.randint(1, 3)
+    levels = [rng.randint(0, 3000) for _ in control]
     return {
+        "events": [[level + rng.randint(0, 900) for _ in range(rng.randint(1, 6))] for level in levels],
+        "controlStratum": [rng.randrange(strata) for _ in control],
+        "treatmentStratum": [rng.randrange(strata) for _ in treatment],
         "control": control, "treatment": treatment, "scale": scale,
         "controlBefore": history(rng, control, scale), "treatmentBefore": history(rng, treatment, scale),
         "over": [rng.randint(1, 6) for _ in control], "conversions": conversions,
@@ -197,7 +202,47 @@ def quantile(e, expected, scales):
         expected["quantile.low"], expected["quantile.high"] = interval
 
 
-PEERS = [means, proportions, clusters, cuped, assignment, corrections, planning, quantile]
+def stratified_cuped(e, expected, scales):
+    """CUPED together with post-stratification: an intercept for each variant and stratum, strata weighted by their size."""
+    y = np.array(e["control"] + e["treatment"]) / e["scale"]
+    before = e["controlBefore"] + e["treatmentBefore"]
+    missing = np.array([float(v is None) for v in before])
+    covariate = np.array([0 if v is None else v for v in before]) / e["scale"]
+    treated = np.array([0] * len(e["control"]) + [1] * len(e["treatment"]))
+    strata = np.array(e["controlStratum"] + e["treatmentStratum"])
+    names = sorted(set(strata.tolist()))
+    cells = [[(strata == name) & (treated == side) for side in (0, 1)] for name in names]
+    if len(names) == 1 or y.var() == 0 or any(cell.sum() < 2 for pair in cells for cell in pair):
+        return
+    columns = [cell.astype(float) for pair in cells for cell in pair] + [covariate]
+    if any(missing[cell].var() > 0 for pair in cells for cell in pair):
+        columns.append(missing)
+    fit = sm.OLS(y, np.column_stack(columns)).fit()
+    weights = [(strata == name).mean() for name in names]
+    difference = sum(w * (fit.params[2 * i + 1] - fit.params[2 * i]) for i, w in enumerate(weights))
+    expected["stratifiedCuped.theta"], expected["stratifiedCuped.difference"] = fit.params[2 * len(names)], difference
+    for name in ("stratifiedCuped.theta", "stratifiedCuped.difference"):
+        scales[name] = abs(y).mean() + y.std() + 1
+
+
+def event_quantile(e, expected, scales):
+    """Over events: the share at or below the quantile with standard errors clustered by unit gives the interval's ranks."""
+    share = e["percent"] / 100
+    values = np.concatenate([np.array(unit) for unit in e["events"]])
+    groups = np.repeat(np.arange(len(e["events"])), [len(unit) for unit in e["events"]])
+    value = np.quantile(values, share, method="inverted_cdf")
+    fit = sm.OLS((values <= value).astype(float), np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    deviation = stats.norm.ppf(1 - ALPHA / 2) * fit.bse[0]
+    low, high = math.floor(len(values) * (share - deviation)), math.ceil(len(values) * (share + deviation))
+    if low >= 1 and high <= len(values):
+        ordered = np.sort(values)
+        expected["eventQuantile.value"] = value
+        expected["eventQuantile.low"], expected["eventQuantile.high"] = ordered[low - 1], ordered[high - 1]
+
+
+PEERS = [
+    means, proportions, clusters, cuped, stratified_cuped, assignment, corrections, planning, quantile, event_quantile,
+]  # fmt: skip
 
 
 def spotify(e):

@@ -4,17 +4,38 @@ import Marts
 import StageKit
 import Statistics
 
-/// Creatives (or any other column of ad reports) as the arms of a comparison that a platform's delivery made: who saw which
-/// was not randomised, and no persons are known.
+/// Creatives (or any other column) as the arms of a comparison that a platform's delivery made: who saw which was not
+/// randomised, and persons may not be known.
 struct CreativeArmsPlan: Sendable {
+    /// Where impressions and clicks are counted.
+    enum Origin: Sendable {
+        /// In the rows of an ad report.
+        case report(String)
+        /// In impression and click events; of one source, or of all (nil).
+        case events(source: String?, ExperimentProviders)
+    }
+
+    /// How the time is cut into epochs within which the shares of traffic were the same.
+    enum Epochs: Sendable, Hashable {
+        case none
+        /// A new one begins on each of these days.
+        case declared([Int])
+        /// A new one begins where the arms' shares of impressions move by more than `AllocationEpochs.limit`.
+        case found
+    }
+
     let name: String
-    let source: String
+    let origin: Origin
     /// The column whose values are the arms.
     let column: String
     /// The source that says which elements a creative has; nil: none.
     let elements: String?
     /// Days since 1970, half-open.
     let days: Range<Int>
+    /// The same as instants, as far as anything is seen.
+    let span: TimeSpan
+    let dayTable: DayTable
+    let epochs: Epochs
     let alpha: Double
     let tuning: Double
     let minimumDays: Int
@@ -23,55 +44,58 @@ struct CreativeArmsPlan: Sendable {
     let ends: String?
 }
 
-/// Ranks arms by their click-through rate, and says which can be given up.
-final class CreativeArms: Computation {
-    /// One arm: its days, and what follows from them.
-    struct Arm {
-        let name: String
-        /// In the order of the days.
-        var days: [Int: ProportionStatistic] = [:]
+/// One arm: its days.
+struct CreativeArm {
+    let name: String
+    /// Clicks of impressions by day since 1970.
+    var days: [Int: ProportionStatistic] = [:]
 
-        var whole: ProportionStatistic { days.values.reduce(ProportionStatistic(), +) }
+    var whole: ProportionStatistic { days.values.reduce(ProportionStatistic(), +) }
+}
+
+extension CreativeArmsPlan {
+    /// Arms and, where they are asked for, their elements.
+    func marts(of arms: [CreativeArm], _ tables: [TableSnapshot]) -> [Mart] {
+        let shown = arms.filter { $0.whole.count > 0 }
+        let mart = CreativeArmsReport(self, shown).mart
+        guard let elements else { return [mart] }
+        return [mart, CreativeElementsReport(self, shown, tables.first { $0.source == elements }).mart]
     }
+}
 
+/// Arms by the rows of an ad report: no scan of events at all.
+final class ReportedArms: Computation {
     private let plan: CreativeArmsPlan
-    private let report: TableSnapshot?
-    private let elements: TableSnapshot?
+    private let source: String
+    private let tables: [TableSnapshot]
 
-    init(_ plan: CreativeArmsPlan, _ tables: [TableSnapshot]) {
+    init(_ plan: CreativeArmsPlan, source: String, _ tables: [TableSnapshot]) {
         self.plan = plan
-        report = tables.first { $0.source == plan.source }
-        elements = plan.elements.flatMap { name in tables.first { $0.source == name } }
+        self.source = source
+        self.tables = tables
     }
 
     var reach: NodeReach {
-        NodeReach(DataReach(events: nil, tables: Set([plan.source] + [plan.elements].compactMap(\.self))), asOf: nil)
+        NodeReach(DataReach(events: nil, tables: Set([source] + [plan.elements].compactMap(\.self))), asOf: nil)
     }
 
     func nextRequest() -> ScanRequest? { nil }
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { NoConsumer() }
-
-    func finish() throws -> [Mart] {
-        let arms = arms()
-        let mart = CreativeArmsReport(plan, arms).mart
-        guard plan.elements != nil else { return [mart] }
-        return [mart, CreativeElementsReport(plan, arms, elements).mart]
-    }
+    func finish() throws -> [Mart] { plan.marts(of: arms(), tables) }
 
     /// Every arm with impressions, by name in byte order. Rows without a value of the column belong to none.
-    private func arms() -> [Arm] {
-        guard let report, let names = report.column(plan.column)?.strings, let dates = report.column("date")?.integers,
-            let impressions = report.column("impressions")?.integers, let clicks = report.column("clicks")?.integers
+    private func arms() -> [CreativeArm] {
+        guard let report = tables.first(where: { $0.source == source }), let names = report.column(plan.column)?.strings,
+            let dates = report.column("date")?.integers, let impressions = report.column("impressions")?.integers,
+            let clicks = report.column("clicks")?.integers
         else { return [] }
-        var arms: [ByteString: Arm] = [:]
+        var arms: [ByteString: CreativeArm] = [:]
         for row in names.indices {
             guard let name = names[row], let date = dates[row], plan.days.contains(Int(date)),
                 let shown = impressions[row], shown > 0
             else { continue }
             let seen = ProportionStatistic(count: shown, successes: clicks[row] ?? 0)
-            let key = ByteString(name)
-            let before = arms[key]?.days[Int(date)] ?? ProportionStatistic()
-            arms[key, default: Arm(name: name)].days[Int(date)] = before + seen
+            arms[ByteString(name), default: CreativeArm(name: name)].days[Int(date), default: ProportionStatistic()] += seen
         }
         return arms.sorted { $0.key < $1.key }.map(\.value)
     }

@@ -1,36 +1,30 @@
+import Chronology
 import Marts
 import Statistics
 
-/// The mart of the arms: a row each, the best first.
+/// The mart of the arms: a row each, those that have run long enough first, the best in front.
 struct CreativeArmsReport {
     private let plan: CreativeArmsPlan
-    private let arms: [CreativeArms.Arm]
-    private let overdispersion: Result<Overdispersion, Unavailable>
-    private let judgements: [ArmElimination.Judgement]
-    private let chances: Result<[Double], Unavailable>
+    private let comparison: CreativeComparison
+    /// Places among the comparison's arms, in the order of the rows.
+    private let order: [Int]
 
-    init(_ plan: CreativeArmsPlan, _ unsorted: [CreativeArms.Arm]) {
+    init(_ plan: CreativeArmsPlan, _ arms: [CreativeArm]) {
         self.plan = plan
-        func rate(_ arm: CreativeArms.Arm) -> Double { (try? arm.whole.value().get()) ?? -1 }
-        let arms = unsorted.enumerated().sorted { (-rate($0.element), $0.offset) < (-rate($1.element), $1.offset) }.map(\.element)
-        self.arms = arms
-        overdispersion = Overdispersion.ofDays(arms.map { arm in arm.days.sorted { $0.key < $1.key }.map(\.value) })
-        let inflation = (try? overdispersion.get().inflation) ?? 1
-        let elimination = ArmElimination(
-            alpha: plan.alpha, tuning: plan.tuning, minimumDays: plan.minimumDays, minimumUnits: plan.minimumImpressions)
-        judgements = elimination.judge(
-            arms.map { arm in
-                let estimate = (try? arm.whole.estimate().get().inflated(by: inflation)) ?? Estimate(count: 0, value: 0, variance: 0)
-                return ArmElimination.Arm(estimate: estimate, days: arm.days.count)
-            })
-        chances = ChanceOfBeingBest.ofProportions(arms.map(\.whole), overdispersion: inflation)
+        let comparison = CreativeComparison(plan, arms)
+        self.comparison = comparison
+        func place(_ index: Int) -> (Int, Int, Double, Int) {
+            let standing = comparison.standings[index]
+            return (standing.isComparable ? 0 : 1, standing.isLongEnough ? 0 : 1, -(standing.rate ?? -1), index)
+        }
+        order = arms.indices.sorted { place($0) < place($1) }
     }
 
     var mart: Mart {
         Mart(
             id: "\(ExperimentStage.name)/\(plan.name)", title: Label(en: "Arms by \(plan.column)", zh: "多臂比较 \(plan.column)"),
             period: MartPeriod(name: "arms", from: plan.starts, to: plan.ends), asOf: nil, provisional: plan.ends == nil,
-            columns: Self.columns, notes: notes, rows: arms.indices.map(row))
+            columns: Self.columns, notes: notes, rows: order.enumerated().map { row($0.offset, $0.element) })
     }
 
     private static let columns: [MartColumn] = [
@@ -41,7 +35,11 @@ struct CreativeArmsReport {
         MartColumn("clicks", .integer, role: .measure, unit: "events", label: Label(en: "Clicks", zh: "点击量"), aggregation: .sum),
         MartColumn(
             "ctr", .number, role: .ratio, unit: "fraction", label: Label(en: "CTR", zh: "点击率"), direction: 1, aggregation: .ratio),
+        MartColumn(
+            "adjusted_ctr", .number, role: .statistic, unit: "fraction",
+            label: Label(en: "CTR with the same weights of epochs for all arms", zh: "分期加权点击率"), direction: 1),
         MartColumn("days", .integer, role: .statistic, unit: "days", label: Label(en: "Days with impressions", zh: "投放天数")),
+        MartColumn("epochs", .integer, role: .statistic, label: Label(en: "Allocation epochs with impressions", zh: "流量分配期数")),
         MartColumn("ctr_low", .number, role: .statistic, unit: "fraction", label: Label(en: "CTR: lower bound for every night", zh: "点击率下限")),
         MartColumn("ctr_high", .number, role: .statistic, unit: "fraction", label: Label(en: "CTR: upper bound for every night", zh: "点击率上限")),
         MartColumn(
@@ -51,26 +49,28 @@ struct CreativeArmsReport {
         MartColumn("reason", .string, role: .flag, label: Label(en: "Why there is no number", zh: "无数值原因")),
     ]
 
-    private func row(_ index: Int) -> [MartValue] {
-        let arm = arms[index]
-        let judgement = judgements[index]
-        var reason: String?
+    private func row(_ place: Int, _ index: Int) -> [MartValue] {
+        let arm = comparison.arms[index]
+        let standing = comparison.standings[index]
+        var reason = standing.reason
         let verdict: String?
-        switch judgement.verdict {
+        switch standing.judgement.verdict {
         case .leading: verdict = "leading"
         case .drop: verdict = "drop"
         case .keep: verdict = "keep"
         case .tooEarly: verdict = "too_early"
         case .unavailable(let why):
             verdict = nil
-            reason = why.rawValue
+            reason = reason ?? why.rawValue
         }
         func number(_ value: Double?) -> MartValue { value.map { .number($0) } ?? .null }
         return [
-            .string(arm.name), .integer(Int64(index + 1)), .integer(arm.whole.count), .integer(arm.whole.successes),
-            number(try? arm.whole.value().get()), .integer(Int64(arm.days.count)), number(judgement.bounds?.low),
-            number(judgement.bounds?.high), number((try? chances.get()[index]).map(ChanceOfBeingBest.shown)), verdict.map { .string($0) } ?? .null,
-            .boolean(false), (reason ?? chances.reason).map { .string($0) } ?? .null,
+            .string(arm.name), standing.isComparable ? .integer(Int64(place + 1)) : .null, .integer(arm.whole.count),
+            .integer(arm.whole.successes), number(try? arm.whole.value().get()),
+            number(comparison.epochs.count > 1 && standing.isComparable ? standing.rate : nil), .integer(Int64(arm.days.count)),
+            .integer(Int64(standing.epochs)), number(standing.judgement.bounds?.low), number(standing.judgement.bounds?.high),
+            number(standing.chance.map(ChanceOfBeingBest.shown)), verdict.map { .string($0) } ?? .null, .boolean(false),
+            reason.map { .string($0) } ?? .null,
         ]
     }
 
@@ -81,11 +81,12 @@ struct CreativeArmsReport {
                 message: "a platform chose who saw which arm and when, so a difference may be one of audiences and not of the arms"),
             MartNote(
                 code: "method",
-                message: "always-valid bounds at alpha \(plan.alpha) over \(arms.count) arms (Bonferroni) and tuning \(plan.tuning); an arm is "
-                    + "dropped when its upper bound lies under the leader's lower bound, both with \(plan.minimumDays) days and "
-                    + "\(plan.minimumImpressions) impressions at least; chances are of beta posteriors by the uniform prior"),
+                message: "always-valid bounds at alpha \(plan.alpha) over \(comparison.arms.count) arms (Bonferroni) and tuning \(plan.tuning); an "
+                    + "arm is dropped when its upper bound lies under the greatest lower bound, both with \(plan.minimumDays) days and "
+                    + "\(plan.minimumImpressions) impressions at least; arms with fewer rank behind those with enough; chances are of "
+                    + (comparison.epochs.count > 1 ? "normal posteriors" : "beta posteriors by the uniform prior")),
         ]
-        switch overdispersion {
+        switch comparison.overdispersion {
         case .success(let found):
             notes.append(
                 MartNote(
@@ -98,6 +99,28 @@ struct CreativeArmsReport {
                     code: "overdispersion", column: "ctr_low",
                     message: "how days differ is not known (\(reason.rawValue)): bounds take impressions as independent, and are too narrow"))
         }
+        if let note = epochNote { notes.append(note) }
         return notes
+    }
+
+    private var epochNote: MartNote? {
+        let starts = comparison.epochs.map(\.lowerBound)
+        if plan.epochs != .none {
+            return MartNote(
+                code: "allocation_epochs", column: "adjusted_ctr",
+                message: "epochs begin on \(Self.dates(starts)): rates are estimated within them and put together by each epoch's share of "
+                    + "all impressions, the same for every arm; an arm that did not run in all of them has no rank, and is dropped only "
+                    + "by the epochs that it shares with the best")
+        }
+        guard comparison.shifts.count > 1 else { return nil }
+        return MartNote(
+            code: "allocation_changed", column: "ctr",
+            message: "the arms' shares of impressions moved by over 20 % on \(Self.dates(comparison.shifts.dropFirst().map(\.self))): an arm that "
+                + "was shown more at a better time looks better than it is; `epochs: found` compares within")
+    }
+
+    private static func dates(_ days: [Int]) -> String {
+        let shown = days.prefix(10).map { CivilDate(daysSinceEpoch: $0).description }.joined(separator: ", ")
+        return days.count > 10 ? "\(shown) and \(days.count - 10) more" : shown
     }
 }

@@ -10,7 +10,7 @@ struct CreativeElementsReport {
     private let plan: CreativeArmsPlan
     private let rows: [(element: String, value: String, own: RatioStatistic, rest: RatioStatistic)]
 
-    init(_ plan: CreativeArmsPlan, _ arms: [CreativeArms.Arm], _ table: TableSnapshot?) {
+    init(_ plan: CreativeArmsPlan, _ arms: [CreativeArm], _ table: TableSnapshot?) {
         self.plan = plan
         // By element and value the creatives that have it; by element those that have any.
         var having: [ByteString: [ByteString: Set<String>]] = [:]

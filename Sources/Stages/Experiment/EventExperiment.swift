@@ -9,9 +9,9 @@ final class EventExperiment: Computation, PersonListing {
     private let plan: ExperimentPlan
     private let basis: EventBasis
     private let totalsLayout: UnitTotalsLayout
-    /// nil when all has been scanned.
-    private var round: ExperimentRound?
-    private var bounds: [WinsorizingBounds] = []
+    /// Those that are left, the next one first.
+    private var rounds: [ExperimentRound]
+    private var given = ExperimentGiven()
     private(set) var tally: ExperimentTally?
     /// Whose persons are listed instead of making the mart.
     private var listing: ExperimentListing?
@@ -20,7 +20,8 @@ final class EventExperiment: Computation, PersonListing {
         self.plan = plan
         self.basis = basis
         totalsLayout = UnitTotalsLayout(plan.metrics.map(\.metric))
-        round = plan.metrics.contains(where: \.isWinsorized) ? .bounds : .effects([])
+        let needsValues = !totalsLayout.eventValues.isEmpty || plan.metrics.contains(where: \.isWinsorized)
+        rounds = (basis.unit == .device ? [.devices] : []) + (needsValues ? [.bounds] : []) + [.effects]
     }
 
     var reach: NodeReach {
@@ -30,11 +31,13 @@ final class EventExperiment: Computation, PersonListing {
     private var span: ScanRequest.Span { .init(start: basis.reach.start, end: basis.reach.end) }
 
     func nextRequest() -> ScanRequest? {
-        guard round != nil else { return nil }
+        guard !rounds.isEmpty else { return nil }
         var columns = Set(plan.dimensions)
         if case .exposure = basis.entry { columns.formUnion(["experiment", "variant"]) }
         if totalsLayout.readsAmounts { columns.formUnion(["amount", "currency"]) }
         if totalsLayout.readsOrders { columns.insert("order_id") }
+        if basis.unit == .device { columns.insert("device_id") }
+        columns.formUnion(totalsLayout.eventValues.map(\.column))
         return ScanRequest(columns: columns, span: span, need: need)
     }
 
@@ -47,77 +50,101 @@ final class EventExperiment: Computation, PersonListing {
             events.formUnion(some)
         }
         switch basis.entry {
-        case .exposure(let experiment): return RowNeed(values: ["event": events, "experiment": [experiment.text]])
+        case .exposure(let experiment):
+            return RowNeed(values: ["event": events.union([ExperimentNames.event]), "experiment": [experiment.text]])
         case .event(let names): return RowNeed(values: ["event": events.union(names)])
         }
     }
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer {
-        let round = round ?? .effects(bounds)
-        var listing: ExperimentListing?
-        if case .effects = round { listing = self.listing }
-        return ExposureAccumulator(basis, plan, round, totalsLayout, layout, listing: listing)
+        switch rounds.first ?? .effects {
+        case .devices: DeviceCollector(basis, plan, totalsLayout, layout)
+        case .bounds: ExposureAccumulator(basis, plan, .bounds, given, totalsLayout, layout)
+        case .effects: ExposureAccumulator(basis, plan, .effects, given, totalsLayout, layout, listing: listing)
+        }
     }
 
     func partial(of accumulators: [any ScanConsumer]) -> ExperimentTally {
-        var whole = ExperimentTally()
-        for case let accumulator as ExposureAccumulator in accumulators { whole += accumulator.tally() }
+        var whole = ExperimentTally(round: rounds.first ?? .effects)
+        for accumulator in accumulators {
+            switch accumulator {
+            case let accumulator as ExposureAccumulator: whole += accumulator.tally()
+            case let collector as DeviceCollector: whole.devices.merge(collector.devices, uniquingKeysWith: +)
+            default: break
+            }
+        }
+        if rounds.first == .effects {
+            whole.bounds = given.bounds
+            whole.sharedDevices = Int64(given.sharedDevices.count)
+        }
         return whole
     }
 
     func readPartial(_ reader: inout PartialReader) throws -> ExperimentTally {
-        try ExperimentTally(plan, round ?? .effects(bounds), reading: &reader)
+        let tally = try ExperimentTally(plan, reading: &reader)
+        // What was complete in an earlier round than others is carried on.
+        try reader.require(tally.round == rounds.first ?? .effects || tally.round == .effects)
+        return tally
     }
 
     func absorb(_ partial: ExperimentTally) {
-        switch round {
+        rounds = Array((rounds.firstIndex(of: partial.round).map { rounds[$0...] } ?? []).dropFirst())
+        switch partial.round {
+        case .devices: given.sharedDevices = Set(partial.devices.filter { $0.value.isShared && $0.value.isExposed }.keys)
         case .bounds:
-            bounds = bounds(of: partial)
-            round = .effects(bounds)
-        case .effects, nil:
+            given.bounds = bounds(of: partial)
+            given.thresholds = thresholds(of: partial)
+        case .effects:
             tally = partial
-            round = nil
         }
     }
 
     /// One pair a metric, from the values of the units of all variants.
     private func bounds(of tally: ExperimentTally) -> [WinsorizingBounds] {
         plan.metrics.indices.map { index in
+            guard let winsorizing = plan.winsorizing, plan.metrics[index].isWinsorized else { return WinsorizingBounds() }
             var values = ValueCounts()
             for variant in tally.variants.values {
                 if case .values(let counts, _) = variant.statistics[index] { values += counts }
             }
-            guard let winsorizing = plan.winsorizing else { return WinsorizingBounds() }
             return WinsorizingBounds(
                 of: values, lowerPercent: winsorizing.lower, upperPercent: winsorizing.upper,
                 ignoringZeros: winsorizing.ignoringZeros)
         }
     }
 
-    func writeGiven(_ writer: inout PartialWriter) {
-        for pair in bounds {
-            for bound in [pair.lower, pair.upper] {
-                writer.flag(bound != nil)
-                if let bound { writer.sum(bound) }
+    private func thresholds(of tally: ExperimentTally) -> [ByteString: ExperimentGiven.Thresholds] {
+        guard !totalsLayout.eventValues.isEmpty else { return [:] }
+        func quantiles(_ statistics: [MetricStatistic]) -> [Int128?] {
+            zip(plan.metrics, statistics).map { planned, statistic in
+                guard case .eventQuantile(let events) = planned.metric.measure, case .values(let counts, _) = statistic
+                else { return nil }
+                return counts.percentile(events.percent)
             }
+        }
+        return tally.variants.mapValues { variant in
+            ExperimentGiven.Thresholds(
+                whole: quantiles(variant.statistics),
+                segments: variant.segments.map { $0.mapValues { quantiles($0.statistics) } })
         }
     }
 
+    func writeGiven(_ writer: inout PartialWriter) {
+        writer.byte(UInt8(rounds.count))
+        given.write(&writer)
+    }
+
     func readGiven(_ reader: inout PartialReader) throws {
-        guard case .bounds = round else { throw reader.damaged("the node has no second round") }
-        bounds = []
-        for _ in plan.metrics {
-            let lower = try reader.flag() ? try reader.sum() : nil
-            let upper = try reader.flag() ? try reader.sum() : nil
-            bounds.append(WinsorizingBounds(lower: lower, upper: upper))
-        }
-        round = .effects(bounds)
+        let left = Int(try reader.byte())
+        try reader.require(left > 0 && left < rounds.count)
+        rounds = Array(rounds.suffix(left))
+        given = try ExperimentGiven(plan, reading: &reader)
     }
 
     func listPersons(_ selection: PersonSelection) throws { listing = try ExperimentListing(selection, plan) }
 
     func finish() throws -> [Mart] {
-        let report = ExperimentReport(plan, tally ?? ExperimentTally(), bounds)
+        let report = ExperimentReport(plan, tally ?? ExperimentTally())
         return [try listing.map { try $0.mart(report) } ?? report.mart]
     }
 }

@@ -28,7 +28,7 @@ struct ExperimentAnalysis {
         self.health = health
         self.rows = rows
         method = plan.method(tally)
-        empty = plan.emptyStatistics(.effects([]))
+        empty = plan.emptyStatistics(.effects)
     }
 
     private func allRows() -> [ExperimentRow] {
@@ -88,7 +88,7 @@ struct ExperimentAnalysis {
         let planned = plan.metrics[index]
         let estimates = MetricEstimates(
             planned.metric, statistics, strata: strata, alpha: plan.settings.alpha,
-            hasHistory: tally.firstHistoryRows > 0)
+            hasHistory: plan.isTable || tally.firstHistoryRows > 0)
         let chances = bestChances(estimates, highestIsBest: planned.metric.direction != .down)
         return variants.indices.map { place in
             var row = ExperimentRow(

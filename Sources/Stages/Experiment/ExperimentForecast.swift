@@ -88,7 +88,7 @@ private final class HistoryOfUnits: Computation {
     func readGiven(_ reader: inout PartialReader) throws { try base.readGiven(&reader) }
 
     func finish() throws -> [Mart] {
-        let history = base.tally?.variants[Self.control] ?? plan.emptyVariant(.effects([]))
+        let history = base.tally?.variants[Self.control] ?? plan.emptyVariant(.effects)
         let days = arrivals(history)
         var notes = [
             MartNote(

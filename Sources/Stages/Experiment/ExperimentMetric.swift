@@ -5,7 +5,10 @@ import Vocabulary
 /// What an experiment measures of each unit.
 package struct ExperimentMetric: Sendable, Hashable {
     /// How the units' values become one value a variant.
-    enum Kind: String, Sendable { case proportion, mean, ratio, quantile, retention }
+    enum Kind: String, Sendable {
+        case proportion, mean, ratio, quantile, retention
+        case eventQuantile = "event_quantile"
+    }
 
     enum Measure: Sendable, Hashable {
         /// The share of units with a row of the selection.
@@ -18,6 +21,8 @@ package struct ExperimentMetric: Sendable, Hashable {
         case retained(day: Int)
         /// A quantile of a quantity over all units, by order statistics.
         case quantile(UnitQuantity, percent: Double)
+        /// A quantile of a column over all events of all units, which vary with their units.
+        case eventQuantile(EventValues)
         /// A column of a units table: the share of true values, or the mean.
         case column(Column)
     }
@@ -35,9 +40,20 @@ package struct ExperimentMetric: Sendable, Hashable {
         case .ratio: .ratio
         case .retained: .retention
         case .quantile: .quantile
+        case .eventQuantile: .eventQuantile
         case .column(let column): column.type == .boolean ? .proportion : .mean
         }
     }
+}
+
+/// The values of a column, one a row, and the percentile of them that is compared.
+struct EventValues: Sendable, Hashable {
+    let column: String
+    /// How many of the stored integers make one.
+    let scale: Int64
+    let selection: Selection
+    /// Over 0 and under 100.
+    let percent: Double
 }
 
 /// A number that the rows of one unit, in its window, add up to.
@@ -96,12 +112,21 @@ extension ExperimentMetric.Measure {
         switch self {
         case .mean(let quantity), .quantile(let quantity, _): [quantity]
         case .ratio(let numerator, let denominator): [numerator, denominator]
-        case .units, .column, .retained: []
+        case .units, .column, .retained, .eventQuantile: []
         }
     }
 
+    /// Columns without which the metric says nothing.
+    var neededColumns: [String] {
+        if case .eventQuantile(let events) = self { [events.column] } else { quantities.flatMap(\.neededColumns) }
+    }
+
     var selections: [Selection] {
-        if case .units(let selection) = self { [selection] } else { quantities.flatMap(\.selections) }
+        switch self {
+        case .units(let selection): [selection]
+        case .eventQuantile(let events): [events.selection]
+        default: quantities.flatMap(\.selections)
+        }
     }
 }
 
@@ -128,6 +153,7 @@ extension ExperimentMetric {
         ),
         ratio("aov", .amount(.payments), per: .orders, .money),
         ratio("refund_rate", .refundedOrders, per: .orders, .fraction),
+        pageLoad(50), pageLoad(95), pageLoad(99),
     ]
 
     /// How many selections of rows all metrics together need; a row's selections are the bits of a UInt32.
@@ -148,6 +174,11 @@ extension ExperimentMetric {
                 id: name, label: Label(en: "Retention on day \(day)", zh: "第\(day)日留存率"), unit: .fraction, direction: .up,
                 measure: .retained(day: day))
         }
+        if name.hasPrefix("page_load_p"), let percent = Int(name.dropFirst("page_load_p".count)), (1...99).contains(percent),
+            name == "page_load_p\(percent)"
+        {
+            return pageLoad(percent)
+        }
         guard let mark = name.lastIndex(of: "p"), name[..<mark].hasSuffix("_"),
             let percent = Int(name[name.index(after: mark)...]), (1...99).contains(percent),
             let whole = byID[MetricCatalogue.aliases[String(name[..<mark].dropLast())] ?? String(name[..<mark].dropLast())],
@@ -157,6 +188,28 @@ extension ExperimentMetric {
             id: "\(whole.id)_p\(percent)",
             label: Label(en: "\(whole.label.en), percentile \(percent)", zh: "\(whole.label.zh)第\(percent)百分位"),
             unit: whole.unit, direction: whole.direction, measure: .quantile(quantity, percent: Double(percent)))
+    }
+
+    /// `p95(COLUMN)`: a percentile of a number over all rows that have one.
+    static func percentile(_ name: String, of columns: [String: ColumnType]) -> ExperimentMetric? {
+        guard name.hasSuffix(")"), let open = name.firstIndex(of: "("),
+            let thousandths = MetricCatalogue.thousandths(String(name[..<open])), let metric = MetricCatalogue.metric(name)
+        else { return nil }
+        let column = String(name[name.index(after: open)...].dropLast())
+        guard let type = columns[column], [.integer, .decimal].contains(type) else { return nil }
+        let events = EventValues(
+            column: column, scale: type == .decimal ? 1_000_000 : 1, selection: .all, percent: Double(thousandths) / 10)
+        return ExperimentMetric(
+            id: name, label: Label(en: metric.en, zh: metric.zh), unit: metric.unit, direction: metric.direction, measure: .eventQuantile(events))
+    }
+
+    private static func pageLoad(_ percent: Int) -> ExperimentMetric {
+        let id = "page_load_p\(percent)"
+        return ExperimentMetric(
+            id: id, label: MetricCatalogue.metric(id).map { Label(en: $0.en, zh: $0.zh) } ?? Label(en: "Page load, p\(percent)", zh: "页面加载 p\(percent)"),
+            unit: .column("duration_ms"), direction: .down,
+            measure: .eventQuantile(
+                EventValues(column: "duration_ms", scale: 1, selection: .pageLoads, percent: Double(percent))))
     }
 
     /// The metric that a column of a units table is; nil for a column that is neither boolean nor a number.

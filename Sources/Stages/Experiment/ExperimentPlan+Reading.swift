@@ -26,13 +26,13 @@ extension ExperimentPlan {
         let named = reader.metrics(of: isTable ? source : nil)
         settings = reader.settings(named)
         (metrics, winsorizing) = reader.winsorizing(named)
-        by = reader.dimensions("by", isTable: isTable)
-        stratify = reader.dimensions("stratify", isTable: isTable).first
+        by = reader.dimensions("by", of: isTable ? source : nil)
+        stratify = reader.dimensions("stratify", of: isTable ? source : nil).first
         currency = context.manifest.currency
         zone = context.manifest.zone
         let experiment = node.options["experiment"]?.string
         if isTable, let source {
-            basis = .units(reader.unitTable(source, experiment))
+            basis = .units(reader.unitTable(source, experiment, metrics))
         } else {
             reader.checkExposures(of: source)
             reader.checkColumns(of: metrics)
@@ -112,9 +112,14 @@ struct OptionReader {
         return planned
     }
 
+    /// The metric on events of a name.
+    func named(_ name: String) -> ExperimentMetric? {
+        ExperimentMetric.named(name) ?? .percentile(name, of: manifest.eventColumns)
+    }
+
     private mutating func metric(_ name: String, _ table: Manifest.Source?, at place: Place) -> ExperimentMetric? {
         guard let table else {
-            if let metric = ExperimentMetric.named(name) { return metric }
+            if let metric = named(name) { return metric }
             let isElsewhere = MetricCatalogue.metric(name) != nil
             report(
                 isElsewhere
@@ -153,7 +158,7 @@ struct OptionReader {
     mutating func checkColumns(of metrics: [ExperimentPlan.PlannedMetric]) {
         let columns = manifest.eventColumns
         for metric in metrics.map(\.metric) {
-            let needed = Set(metric.measure.quantities.flatMap(\.neededColumns)).sorted()
+            let needed = Set(metric.measure.neededColumns).sorted()
             for column in needed where columns[column] == nil {
                 report(
                     "metric '\(metric.id)' needs the column '\(column)', which no source of events has",
@@ -162,8 +167,10 @@ struct OptionReader {
         }
     }
 
-    mutating func unitTable(_ source: Manifest.Source, _ experiment: String?) -> UnitTableBasis {
-        for key in ["starts", "ends", "window", "unit", "activation", "open_windows", "cuped"] {
+    mutating func unitTable(
+        _ source: Manifest.Source, _ experiment: String?, _ metrics: [ExperimentPlan.PlannedMetric]
+    ) -> UnitTableBasis {
+        for key in ["starts", "ends", "window", "unit", "activation", "open_windows"] {
             guard let option = node.options[key] else { continue }
             report(
                 "'\(key)' says nothing about source '\(source.name)', a table of units without events",
@@ -188,7 +195,37 @@ struct OptionReader {
             ?? (source.key.count == 1 ? source.key.first(where: names.contains) : nil)
         return UnitTableBasis(
             source: source.name, experiment: hasExperiments ? experiment.map(ByteString.init) : nil,
-            unitColumn: unitColumn)
+            unitColumn: unitColumn, covariates: covariates(columns, of: source, metrics.map(\.metric.id)))
+    }
+
+    /// `cuped: { spent: spent_before }`.
+    private mutating func covariates(
+        _ columns: [Column], of source: Manifest.Source, _ named: [String]
+    ) -> [String: Column] {
+        guard let option = node.options["cuped"] else { return [:] }
+        if option.duration != nil {
+            report(
+                "source '\(source.name)' has no events to look back at", at: option.place,
+                help: "name the column of each metric, such as cuped: { spent: spent_before }")
+            return [:]
+        }
+        var covariates: [String: Column] = [:]
+        for (metric, value) in option.entries {
+            let name = value.string ?? ""
+            let column = columns.first { $0.name == name && [.boolean, .integer, .decimal].contains($0.type) }
+            if !named.contains(metric) {
+                report(
+                    "'cuped' is of '\(metric)', which the experiment does not measure", at: value.place,
+                    help: "it measures \(named.joined(separator: ", "))")
+            } else if let column {
+                covariates[metric] = column
+            } else {
+                report(
+                    "source '\(source.name)' maps no number '\(name)' to adjust by", at: value.place,
+                    help: nearestName(to: name, among: columns.map(\.name)).map { "did you mean '\($0)'?" })
+            }
+        }
+        return covariates
     }
 
     /// Which metrics are clamped, and how.
@@ -224,14 +261,12 @@ struct OptionReader {
     }
 
     /// The columns that an option names, which must have values to group by.
-    mutating func dimensions(_ key: String, isTable: Bool) -> [String] {
+    mutating func dimensions(_ key: String, of table: Manifest.Source?) -> [String] {
         guard let option = node.options[key] else { return [] }
-        if isTable {
-            report(
-                "'\(key)' is not known of a table of units", at: option.place, help: "leave it out")
-            return []
-        }
-        let columns = manifest.eventColumns
+        let columns = table.map { table in
+            Dictionary(table.log.storedColumns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+        } ?? manifest.eventColumns
+        let owner = table.map { "source '\($0.name)'" } ?? "the log"
         var names: [String] = []
         for value in option.list.isEmpty ? [option] : option.list {
             guard let name = value.string else { continue }
@@ -244,7 +279,7 @@ struct OptionReader {
             } else {
                 let usable = columns.filter { $0.value == .category }.keys.sorted()
                 report(
-                    columns[name] == nil ? "no source of events has a column '\(name)'" : "column '\(name)' makes no groups",
+                    columns[name] == nil ? "\(owner) has no column '\(name)'" : "column '\(name)' makes no groups",
                     at: value.place,
                     help: nearestName(to: name, among: usable).map { "did you mean '\($0)'?" }
                         ?? "a column of type category does")
@@ -263,8 +298,8 @@ struct OptionReader {
             EventBasis.Unit(rawValue: option.string ?? "")
                 ?? {
                     report(
-                        "units of this experiment are persons: 'unit: \(option.string ?? "")' is not supported",
-                        at: option.place, help: "give 'unit: person' or 'unit: user'")
+                        "'unit: \(option.string ?? "")' is not known", at: option.place,
+                        help: "give 'unit: person', 'unit: user' or 'unit: device'")
                     return nil
                 }()
         }
@@ -278,12 +313,11 @@ struct OptionReader {
         let lookBack = node.options["cuped"]?.duration
         if let cuped = node.options["cuped"] {
             if lookBack ?? 0 <= 0 { report("the look-back of 'cuped' must be over 0", at: cuped.place) }
+            if !cuped.entries.isEmpty {
+                report("'cuped' of events is how long to look back", at: cuped.place, help: "such as cuped: 14d")
+            }
             if starts == nil {
                 report("'cuped' needs to know where the history ends", at: cuped.place, help: "give 'starts'")
-            }
-            if let stratify = node.options["stratify"] {
-                report(
-                    "'cuped' and 'stratify' both adjust the same figures", at: stratify.place, help: "give one of them")
             }
         }
         if let open = node.options["open_windows"], window == nil {

@@ -1,6 +1,7 @@
 import Chronology
 import StageKit
 import Statistics
+import Vocabulary
 
 /// What a node of the experiment stage is to compute: its options, checked and made definite.
 struct ExperimentPlan: Sendable {
@@ -59,10 +60,20 @@ struct ExperimentPlan: Sendable {
     func emptyStatistics(_ round: ExperimentRound) -> [MetricStatistic] {
         var usesHistory = false
         if case .events(let basis) = basis { usesHistory = basis.lookBack != nil }
+        if case .units(let basis) = basis {
+            return metrics.map { planned in
+                let covariate = basis.covariates[planned.metric.id]
+                return MetricStatistic(
+                    planned.metric.measure, withHistory: covariate != nil, covariateScale: covariate?.type == .decimal ? 1_000_000 : 1)
+            }
+        }
         return metrics.map { planned in
-            guard case .bounds = round else { return MetricStatistic(planned.metric.measure, withHistory: usesHistory) }
-            guard planned.isWinsorized, case .mean(let quantity) = planned.metric.measure else { return .idle }
-            return .values(ValueCounts(), scale: quantity.scale)
+            switch (round, planned.metric.measure) {
+            case (.effects, let measure): MetricStatistic(measure, withHistory: usesHistory)
+            case (.bounds, .mean(let quantity)) where planned.isWinsorized: .values(ValueCounts(), scale: quantity.scale)
+            case (.bounds, .eventQuantile(let events)): .values(ValueCounts(), scale: events.scale)
+            case (.bounds, _), (.devices, _): .idle
+            }
         }
     }
 
@@ -72,11 +83,31 @@ struct ExperimentPlan: Sendable {
 }
 
 /// What a scan is for.
-enum ExperimentRound: Sendable {
-    /// The bounds that values are clamped to.
+enum ExperimentRound: UInt8, Sendable {
+    /// Which devices several persons use, where units are devices.
+    case devices
+    /// The bounds that values are clamped to, and quantiles over events.
     case bounds
-    /// Everything else, with one pair of bounds a metric.
-    case effects([WinsorizingBounds])
+    /// Everything else.
+    case effects
+}
+
+/// What earlier rounds found, and later ones must know.
+struct ExperimentGiven: Sendable {
+    /// Exposed devices with rows of several persons.
+    var sharedDevices: Set<Key128> = []
+    /// One pair a metric; empty: nothing is clamped.
+    var bounds: [WinsorizingBounds] = []
+    /// By variant: the quantiles over events.
+    var thresholds: [ByteString: Thresholds] = [:]
+
+    /// The quantile of each metric over all events of a variant, and over those of each of its segments; nil for metrics that
+    /// are no quantile over events.
+    struct Thresholds: Sendable {
+        var whole: [Int128?]
+        /// One a dimension of the plan.
+        var segments: [[ByteString?: [Int128?]]]
+    }
 }
 
 /// An experiment whose units are persons and whose values come from their events.
@@ -86,6 +117,8 @@ struct EventBasis: Sendable {
         case person
         /// Persons known by a user id.
         case user
+        /// Devices, whoever uses them; those that several persons use are left out.
+        case device
     }
 
     /// What makes a unit a part of the experiment.
@@ -157,6 +190,8 @@ struct UnitTableBasis: Sendable {
     let experiment: ByteString?
     /// The column that tells units apart; nil: every row is a unit of its own.
     let unitColumn: String?
+    /// By metric the column with what each unit did before.
+    let covariates: [String: Column]
 }
 
 /// A string by its bytes: equal only where every byte is, ordered as the bytes are.

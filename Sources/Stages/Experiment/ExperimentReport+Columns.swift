@@ -237,7 +237,7 @@ extension MetricStatistic {
                 whole(sums.moments.sums[0], sums.moments.scales[0]),
                 whole(sums.moments.sums[1], sums.moments.scales[1])
             )
-        case .values, .idle: (.null, .null)
+        case .values, .events, .idle: (.null, .null)
         }
     }
 

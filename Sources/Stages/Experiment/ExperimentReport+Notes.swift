@@ -1,6 +1,7 @@
 import Chronology
 import Marts
 import Statistics
+import Vocabulary
 
 extension ExperimentReport {
     var notes: [MartNote] {
@@ -50,7 +51,14 @@ extension ExperimentReport {
                         + "exposure; a unit without any row there counts as missing"
                         + (tally.firstHistoryRows > 0 ? "" : "; not done: the log has no row on the look-back's first day")))
         }
-        for (planned, pair) in zip(plan.metrics, bounds) where planned.isWinsorized {
+        if case .units(let basis) = plan.basis, !basis.covariates.isEmpty {
+            let pairs = basis.covariates.sorted { $0.key < $1.key }.map { "\($0.key) by \($0.value.name)" }
+            notes.append(
+                MartNote(
+                    code: "cuped", column: "adjusted_value",
+                    message: "differences and lifts are adjusted: \(pairs.joined(separator: ", ")); a unit without a value there counts as missing"))
+        }
+        for (planned, pair) in zip(plan.metrics, tally.bounds) where planned.isWinsorized {
             let scale: Int64 = if case .mean(let quantity) = planned.metric.measure { quantity.scale } else { 1 }
             func text(_ bound: Int128?) -> String { bound.map { "\(Double($0) / Double(scale))" } ?? "no bound" }
             notes.append(
@@ -93,11 +101,26 @@ extension ExperimentReport {
         }
         if tally.unidentifiedRows > 0 {
             note(
-                "rows_without_person",
-                "\(tally.unidentifiedRows) exposures without any id belong to nobody and are left out")
+                basis.unit == .device ? "rows_without_device" : "rows_without_person",
+                "\(tally.unidentifiedRows) exposures without "
+                    + (basis.unit == .device ? "a device belong to no unit" : "any id belong to nobody") + " and are left out")
         }
         if tally.deviceUnits > 0 {
             note("device_units", "\(tally.deviceUnits) exposed devices without a user are left out: units are users")
+        }
+        if tally.sharedDevices > 0 {
+            note(
+                "shared_devices",
+                "\(tally.sharedDevices) exposed devices that several persons use are left out: their rows lie with their persons, so "
+                    + "no one's window can be told")
+        }
+        if case .exposure(let experiment) = basis.entry, tally.variants.isEmpty, !tally.experiments.contains(experiment) {
+            let known = tally.experiments.sorted().map(\.text)
+            let near = nearestName(to: experiment.text, among: known).map { "did you mean '\($0)'?" }
+            note(
+                "unknown_experiment",
+                "nobody was exposed to '\(experiment.text)'"
+                    + (near.map { "; \($0)" } ?? (known.isEmpty ? "" : "; there are exposures to \(known.prefix(10).joined(separator: ", "))")))
         }
         if tally.foreignAmounts > 0 {
             note(
@@ -147,7 +170,8 @@ extension ExperimentReport {
         if seen[plan.control] == nil {
             note(
                 ExperimentAnalysis.missingControl,
-                "no unit of the control '\(plan.control.text)' was seen: there is no lift to report")
+                "no unit of the control '\(plan.control.text)' was seen: there is no lift to report"
+                    + (nearestName(to: plan.control.text, among: seen.keys.sorted().map(\.text)).map { "; did you mean '\($0)'?" } ?? ""))
         }
         if seen.count < 2 {
             note("too_few_variants", "units of \(seen.count) variants were seen; a comparison needs two")

@@ -7,17 +7,14 @@ import Statistics
 struct ExperimentReport {
     let plan: ExperimentPlan
     let tally: ExperimentTally
-    /// What values were clamped to, one pair a metric; empty: nothing.
-    let bounds: [WinsorizingBounds]
     /// The control, then every planned or seen variant in byte order.
     let variants: [ByteString]
     let health: ExperimentHealth
     let analysis: ExperimentAnalysis
 
-    init(_ plan: ExperimentPlan, _ tally: ExperimentTally, _ bounds: [WinsorizingBounds]) {
+    init(_ plan: ExperimentPlan, _ tally: ExperimentTally) {
         self.plan = plan
         self.tally = tally
-        self.bounds = bounds
         let others = Set(tally.variants.keys).union(plan.split?.keys.map { $0 } ?? []).subtracting([plan.control])
         variants = [plan.control] + others.sorted()
         health = ExperimentHealth(plan, tally, variants)

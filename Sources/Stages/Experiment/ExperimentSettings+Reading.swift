@@ -37,7 +37,7 @@ extension OptionReader {
         let named = option.entries.isEmpty ? [(key: "", value: option)] : option.entries
         var margins: [String: Double] = [:]
         for (name, value) in named {
-            let id = name.isEmpty ? "" : ExperimentMetric.named(name)?.id ?? name
+            let id = name.isEmpty ? "" : self.named(name)?.id ?? name
             if !id.isEmpty, !metrics.contains(where: { $0.metric.id == id }) {
                 report(
                     "the margin is of '\(name)', which the experiment does not measure", at: value.place,

@@ -5,7 +5,7 @@ import Statistics
 /// A/B tests: lift with interval and p-value of every variant against the control.
 public enum ExperimentStage: Stage {
     public static let name = "experiment"
-    public static let version = 2
+    public static let version = 3
     public static let doc =
         "Compares the variants of an experiment: lift over the control with intervals for every night, a verdict, and checks of its health."
 
@@ -15,8 +15,8 @@ public enum ExperimentStage: Stage {
     public static let options: [Shape.Key] = [
         .init(
             "experiment", .string, "Value of the experiment column; needed but for a units source without that column."),
-        .init("source", .string, "A units source, or the one source whose rows count as exposures (default: all)."),
-        .init("unit", .word(["person", "user", "device"]), "What is exposed: a person (default), or a user."),
+        .init("source", .string, "A units source, or the one source whose rows count (default: all of events); for arms also an ad report."),
+        .init("unit", .word(["person", "user", "device"]), "What is exposed: a person (default), a user, or a device."),
         .init("control", .string, "The variant that the others are compared with; needed but for arms."),
         .init("split", .map(.number), "Planned weight of each variant, such as { A: 50, B: 50 } (default: equal)."),
         .init("starts", .instant, "Exposures count from this instant on."),
@@ -48,7 +48,12 @@ public enum ExperimentStage: Stage {
             "The relative change that matters, and that a guardrail may bear: of all metrics, or by metric."),
         .init("effect", .fraction, "The relative lift that the experiment is to find (default: the margin)."),
         .init("power", .fraction, "The wished probability to find the effect (default: 0.8)."),
-        .init("arms", .string, "A column of an ad report whose values are arms to rank by CTR, such as creative; not randomised."),
+        .init(
+            "arms", .string,
+            "A column whose values are arms to rank by CTR, such as creative, in an ad report or in impression and click events."),
+        .init(
+            "epochs", .either([.word(["found"]), .oneOrMany(.instant)]),
+            "Days on which the shares of arms were changed, or `found` where they moved by over 20 %: rates are compared within."),
         .init("elements", .string, "A creatives source, whose elements are compared over the arms."),
         .init("min_days", .integer(1...3650), "An arm with fewer days is never dropped (default: 7)."),
         .init("min_impressions", .integer(1...1_000_000_000_000), "An arm with fewer impressions is never dropped (default: 10000)."),
@@ -60,8 +65,8 @@ public enum ExperimentStage: Stage {
         .init(
             "stratify", .string, "A column whose values at the first exposure are strata to adjust by (post-stratification)."),
         .init(
-            "cuped", .duration,
-            "Adjusts by what each unit did so long before its own exposure, such as 14d."),
+            "cuped", .either([.duration, .map(.string)]),
+            "Adjusts by what each unit did so long before its own exposure, such as 14d; for a units source by columns, by metric."),
         .init(
             "winsorize",
             .object([
@@ -76,7 +81,13 @@ public enum ExperimentStage: Stage {
     }
 
     public static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation {
-        if node.options["arms"] != nil { return CreativeArms(try CreativeArmsPlan(node, in: context), context.tables) }
+        if node.options["arms"] != nil {
+            let plan = try CreativeArmsPlan(node, in: context)
+            switch plan.origin {
+            case .report(let source): return ReportedArms(plan, source: source, context.tables)
+            case .events(let source, let providers): return EventArms(plan, source: source, providers, context.tables)
+            }
+        }
         let plan = try ExperimentPlan(node, in: context)
         if !plan.isTable {
             try ExperimentProviders(context.manifest).check(plan.metrics.flatMap(\.metric.measure.selections), at: node.place)

@@ -6,9 +6,21 @@ extension ExperimentTally: PartialState {
     mutating func merge(_ other: ExperimentTally) { self += other }
 
     func write(_ writer: inout PartialWriter) {
+        writer.byte(round.rawValue)
         for count in [excludedUnits, unidentifiedRows, deviceUnits, foreignAmounts, firstHistoryRows] { writer.tally(count) }
         writer.count(listed.count)
         for person in listed.sorted() { person.write(&writer) }
+        writer.count(devices.count)
+        for (key, use) in devices.sorted(by: { $0.key < $1.key }) {
+            writer.key(key)
+            writer.flag(use.isShared)
+            writer.flag(use.isExposed)
+        }
+        writer.tally(sharedDevices)
+        writer.count(bounds.count)
+        for pair in bounds { pair.write(&writer) }
+        writer.count(experiments.count)
+        for name in experiments.sorted() { writer.text(name.text) }
         writer.count(variants.count)
         for (name, variant) in variants.sorted(by: { $0.key < $1.key }) {
             writer.text(name.text)
@@ -33,13 +45,27 @@ extension ExperimentTally: PartialState {
     }
 
     /// - Throws: `Problem` `partial.damaged`.
-    init(_ plan: ExperimentPlan, _ round: ExperimentRound, reading reader: inout PartialReader) throws {
+    init(_ plan: ExperimentPlan, reading reader: inout PartialReader) throws {
+        guard let round = ExperimentRound(rawValue: try reader.byte()) else { throw reader.damaged() }
+        self.round = round
         excludedUnits = try reader.tally()
         unidentifiedRows = try reader.tally()
         deviceUnits = try reader.tally()
         foreignAmounts = try reader.tally()
         firstHistoryRows = try reader.tally()
         for _ in 0..<(try reader.elements(ofBytes: 17)) { listed.append(try ListedPerson(reading: &reader)) }
+        for _ in 0..<(try reader.elements(ofBytes: 18)) {
+            let key = try reader.key()
+            try reader.require(devices[key] == nil)
+            devices[key] = DeviceUse(isShared: try reader.flag(), isExposed: try reader.flag())
+        }
+        sharedDevices = try reader.tally()
+        let pairs = try reader.elements(ofBytes: 2)
+        try reader.require(pairs == 0 || pairs == plan.metrics.count)
+        bounds = try (0..<pairs).map { _ in try WinsorizingBounds(reading: &reader) }
+        for _ in 0..<(try reader.elements(ofBytes: 1)) {
+            try reader.require(experiments.insert(ByteString(try reader.text())).inserted)
+        }
         let empty = plan.emptyStatistics(round)
         for _ in 0..<(try reader.elements(ofBytes: 6)) {
             let name = ByteString(try reader.text())
@@ -99,6 +125,9 @@ extension MetricStatistic {
                 writer.sum(value)
                 writer.tally(count)
             }
+        case .events(let sums):
+            MetricStatistic.values(sums.values, scale: sums.scale).write(&writer)
+            MetricStatistic.ratio(sums.atOrBelow).write(&writer)
         case .idle: break
         }
     }
@@ -138,6 +167,11 @@ extension MetricStatistic {
                 counts[value] = count
             }
             return .values(ValueCounts(counts), scale: scale)
+        case .events(let empty):
+            guard case .values(let values, _) = try MetricStatistic.values(ValueCounts(), scale: empty.scale).read(&reader),
+                case .ratio(let ratio) = try MetricStatistic.ratio(empty.atOrBelow).read(&reader)
+            else { throw reader.damaged() }
+            return .events(EventQuantileStatistic(values: values, atOrBelow: ratio, scale: empty.scale))
         case .idle: return .idle
         }
     }
@@ -156,6 +190,29 @@ extension MomentStatistic {
         let products = try (0..<scales.count * (scales.count + 1) / 2).map { _ in try Int256(reading: &reader) }
         self.init(count: count, sums: sums, products: products, scales: scales)
     }
+}
+
+extension WinsorizingBounds {
+    func write(_ writer: inout PartialWriter) {
+        for bound in [lower, upper] { writer.bound(bound) }
+    }
+
+    init(reading reader: inout PartialReader) throws {
+        let lower = try reader.bound()
+        self.init(lower: lower, upper: try reader.bound())
+    }
+}
+
+extension PartialWriter {
+    /// A value that may be missing.
+    mutating func bound(_ value: Int128?) {
+        flag(value != nil)
+        if let value { sum(value) }
+    }
+}
+
+extension PartialReader {
+    mutating func bound() throws -> Int128? { try flag() ? try sum() : nil }
 }
 
 extension Int256 {

@@ -1,5 +1,6 @@
 import StageKit
 import Statistics
+import Vocabulary
 
 /// What is known of an experiment once its units have been seen; exact and mergeable in any order.
 struct ExperimentTally: Sendable {
@@ -39,6 +40,8 @@ struct ExperimentTally: Sendable {
         }
     }
 
+    /// What was counted for.
+    var round = ExperimentRound.effects
     var variants: [ByteString: Variant] = [:]
     /// Units seen in several variants.
     var excludedUnits: Int64 = 0
@@ -54,6 +57,14 @@ struct ExperimentTally: Sendable {
     var firstHistoryRows: Int64 = 0
     /// Per metric the units of a table without a value.
     var missingValues: [Int64] = []
+    /// Whether each device has rows of several persons; of the round that finds out.
+    var devices: [Key128: DeviceUse] = [:]
+    /// Experiments that `exposure` events tell of.
+    var experiments: Set<ByteString> = []
+    /// What earlier rounds found: exposed devices that are left out because several persons use them, and what values were
+    /// clamped to, one pair a metric (empty: nothing).
+    var sharedDevices: Int64 = 0
+    var bounds: [WinsorizingBounds] = []
 
     /// The persons behind a figure.
     var listed: [ListedPerson] = []
@@ -69,6 +80,10 @@ struct ExperimentTally: Sendable {
         a.foreignAmounts += b.foreignAmounts
         a.firstHistoryRows += b.firstHistoryRows
         a.listed += b.listed
+        a.devices.merge(b.devices, uniquingKeysWith: +)
+        a.sharedDevices = max(a.sharedDevices, b.sharedDevices)
+        if a.bounds.isEmpty { a.bounds = b.bounds }
+        a.experiments.formUnion(b.experiments)
         if a.missingValues.isEmpty {
             a.missingValues = b.missingValues
         } else {

@@ -22,53 +22,40 @@ final class ExposureAccumulator: ScanConsumer {
         var isActive = false
     }
 
-    private struct Slots {
-        let experiment: Int?
-        let variant: Int?
-        let amount: Int?
-        let currency: Int?
-        let order: Int?
-    }
-
     private let basis: EventBasis
+    private let rules: ExposureRules
     private let totalsLayout: UnitTotalsLayout
-    private let bounds: [WinsorizingBounds]
+    private let given: ExperimentGiven
     /// How long before its exposure a unit's rows are looked at in this round; nil: not at all.
     private let lookBack: Int64?
     /// The first day of the look-back.
     private let firstHistory: Range<Int64>
-    /// nil where nothing live can make a unit enter.
-    private let slots: Slots?
-    private let orderType: ColumnType
-    private let experimentCode: Int32
-    /// The code of the report currency; -2 where no row has it.
-    private let currencyCode: Int32
-    private let variantNames: [String]
-    /// By event: whether it makes a unit enter, where no experiment column does.
-    private let enters: [Bool]
-    /// By event: whether it activates a unit. Empty: none has to.
-    private let activates: [Bool]
-    /// The slots of the plan's dimensions, with the names behind their codes.
-    private let dimensions: [(slot: Int?, names: [String])]
-    /// By source: whether its rows count as exposures.
-    private let exposes: [Bool]
-    /// By event and source: the selections that a row belongs to.
-    private let masks: [UInt32]
-    private let sourceCount: Int
     private let purchaseMask: UInt32
     private let refundMask: UInt32
 
     private var unit = Unit()
     private var totals: UnitTotals
-    private var history = UnitHistory()
+    private var history: UnitHistory
     private var before: UnitTotals
     /// The unit's codes of the dimensions at its exposure; -1 is null.
     private var unitSegments: [Int32]
     /// By code.
     private var variants: [VariantCounts]
     private let emptyStatistics: [MetricStatistic]
-    private var counters = ExperimentTally()
-    /// The unit whose rows are being read.
+    private var counters: ExperimentTally
+    private var names: ExperimentNames
+    private let notesNames: Bool
+    /// Where units are devices: that of the unit at hand, and what the person's other devices are at.
+    private var device: Key128?
+    private var others: [Key128: Suspended] = [:]
+
+    private struct Suspended {
+        var unit: Unit
+        var totals: UnitTotals
+        var history: UnitHistory
+        var segments: [Int32]
+    }
+    /// The person whose rows are being read.
     private var person = Key128.zero
     private let listing: ExperimentListing?
 
@@ -79,116 +66,82 @@ final class ExposureAccumulator: ScanConsumer {
         var arrivals: [Int64] = []
         /// One a dimension, by code.
         var segments: [[Int32: ExperimentTally.Segment]]
+        /// The quantiles of the first round, one a metric; and one a dimension, by code.
+        var thresholds: [Int128?] = []
+        var segmentThresholds: [[Int32: [Int128?]]] = []
     }
 
     init(
-        _ basis: EventBasis, _ plan: ExperimentPlan, _ round: ExperimentRound, _ totalsLayout: UnitTotalsLayout,
-        _ layout: any ScanLayout, listing: ExperimentListing? = nil
+        _ basis: EventBasis, _ plan: ExperimentPlan, _ round: ExperimentRound, _ given: ExperimentGiven,
+        _ totalsLayout: UnitTotalsLayout, _ layout: any ScanLayout, listing: ExperimentListing? = nil
     ) {
         self.basis = basis
         self.totalsLayout = totalsLayout
+        self.given = given
         self.listing = listing
-        if case .effects(let bounds) = round {
-            self.bounds = bounds
-            lookBack = basis.lookBack
-        } else {
-            bounds = []
-            lookBack = nil
-        }
+        lookBack = round == .effects ? basis.lookBack : nil
         firstHistory = basis.reach.start..<max(basis.reach.start, basis.reach.start.addingDay)
         totals = UnitTotals(totalsLayout)
         before = UnitTotals(totalsLayout)
-        func slot(_ name: String, _ types: ColumnType...) -> Int? {
-            layout.slot(name).flatMap { types.contains(layout.type(ofSlot: $0)) ? $0 : nil }
-        }
-        func code(_ name: String, in slot: Int?) -> Int32? {
-            slot.flatMap { layout.values(ofSlot: $0).firstIndex { ByteString($0) == ByteString(name) } }.map(Int32.init)
-        }
-        let order = totalsLayout.readsOrders ? slot("order_id", .text, .key, .category) : nil
-        let currency = totalsLayout.readsAmounts ? slot("currency", .category) : nil
-        let amount = totalsLayout.readsAmounts ? slot("amount", .decimal) : nil
-        switch basis.entry {
-        case .exposure(let name):
-            enters = []
-            if let experiment = slot("experiment", .category), let variant = slot("variant", .category),
-                let code = code(name.text, in: experiment)
-            {
-                slots = Slots(
-                    experiment: experiment, variant: variant, amount: amount, currency: currency, order: order)
-                experimentCode = code
-                variantNames = layout.values(ofSlot: variant)
-            } else {
-                slots = nil
-                experimentCode = -1
-                variantNames = []
-            }
-        case .event(let names):
-            enters = layout.eventNames.map(names.contains)
-            slots = Slots(experiment: nil, variant: nil, amount: amount, currency: currency, order: order)
-            experimentCode = -1
-            variantNames = [plan.control.text]
-        }
-        activates = basis.activation.isEmpty ? [] : layout.eventNames.map(basis.activation.contains)
-        dimensions = plan.dimensions.map { name in
-            let slot = slot(name, .category)
-            return (slot, slot.map(layout.values(ofSlot:)) ?? [])
-        }
-        unitSegments = dimensions.map { _ in -1 }
+        history = UnitHistory(keepsInstants: !totalsLayout.retentionDays.isEmpty)
+        rules = ExposureRules(basis, plan, totalsLayout, layout)
+        unitSegments = rules.dimensions.map { _ in -1 }
         let empty = plan.emptyVariant(round)
         emptyStatistics = empty.statistics
         let counts = VariantCounts(sums: empty, segments: plan.dimensions.map { _ in [:] })
-        variants = Array(repeating: counts, count: variantNames.count)
-        orderType = order.map(layout.type(ofSlot:)) ?? .text
-        currencyCode = code(plan.currency, in: currency) ?? -2
-        let sources = layout.sourceNames
-        sourceCount = sources.count
-        exposes = sources.map { basis.exposureSource == nil || basis.exposureSource == $0 }
-        masks = layout.eventNames.flatMap { event in
-            sources.map { source in
-                totalsLayout.selections.enumerated().reduce(0) { mask, selection in
-                    let counts =
-                        selection.element.events?.contains(event) ?? true
-                        && basis.providers.counts(source, for: selection.element)
-                    return counts ? mask | 1 << UInt32(selection.offset) : mask
-                }
+        variants = Array(repeating: counts, count: rules.variantNames.count)
+        for (index, name) in rules.variantNames.enumerated() {
+            guard let cell = given.thresholds[ByteString(name)] else { continue }
+            variants[index].thresholds = cell.whole
+            variants[index].segmentThresholds = zip(cell.segments, rules.dimensions).map { segments, dimension in
+                var byCode: [Int32: [Int128?]] = [-1: segments[nil] ?? []]
+                for (code, name) in dimension.names.enumerated() { byCode[Int32(code)] = segments[ByteString(name)] }
+                return byCode
             }
         }
+        counters = ExperimentTally(round: round)
+        names = ExperimentNames(basis, layout)
+        notesNames = if case .exposure = basis.entry { round == .effects } else { false }
         purchaseMask = totalsLayout.mask(of: .purchases)
         refundMask = totalsLayout.mask(of: .refunds)
     }
 
     func consume(_ rows: EventRows) {
-        guard let slots else { return }
-        let columns = Columns(rows, slots)
+        if notesNames { names.note(rows) }
+        guard let slots = rules.slots else { return }
+        let columns = ExposureColumns(rows, slots)
         if lookBack != nil { countFirstHistory(rows) }
         for (place, span) in rows.persons.enumerated() {
             if !span.continues {
-                closeUnit()
+                closePerson()
                 unit = Unit(kind: span.kind)
                 person = rows.personKeys[place]
             }
             if span.kind == .nobody {
-                for row in span.start..<span.end where isExposure(row, columns) { counters.unidentifiedRows += 1 }
-            } else if !(unit.isExcluded && unit.isActive) {
-                read(span, columns)
+                for row in span.start..<span.end where rules.isExposure(row, columns) { counters.unidentifiedRows += 1 }
+            } else if basis.unit == .device {
+                readDevices(span, columns)
+            } else {
+                read(span.start, span.end, columns)
             }
         }
     }
 
     func endBucket() {
-        closeUnit()
+        closePerson()
         unit = Unit()
     }
 
     /// The tally with variants and segments by name.
     func tally() -> ExperimentTally {
         var tally = counters
-        for (name, counts) in zip(variantNames, variants) where counts.sums.assigned > 0 {
+        tally.experiments = names.experiments
+        for (name, counts) in zip(rules.variantNames, variants) where counts.sums.assigned > 0 {
             var variant = counts.sums
             for (place, units) in counts.arrivals.enumerated() where units > 0 {
                 variant.arrivals[basis.days.first + Int32(place)] = units
             }
-            variant.segments = zip(counts.segments, dimensions).map { segments, dimension in
+            variant.segments = zip(counts.segments, rules.dimensions).map { segments, dimension in
                 Dictionary(
                     uniqueKeysWithValues: segments.map {
                         ($0.key < 0 ? nil : ByteString(dimension.names[Int($0.key)]), $0.value)
@@ -199,45 +152,87 @@ final class ExposureAccumulator: ScanConsumer {
         return tally
     }
 
-    private func isExposure(_ row: Int, _ columns: Columns) -> Bool {
-        if let experiments = columns.experiments, let variants = columns.variants {
-            guard experiments[row] == experimentCode, variants[row] >= 0 else { return false }
-        } else {
-            guard enters[Int(columns.events[row])] else { return false }
-        }
-        let time = columns.times[row]
-        return time >= basis.starts ?? .min && time < min(basis.ends ?? .max, basis.horizon)
-            && exposes[Int(columns.sources[row])]
-    }
-
     private func countFirstHistory(_ rows: EventRows) {
         for time in rows.times where firstHistory.contains(time) { counters.firstHistoryRows += 1 }
     }
 
-    private func read(_ span: PersonSpan, _ columns: Columns) {
-        var row = span.start
+    /// Reads the rows of the unit at hand.
+    private func read(_ start: Int, _ end: Int, _ columns: ExposureColumns) {
+        guard !(unit.isExcluded && unit.isActive) else { return }
+        var row = start
         if unit.variant < 0 {
-            while row < span.end, !isExposure(row, columns) {
+            while row < end, !rules.isExposure(row, columns) {
                 if lookBack != nil { remember(row, columns) }
                 row += 1
             }
-            guard row < span.end else { return }
+            guard row < end else { return }
             expose(row, columns)
         }
         if unit.isActive, totalsLayout.retentionDays.isEmpty {
-            readWindow(row, span.end, columns)
+            readWindow(row, end, columns)
         } else {
-            readAll(row, span.end, columns)
+            readAll(row, end, columns)
         }
     }
 
-    private func expose(_ row: Int, _ columns: Columns) {
+    /// Reads the rows of a person device by device, each device a unit of its own. Devices that several persons use are left
+    /// out; rows without a device belong to none.
+    private func readDevices(_ span: PersonSpan, _ columns: ExposureColumns) {
+        var row = span.start
+        while row < span.end {
+            guard let key = columns.device(row) else {
+                if rules.isExposure(row, columns) { counters.unidentifiedRows += 1 }
+                row += 1
+                continue
+            }
+            var end = row + 1
+            while end < span.end, columns.device(end) == key { end += 1 }
+            if !given.sharedDevices.contains(key) {
+                turn(to: key, span.kind)
+                read(row, end, columns)
+            }
+            row = end
+        }
+    }
+
+    private func turn(to key: Key128, _ kind: PersonKind) {
+        guard device != key else { return }
+        if let device {
+            others[device] = Suspended(unit: unit, totals: totals, history: history, segments: unitSegments)
+        }
+        device = key
+        resume(
+            others.removeValue(forKey: key)
+                ?? Suspended(
+                    unit: Unit(kind: kind), totals: UnitTotals(totalsLayout), history: UnitHistory(keepsInstants: !totalsLayout.retentionDays.isEmpty),
+                    segments: rules.dimensions.map { _ in -1 }))
+    }
+
+    private func resume(_ other: Suspended) {
+        unit = other.unit
+        totals = other.totals
+        history = other.history
+        unitSegments = other.segments
+    }
+
+    private func closePerson() {
+        closeUnit()
+        guard device != nil else { return }
+        device = nil
+        for other in others.values {
+            resume(other)
+            closeUnit()
+        }
+        others.removeAll(keepingCapacity: true)
+    }
+
+    private func expose(_ row: Int, _ columns: ExposureColumns) {
         unit.variant = columns.variants?[row] ?? 0
         unit.exposed = columns.times[row]
-        for (index, dimension) in dimensions.enumerated() {
+        for (index, dimension) in rules.dimensions.enumerated() {
             unitSegments[index] = dimension.slot.map { columns.code(row, $0) } ?? -1
         }
-        if activates.isEmpty { enter(at: unit.exposed) }
+        if !rules.needsActivation { enter(at: unit.exposed) }
     }
 
     private func enter(at time: Int64) {
@@ -247,30 +242,30 @@ final class ExposureAccumulator: ScanConsumer {
     }
 
     /// Reads the rows of an active unit, up to one of another variant.
-    private func readWindow(_ start: Int, _ end: Int, _ columns: Columns) {
+    private func readWindow(_ start: Int, _ end: Int, _ columns: ExposureColumns) {
         let variant = unit.variant
         let last = unit.last
         for row in start..<end {
             let time = columns.times[row]
             if time >= basis.horizon { return }
-            if isOtherVariant(row, than: variant, columns) {
+            if rules.isOtherVariant(row, than: variant, columns) {
                 unit.isExcluded = true
                 return
             }
             if time <= last {
-                let mask = masks[Int(columns.events[row]) * sourceCount + Int(columns.sources[row])]
+                let mask = rules.mask(row, columns)
                 if mask != 0 { add(row, mask, columns) }
             }
         }
     }
 
     /// The same with activation and retention; a unit in two variants is read on as long as it may be activated.
-    private func readAll(_ start: Int, _ end: Int, _ columns: Columns) {
+    private func readAll(_ start: Int, _ end: Int, _ columns: ExposureColumns) {
         for row in start..<end {
             let time = columns.times[row]
             if time >= basis.horizon { return }
-            if isOtherVariant(row, than: unit.variant, columns) { unit.isExcluded = true }
-            if !unit.isActive, activates[Int(columns.events[row])] { enter(at: time) }
+            if rules.isOtherVariant(row, than: unit.variant, columns) { unit.isExcluded = true }
+            if !unit.isActive, rules.isActivation(row, columns) { enter(at: time) }
             guard unit.isActive else { continue }
             if unit.isExcluded { return }
             for (place, day) in totalsLayout.retentionDays.enumerated() {
@@ -278,7 +273,7 @@ final class ExposureAccumulator: ScanConsumer {
                 if time >= first, time < first + Self.day { totals.retained[place] = true }
             }
             if time <= unit.last {
-                let mask = masks[Int(columns.events[row]) * sourceCount + Int(columns.sources[row])]
+                let mask = rules.mask(row, columns)
                 if mask != 0 { add(row, mask, columns) }
             }
         }
@@ -286,25 +281,19 @@ final class ExposureAccumulator: ScanConsumer {
 
     private static let day: Int64 = 86_400_000_000
 
-    @inline(__always)
-    private func isOtherVariant(_ row: Int, than variant: Int32, _ columns: Columns) -> Bool {
-        guard let experiments = columns.experiments, let variants = columns.variants else { return false }
-        return experiments[row] == experimentCode && variants[row] != variant && isExposure(row, columns)
-    }
-
-    private func remember(_ row: Int, _ columns: Columns) {
+    private func remember(_ row: Int, _ columns: ExposureColumns) {
         let time = columns.times[row]
         guard let lookBack, time < min(basis.ends ?? .max, basis.horizon) else { return }
         history.sawRow(at: time)
         history.forget(before: time - lookBack)
-        let mask = masks[Int(columns.events[row]) * sourceCount + Int(columns.sources[row])]
+        let mask = rules.mask(row, columns)
         guard mask != 0 else { return }
-        let amount = columns.amount(row, currencyCode) ?? 0
+        let amount = columns.amount(row, rules.currencyCode) ?? 0
         let marks = marks(of: mask)
         if marks.isEmpty {
             history.add(at: time, mask, amount: amount, marks, order: UnsafeRawBufferPointer(start: nil, count: 0))
         } else {
-            columns.withOrder(row, orderType) { history.add(at: time, mask, amount: amount, marks, order: $0) }
+            columns.withOrder(row, rules.orderType) { history.add(at: time, mask, amount: amount, marks, order: $0) }
         }
     }
 
@@ -317,12 +306,15 @@ final class ExposureAccumulator: ScanConsumer {
         return marks
     }
 
-    private func add(_ row: Int, _ mask: UInt32, _ columns: Columns) {
-        let amount = columns.amount(row, currencyCode)
+    private func add(_ row: Int, _ mask: UInt32, _ columns: ExposureColumns) {
+        let amount = columns.amount(row, rules.currencyCode)
         if amount == nil { totals.foreignAmounts += 1 }
         totals.add(mask, amount: amount ?? 0)
         let marks = marks(of: mask)
-        if !marks.isEmpty { columns.withOrder(row, orderType) { totals.orders.add($0, marks) } }
+        if !marks.isEmpty { columns.withOrder(row, rules.orderType) { totals.orders.add($0, marks) } }
+        for (place, wanted) in totalsLayout.eventValues.enumerated() where mask & wanted.mask != 0 {
+            if let value = columns.value(row, place, rules.currencyCode) { totals.values[place].append(value) }
+        }
     }
 
     private func closeUnit() {
@@ -342,7 +334,7 @@ final class ExposureAccumulator: ScanConsumer {
         variant.sums.assigned += 1
         if variant.arrivals.isEmpty { variant.arrivals = Array(repeating: 0, count: basis.days.count) }
         variant.arrivals[basis.days.index(of: unit.exposed)] += 1
-        if unit.isActive, !activates.isEmpty { variant.sums.activated += 1 }
+        if unit.isActive, rules.needsActivation { variant.sums.activated += 1 }
         if unit.isExcluded {
             counters.excludedUnits += 1
             return
@@ -355,10 +347,13 @@ final class ExposureAccumulator: ScanConsumer {
         variant.sums.units += 1
         counters.foreignAmounts += totals.foreignAmounts
         let known = boundHistory()
-        addUnit(to: &variant.sums.statistics, known)
+        addUnit(to: &variant.sums.statistics, variant.thresholds, known)
         for (dimension, code) in unitSegments.enumerated() {
-            variant.segments[dimension][code, default: .init(statistics: emptyStatistics)].units += 1
-            addUnit(to: &variant.segments[dimension][code]!.statistics, known)
+            let thresholds = variant.segmentThresholds.isEmpty ? [] : variant.segmentThresholds[dimension][code] ?? []
+            var segment = variant.segments[dimension].removeValue(forKey: code) ?? .init(statistics: emptyStatistics)
+            segment.units += 1
+            addUnit(to: &segment.statistics, thresholds, known)
+            variant.segments[dimension][code] = segment
         }
     }
 
@@ -366,22 +361,24 @@ final class ExposureAccumulator: ScanConsumer {
     private func list(_ listing: ExperimentListing) {
         let (entered, horizon) = (unit.entered, basis.horizon)
         let fate = ExperimentListing.Fate(
-            variant: ByteString(variantNames[Int(unit.variant)]),
-            segments: zip(unitSegments, dimensions).map { $0 < 0 ? nil : ByteString($1.names[Int($0)]) },
-            isActive: unit.isActive, needsActivation: !activates.isEmpty, isExcluded: unit.isExcluded,
+            variant: ByteString(rules.variantNames[Int(unit.variant)]),
+            segments: zip(unitSegments, rules.dimensions).map { $0 < 0 ? nil : ByteString($1.names[Int($0)]) },
+            isActive: unit.isActive, needsActivation: rules.needsActivation, isExcluded: unit.isExcluded,
             isOpen: unit.last >= horizon, leavesOutOpen: basis.leavesOutOpen
         ) { metric in
             self.totals.outcome(of: metric, self.totalsLayout) { place in
                 entered + Int64(self.totalsLayout.retentionDays[place] + 1) * Self.day <= horizon
             }
         }
-        if listing.includes(fate) { counters.listed.append(ListedPerson(person, unit.kind)) }
+        if listing.includes(fate) { counters.listed.append(device.map { ListedPerson($0, .device) } ?? ListedPerson(person, unit.kind)) }
     }
 
-    private func addUnit(to statistics: inout [MetricStatistic], _ history: UnitTotals.BoundTotals?) {
+    private func addUnit(
+        to statistics: inout [MetricStatistic], _ thresholds: [Int128?], _ history: UnitTotals.BoundTotals?
+    ) {
         let entered = unit.entered
         let horizon = basis.horizon
-        totals.add(to: &statistics, totalsLayout, bounds: bounds, before: history) { place in
+        totals.add(to: &statistics, totalsLayout, bounds: given.bounds, thresholds: thresholds, before: history) { place in
             entered + Int64(totalsLayout.retentionDays[place] + 1) * Self.day <= horizon
         }
     }
@@ -391,59 +388,7 @@ final class ExposureAccumulator: ScanConsumer {
         guard let lookBack, history.isKnown(before: unit.exposed, lookBack: lookBack) else { return nil }
         before.reset()
         history.add(to: &before, before: unit.exposed, lookBack: lookBack)
-        return before.bind(totalsLayout)
-    }
-
-    /// The columns of one batch.
-    private struct Columns {
-        let times: UnsafeBufferPointer<Int64>
-        let events: UnsafeBufferPointer<Int32>
-        let sources: UnsafeBufferPointer<Int32>
-        /// nil where an event makes a unit enter.
-        let experiments: UnsafeBufferPointer<Int32>?
-        let variants: UnsafeBufferPointer<Int32>?
-        let amounts: UnsafeBufferPointer<Int64>?
-        let amountIsValid: UnsafeBufferPointer<UInt8>?
-        let currencies: UnsafeBufferPointer<Int32>?
-        private let rows: EventRows
-        private let order: Int?
-
-        init(_ rows: EventRows, _ slots: Slots) {
-            self.rows = rows
-            times = rows.times
-            events = rows.events
-            sources = rows.sources
-            experiments = slots.experiment.map(rows.codes)
-            variants = slots.variant.map(rows.codes)
-            amounts = slots.amount.map(rows.integers)
-            amountIsValid = slots.amount.map(rows.valid)
-            currencies = slots.currency.map(rows.codes)
-            order = slots.order
-        }
-
-        func code(_ row: Int, _ slot: Int) -> Int32 { rows.codes(slot)[row] }
-
-        /// The row's amount, 0 without one; nil where it is in another currency than the report's.
-        func amount(_ row: Int, _ reportCurrency: Int32) -> Int64? {
-            guard let amounts, amountIsValid?[row] == 1 else { return 0 }
-            let currency = currencies?[row] ?? -1
-            return currency == -1 || currency == reportCurrency ? amounts[row] : nil
-        }
-
-        /// Hands over the bytes of the row's order id; none where it has none.
-        func withOrder(_ row: Int, _ type: ColumnType, _ body: (UnsafeRawBufferPointer) -> Void) {
-            let none = UnsafeRawBufferPointer(start: nil, count: 0)
-            guard let order else { return body(none) }
-            switch type {
-            case .category:
-                let code = rows.codes(order)[row]
-                if code < 0 { body(none) } else { withUnsafeBytes(of: code, body) }
-            case .key:
-                if rows.valid(order)[row] == 0 { body(none) } else { withUnsafeBytes(of: rows.keys(order)[row], body) }
-            default:
-                body(rows.valid(order)[row] == 0 ? none : rows.texts(order)[row])
-            }
-        }
+        return before.bind(totalsLayout, activeDays: history.activeDays(before: unit.exposed, lookBack: lookBack))
     }
 }
 

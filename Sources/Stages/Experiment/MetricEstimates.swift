@@ -5,6 +5,7 @@ struct MetricEstimates {
     enum Adjustment: String {
         case cuped
         case postStratification = "post_stratification"
+        case both = "cuped_post_stratification"
     }
 
     /// One a variant, in the report's order.
@@ -26,18 +27,27 @@ struct MetricEstimates {
     ) {
         values = statistics.map { $0.value(of: metric) }
         var estimates = statistics.map { $0.estimate(of: metric, alpha: alpha) }
-        if let cuped = Self.cuped(statistics) {
-            switch hasHistory ? cuped : .failure(.historyTooShort) {
-            case .success(let adjusted):
-                estimates = adjusted.estimates
-                adjustment = .cuped
-                varianceReduction = adjusted.varianceReduction
+        var adjusted: (cuped: Cuped, kind: Adjustment)?
+        if hasHistory, let both = strata.isEmpty ? nil : Self.cuped(strata) {
+            switch both.flatMap(Self.complete) {
+            case .success(let found): adjusted = (found, .both)
             case .failure(let reason): adjustmentReason = reason.rawValue
             }
         }
-        if !strata.isEmpty, let stratified = Self.postStratified(strata) {
+        if adjusted == nil, let cuped = Self.cuped([statistics]) {
+            switch hasHistory ? cuped : .failure(.historyTooShort) {
+            case .success(let found): adjusted = (found, .cuped)
+            case .failure(let reason): adjustmentReason = reason.rawValue
+            }
+        }
+        if let adjusted {
+            estimates = adjusted.cuped.estimates
+            adjustment = adjusted.kind
+            varianceReduction = adjusted.cuped.varianceReduction
+        }
+        if adjustment == nil, !strata.isEmpty, let stratified = Self.postStratified(strata) {
             if let reason = stratified.compactMap(\.reason).first {
-                adjustmentReason = reason
+                adjustmentReason = adjustmentReason ?? reason
             } else {
                 estimates = stratified
                 adjustment = .postStratification
@@ -46,11 +56,17 @@ struct MetricEstimates {
         samples = zip(statistics, estimates).map { .init(estimate: $1, proportion: $0.proportion(of: metric)) }
     }
 
-    private static func cuped(_ statistics: [MetricStatistic]) -> Result<Cuped, Unavailable>? {
-        let means = statistics.compactMap { if case .historyMean(let sums) = $0 { sums } else { nil } }
-        if !means.isEmpty { return Cuped.adjust(means) }
-        let ratios = statistics.compactMap { if case .historyRatio(let sums) = $0 { sums } else { nil } }
-        return ratios.isEmpty ? nil : Cuped.adjust(ratios)
+    /// Strata in which a variant is thin leave the adjustment of all variants undone: they would not be comparable.
+    private static func complete(_ cuped: Cuped) -> Result<Cuped, Unavailable> {
+        cuped.estimates.contains { $0.reason == Unavailable.thinStratum.rawValue } ? .failure(.thinStratum) : .success(cuped)
+    }
+
+    /// nil for a metric without anything known from before.
+    private static func cuped(_ strata: [[MetricStatistic]]) -> Result<Cuped, Unavailable>? {
+        let means = strata.map { $0.compactMap { if case .historyMean(let sums) = $0 { sums } else { nil } } }
+        if means.contains(where: { !$0.isEmpty }) { return Cuped.adjust(strata: means) }
+        let ratios = strata.map { $0.compactMap { if case .historyRatio(let sums) = $0 { sums } else { nil } } }
+        return ratios.contains { !$0.isEmpty } ? Cuped.adjust(strata: ratios) : nil
     }
 
     private static func postStratified(_ strata: [[MetricStatistic]]) -> [Result<Estimate, Unavailable>]? {
@@ -69,7 +85,13 @@ struct MetricEstimates {
                 strata: strata.map {
                     $0.map { if case .ratio(let sums) = $0 { sums } else { RatioStatistic(scale: empty.scale) } }
                 })
-        case .historyMean, .historyRatio, .values, .idle: return nil
+        case .historyMean:
+            return PostStratification.means(
+                strata: strata.map { $0.compactMap { if case .historyMean(let sums) = $0 { sums.plain } else { nil } } })
+        case .historyRatio:
+            return PostStratification.ratios(
+                strata: strata.map { $0.compactMap { if case .historyRatio(let sums) = $0 { sums.plain } else { nil } } })
+        case .values, .events, .idle: return nil
         }
     }
 }
@@ -80,13 +102,19 @@ extension MetricStatistic {
             guard let value = values.percentile(percent) else { return .failure(.noUnits) }
             return .success(Double(value) / Double(scale))
         }
+        if case .events(let sums) = self, case .eventQuantile(let events) = metric.measure {
+            return sums.value(percent: events.percent)
+        }
         return sufficient.map { $0.value() } ?? .failure(.noUnits)
     }
 
     func estimate(of metric: ExperimentMetric, alpha: Double) -> Result<Estimate, Unavailable> {
         if case .values(let values, let scale) = self, case .quantile(_, let percent) = metric.measure {
-            return QuantileEstimate.ofUnits(sorted: SortedValues(values), percent: percent, scale: scale, alpha: alpha)
+            return QuantileEstimate.ofUnits(sorted: values.sorted, percent: percent, scale: scale, alpha: alpha)
                 .map(\.estimate)
+        }
+        if case .events(let sums) = self, case .eventQuantile(let events) = metric.measure {
+            return sums.estimate(percent: events.percent, alpha: alpha)
         }
         return sufficient.map { $0.estimate() } ?? .failure(.noUnits)
     }
@@ -95,7 +123,7 @@ extension MetricStatistic {
     func proportion(of metric: ExperimentMetric) -> ProportionStatistic? {
         switch self {
         case .proportion(let sums): sums
-        case .historyMean(let sums) where metric.kind == .proportion:
+        case .historyMean(let sums) where metric.kind == .proportion || metric.kind == .retention:
             ProportionStatistic(count: sums.count, successes: Int64(clamping: sums.moments.sums[0]))
         default: nil
         }
@@ -108,7 +136,7 @@ extension MetricStatistic {
         case .ratio(let sums): sums
         case .historyMean(let sums): sums
         case .historyRatio(let sums): sums
-        case .values, .idle: nil
+        case .values, .events, .idle: nil
         }
     }
 }

@@ -10,19 +10,25 @@ enum MetricStatistic: Sendable, Hashable {
     case historyRatio(CovariateRatioStatistic)
     /// How often each value was seen: for quantiles, and for the bounds of winsorizing; with the integers that make one.
     case values(ValueCounts, scale: Int64)
+    /// Of a quantile over events.
+    case events(EventQuantileStatistic)
     /// Not counted in this round.
     case idle
 
-    init(_ measure: ExperimentMetric.Measure, withHistory: Bool = false) {
+    /// - Parameters:
+    ///   - withHistory: Whether each unit has another number, from before its exposure.
+    ///   - covariateScale: How many of its integers make one, where that is not as for the value.
+    init(_ measure: ExperimentMetric.Measure, withHistory: Bool = false, covariateScale: Int64? = nil) {
         switch measure {
         case .units:
             self = withHistory ? .historyMean(CovariateMeanStatistic()) : .proportion(ProportionStatistic())
-        case .retained: self = .proportion(ProportionStatistic())
+        case .retained: self = withHistory ? .historyMean(CovariateMeanStatistic()) : .proportion(ProportionStatistic())
         case .mean(let quantity):
             self =
                 withHistory
                 ? .historyMean(CovariateMeanStatistic(scale: quantity.scale))
                 : .mean(MeanStatistic(scale: quantity.scale))
+        case .eventQuantile(let events): self = .events(EventQuantileStatistic(scale: events.scale))
         case .quantile(let quantity, _): self = .values(ValueCounts(), scale: quantity.scale)
         case .ratio(let numerator, let denominator):
             let scale = RatioStatistic.Scale(numerator: numerator.scale, denominator: denominator.scale)
@@ -30,10 +36,11 @@ enum MetricStatistic: Sendable, Hashable {
                 withHistory
                 ? .historyRatio(CovariateRatioStatistic(scale: scale)) : .ratio(RatioStatistic(scale: scale))
         case .column(let column):
-            switch column.type {
-            case .boolean: self = .proportion(ProportionStatistic())
-            case .decimal: self = .mean(MeanStatistic(scale: 1_000_000))
-            default: self = .mean(MeanStatistic())
+            let scale: Int64 = column.type == .decimal ? 1_000_000 : 1
+            if withHistory {
+                self = .historyMean(CovariateMeanStatistic(scale: scale, covariateScale: covariateScale))
+            } else {
+                self = column.type == .boolean ? .proportion(ProportionStatistic()) : .mean(MeanStatistic(scale: scale))
             }
         }
     }
@@ -46,6 +53,7 @@ enum MetricStatistic: Sendable, Hashable {
         case (.historyMean(let a), .historyMean(let b)): .historyMean(a + b)
         case (.historyRatio(let a), .historyRatio(let b)): .historyRatio(a + b)
         case (.values(let a, let scale), .values(let b, _)): .values(a + b, scale: scale)
+        case (.events(let a), .events(let b)): .events(a + b)
         default: a
         }
     }
@@ -67,7 +75,23 @@ enum MetricStatistic: Sendable, Hashable {
             self = .idle
             values.add(value)
             self = .values(values, scale: scale)
-        case .ratio, .historyRatio, .idle: break
+        case .ratio, .historyRatio, .events, .idle: break
+        }
+    }
+
+    /// Adds the values of one unit's events.
+    /// - Parameter threshold: The quantile of all events; nil in the round that finds it.
+    mutating func add(events: [Int64], threshold: Int128?) {
+        switch self {
+        case .values(var values, let scale):
+            self = .idle
+            for event in events { values.add(Int128(event)) }
+            self = .values(values, scale: scale)
+        case .events(var statistic):
+            self = .idle
+            statistic.add(events, threshold: threshold)
+            self = .events(statistic)
+        default: break
         }
     }
 
@@ -95,6 +119,7 @@ enum MetricStatistic: Sendable, Hashable {
         case .historyMean(let statistic): statistic.count
         case .historyRatio(let statistic): statistic.count
         case .values(let values, _): values.counts.values.reduce(0, +)
+        case .events(let statistic): statistic.count
         case .idle: 0
         }
     }

@@ -11,6 +11,10 @@ struct UnitHistory {
     }
 
     private var rows: [Row] = []
+    /// The distinct instants of all rows, selected or not, in order; empty where they are not kept.
+    private var instants: [Int64] = []
+    private let keepsInstants: Bool
+    private var instantLimit = Self.smallLimit
     private var ids: [UInt8] = []
     /// The number of rows at which those that are too old are let go.
     private var limit = Self.smallLimit
@@ -20,7 +24,12 @@ struct UnitHistory {
     private var newest: Int64?
     private var beforeNewest: Int64?
 
+    /// - Parameter keepsInstants: So that days can be counted.
+    init(keepsInstants: Bool = false) { self.keepsInstants = keepsInstants }
+
     mutating func reset() {
+        instants.removeAll(keepingCapacity: true)
+        instantLimit = Self.smallLimit
         rows.removeAll(keepingCapacity: true)
         ids.removeAll(keepingCapacity: true)
         limit = Self.smallLimit
@@ -33,6 +42,7 @@ struct UnitHistory {
         guard newest != time else { return }
         beforeNewest = newest
         newest = time
+        if keepsInstants { instants.append(time) }
     }
 
     mutating func add(
@@ -45,6 +55,10 @@ struct UnitHistory {
 
     /// Lets rows go that no later exposure can look back to, once there are many.
     mutating func forget(before time: Int64) {
+        if instants.count >= instantLimit {
+            instants.removeAll { $0 < time }
+            instantLimit = max(Self.smallLimit, instants.count * 2)
+        }
         guard rows.count >= limit else { return }
         let old = ids
         let kept = rows.filter { $0.time >= time }
@@ -64,6 +78,18 @@ struct UnitHistory {
     func isKnown(before exposure: Int64, lookBack: Int64) -> Bool {
         guard let last = newest == exposure ? beforeNewest : newest else { return false }
         return last < exposure && last >= exposure - lookBack
+    }
+
+    /// On how many of the look-back's days (of 24 hours, counted back from the exposure) the unit had a row.
+    func activeDays(before exposure: Int64, lookBack: Int64) -> Int64 {
+        var days: Int64 = 0
+        var last: Int64?
+        for time in instants where time < exposure && time >= exposure - lookBack {
+            let day = (exposure - 1 - time) / 86_400_000_000
+            if day != last { days += 1 }
+            last = day
+        }
+        return days
     }
 
     /// Adds the rows in `[exposure - lookBack, exposure)`.

@@ -21,7 +21,7 @@ final class UnitTableExperiment: Computation {
 
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { IdleConsumer() }
 
-    func finish() throws -> [Mart] { [ExperimentReport(plan, table.map(tally) ?? ExperimentTally(), []).mart] }
+    func finish() throws -> [Mart] { [ExperimentReport(plan, table.map(tally) ?? ExperimentTally()).mart] }
 
     /// Adds every unit with exactly one row to its variant.
     private func tally(_ table: TableSnapshot) -> ExperimentTally {
@@ -34,16 +34,28 @@ final class UnitTableExperiment: Computation {
             guard let experiment = basis.experiment, let experiments else { return true }
             return experiments[row].map { ByteString($0) == experiment } ?? false
         }
+        let covariates = plan.metrics.map { basis.covariates[$0.metric.id].flatMap { table.column($0.name)?.integers } }
+        let dimensions = plan.dimensions.map { table.column($0)?.strings }
         let identified = identify(rows, variants, table, &tally)
         for (row, variant) in identified {
-            var sums = tally.variants.removeValue(forKey: variant) ?? plan.emptyVariant(.effects([]))
+            var sums = tally.variants.removeValue(forKey: variant) ?? plan.emptyVariant(.effects)
             sums.units += 1
             for (index, column) in values.enumerated() {
-                if row < column.count, let value = column[row] {
-                    sums.statistics[index].add(Int128(value))
-                } else {
+                guard row < column.count, let value = column[row] else {
                     tally.missingValues[index] += 1
+                    continue
                 }
+                sums.statistics[index].add(Int128(value), before: covariates[index]?[row].map { Int128($0) })
+            }
+            for (place, texts) in dimensions.enumerated() {
+                let name = texts?[row].map(ByteString.init)
+                var segment = sums.segments[place].removeValue(forKey: name) ?? .init(statistics: plan.emptyStatistics(.effects))
+                segment.units += 1
+                for (index, column) in values.enumerated() where row < column.count {
+                    guard let value = column[row] else { continue }
+                    segment.statistics[index].add(Int128(value), before: covariates[index]?[row].map { Int128($0) })
+                }
+                sums.segments[place][name] = segment
             }
             tally.variants[variant] = sums
         }

@@ -9,6 +9,8 @@ struct UnitTotalsLayout: Sendable {
     let readsOrders: Bool
     /// One a metric: the measure with its selections as bits.
     let measures: [BoundMeasure]
+    /// The columns whose values are kept row by row, each with the bit of the selection that it is read of.
+    let eventValues: [(column: String, mask: UInt32)]
     /// The days after its entry on which a unit's return is looked for.
     let retentionDays: [Int]
 
@@ -18,6 +20,8 @@ struct UnitTotalsLayout: Sendable {
         case retained(Int)
         case mean(BoundQuantity)
         case ratio(BoundQuantity, BoundQuantity)
+        /// Of a place in `eventValues`.
+        case events(Int)
         case none
     }
 
@@ -46,9 +50,18 @@ struct UnitTotalsLayout: Sendable {
             }
         }
         let days = metrics.compactMap { if case .retained(let day) = $0.measure { day } else { nil } }
+        var kept: [(column: String, mask: UInt32)] = []
+        func place(_ events: EventValues) -> Int {
+            let wanted = (column: events.column, mask: UInt32(1) << UInt32(bit(events.selection)))
+            if let place = kept.firstIndex(where: { $0 == wanted }) { return place }
+            kept.append(wanted)
+            return kept.count - 1
+        }
         retentionDays = days
         self.selections = selections
-        readsAmounts = quantities.contains(where: \.readsAmounts)
+        readsAmounts =
+            quantities.contains(where: \.readsAmounts)
+            || metrics.contains { if case .eventQuantile(let events) = $0.measure { events.column == "amount" } else { false } }
         readsOrders = quantities.contains(where: \.readsOrders)
         measures = metrics.map { metric in
             switch metric.measure {
@@ -56,9 +69,11 @@ struct UnitTotalsLayout: Sendable {
             case .retained(let day): .retained(days.firstIndex(of: day) ?? 0)
             case .mean(let quantity), .quantile(let quantity, _): .mean(bound(quantity))
             case .ratio(let numerator, let denominator): .ratio(bound(numerator), bound(denominator))
+            case .eventQuantile(let events): .events(place(events))
             case .column: .none
             }
         }
+        eventValues = kept
     }
 
     /// The bit of a selection, as a mask; 0 where no metric needs it.
@@ -73,11 +88,14 @@ struct UnitTotals {
     var foreignAmounts: Int64 = 0
     /// By place in `retentionDays`: whether the unit came back.
     var retained: [Bool]
+    /// By place in `eventValues`.
+    var values: [[Int64]]
 
     init(_ layout: UnitTotalsLayout) {
         rows = Array(repeating: 0, count: layout.selections.count)
         amounts = Array(repeating: 0, count: layout.selections.count)
         retained = Array(repeating: false, count: layout.retentionDays.count)
+        values = layout.eventValues.map { _ in [] }
     }
 
     mutating func reset() {
@@ -86,6 +104,7 @@ struct UnitTotals {
             amounts[index] = 0
         }
         for index in retained.indices { retained[index] = false }
+        for index in values.indices { values[index].removeAll(keepingCapacity: true) }
         orders.reset()
         foreignAmounts = 0
     }
@@ -105,11 +124,12 @@ struct UnitTotals {
     /// Adds the unit to statistics, one a measure.
     /// - Parameters:
     ///   - bounds: One a metric; none: nothing is clamped.
+    ///   - thresholds: One a metric: the quantiles that events are held against; none in the round that finds them.
     ///   - before: What the unit's rows before its exposure add up to; nil for a unit without any.
     ///   - isDue: By place in `retentionDays`: whether the unit's day is over.
     mutating func add(
         to statistics: inout [MetricStatistic], _ layout: UnitTotalsLayout, bounds: [WinsorizingBounds],
-        before: BoundTotals?, isDue: (Int) -> Bool
+        thresholds: [Int128?], before: BoundTotals?, isDue: (Int) -> Bool
     ) {
         let own = bind(layout)
         for (index, measure) in layout.measures.enumerated() {
@@ -118,13 +138,15 @@ struct UnitTotals {
             case .having(let bit):
                 statistics[index].add(rows[bit] > 0 ? 1 : 0, before: before.map { $0.totals.rows[bit] > 0 ? 1 : 0 })
             case .retained(let place):
-                if isDue(place) { statistics[index].add(retained[place] ? 1 : 0) }
+                if isDue(place) { statistics[index].add(retained[place] ? 1 : 0, before: before.map { Int128($0.activeDays) }) }
             case .mean(let quantity):
                 statistics[index].add(clamped(own.value(quantity)), before: before.map { clamped($0.value(quantity)) })
             case .ratio(let numerator, let denominator):
                 statistics[index].add(
                     own.value(numerator), over: own.value(denominator),
                     before: before.map { ($0.value(numerator), $0.value(denominator)) })
+            case .events(let place):
+                statistics[index].add(events: values[place], threshold: thresholds.isEmpty ? nil : thresholds[index])
             case .none: break
             }
         }
@@ -140,15 +162,17 @@ struct UnitTotals {
     }
 
     /// The totals with their orders counted.
-    mutating func bind(_ layout: UnitTotalsLayout) -> BoundTotals {
+    /// - Parameter activeDays: On how many days the unit had any row, where the totals are those of a look-back.
+    mutating func bind(_ layout: UnitTotalsLayout, activeDays: Int64 = 0) -> BoundTotals {
         let counts: (orders: Int64, refunded: Int64) = layout.readsOrders ? orders.counts() : (0, 0)
-        return BoundTotals(totals: self, orders: counts.orders, refunded: counts.refunded)
+        return BoundTotals(totals: self, orders: counts.orders, refunded: counts.refunded, activeDays: activeDays)
     }
 
     struct BoundTotals {
         fileprivate let totals: UnitTotals
         fileprivate let orders: Int64
         fileprivate let refunded: Int64
+        fileprivate let activeDays: Int64
 
         fileprivate func value(_ quantity: UnitTotalsLayout.BoundQuantity) -> Int128 {
             switch quantity {

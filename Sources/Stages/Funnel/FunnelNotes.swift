@@ -1,5 +1,6 @@
 import Chronology
 import Marts
+import Vocabulary
 
 /// What a reader must know of how a funnel counts: every policy in words.
 struct FunnelNotes {
@@ -25,6 +26,7 @@ struct FunnelNotes {
                 message: "times from the previous step are those of the attempts that count; the median of an even "
                     + "number is the mean of the two middle values, the 90th percentile is by nearest rank"))
         if let text = breakdown { notes.append(note("breakdown", text)) }
+        if let text = unknownExperiment { notes.append(note("unknown_experiment", text)) }
         return notes + counts
     }
 
@@ -129,6 +131,13 @@ struct FunnelNotes {
             texts.append("variant: that of the person's first exposure to '\(experiment)', null where there is none at or before step 1")
         }
         return texts.joined(separator: "; ")
+    }
+
+    /// Where nobody in the funnel has a variant, the name may be wrong.
+    private var unknownExperiment: String? {
+        guard let experiment = plan.experiment, result.tallies.keys.allSatisfy({ $0.last.map { $0 == .null } ?? true }) else { return nil }
+        let near = nearestName(to: experiment, among: plan.knownExperiments.filter { $0 != experiment })
+        return "nobody in the funnel was exposed to '\(experiment)' at or before step 1" + (near.map { "; did you mean '\($0)'?" } ?? "")
     }
 
     private var counts: [MartNote] {

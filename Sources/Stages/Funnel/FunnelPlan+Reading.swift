@@ -19,6 +19,7 @@ extension FunnelPlan {
             experiment: experiment, condition: try reader.condition(node.options),
             trend: node.options["trend"]?.string.flatMap(FunnelTrend.init), histogram: try reader.histogram(window),
             nextEvents: node.options["next_events"]?.integer, zone: context.manifest.zone)
+        knownExperiments = context.manifest.nodes.compactMap { $0.stage == "experiment" ? $0.options["experiment"]?.string : nil }
         try reader.check(self)
     }
 }

@@ -53,6 +53,8 @@ struct FunnelPlan: Sendable {
     var breakdown: [String]
     /// The experiment whose variant is the last column of the breakdown.
     var experiment: String?
+    /// Experiments that the manifest's experiment nodes name.
+    var knownExperiments: [String] = []
     var condition: Condition?
     var trend: FunnelTrend?
     /// The upper bounds of the classes of times, in microseconds; nil: no histogram.

@@ -12,7 +12,7 @@ public struct ArmElimination: Sendable, Hashable {
     }
 
     public enum Verdict: Sendable, Hashable {
-        /// The arm with the best bound on the safe side.
+        /// The best of those that have run long enough.
         case leading
         case drop
         /// Its interval still reaches the leader's.
@@ -26,6 +26,11 @@ public struct ArmElimination: Sendable, Hashable {
         public let verdict: Verdict
         /// The arm's always-valid bounds, nil where there are none.
         public let bounds: ConfidenceInterval?
+
+        public init(verdict: Verdict, bounds: ConfidenceInterval?) {
+            self.verdict = verdict
+            self.bounds = bounds
+        }
     }
 
     public let alpha: Double
@@ -41,10 +46,11 @@ public struct ArmElimination: Sendable, Hashable {
     }
 
     /// Judges every arm, each by its own `ConfidenceSequence` at alpha over the number of arms (Bonferroni), so that with
-    /// probability 1 - alpha no arm is ever given up that is better than the leader. Neither the leader nor an arm that is
-    /// given up may be under the stated minimum.
-    public func judge(_ arms: [Arm], highestIsBest: Bool = true) -> [Judgement] {
-        guard let sequence = ConfidenceSequence(alpha: alpha / Double(max(1, arms.count)), tuning: tuning) else {
+    /// probability 1 - alpha no arm is ever given up that is better than the one with the best bound on the safe side. Neither
+    /// that one nor an arm that is given up may be under the stated minimum.
+    /// - Parameter outOf: How many arms there are, where others are judged elsewhere (default: these).
+    public func judge(_ arms: [Arm], outOf count: Int? = nil, highestIsBest: Bool = true) -> [Judgement] {
+        guard let sequence = ConfidenceSequence(alpha: alpha / Double(max(1, count ?? arms.count)), tuning: tuning) else {
             return arms.map { _ in Judgement(verdict: .unavailable(.outOfRange), bounds: nil) }
         }
         let sign = highestIsBest ? 1.0 : -1
@@ -54,10 +60,13 @@ public struct ArmElimination: Sendable, Hashable {
             guard isLongEnough(arms[index]), case .success(let effect) = effects[index] else { return nil }
             return highestIsBest ? effect.low : -effect.high
         }
-        let leader = arms.indices.filter { floor($0) != nil }.max {
+        let surest = arms.indices.filter { floor($0) != nil }.max {
             (floor($0) ?? 0, sign * arms[$0].estimate.value, -$0) < (
                 floor($1) ?? 0, sign * arms[$1].estimate.value, -$1
             )
+        }
+        let leader = arms.indices.filter { floor($0) != nil }.max {
+            (sign * arms[$0].estimate.value, -$0) < (sign * arms[$1].estimate.value, -$1)
         }
         return arms.indices.map { index in
             switch effects[index] {
@@ -67,11 +76,11 @@ public struct ArmElimination: Sendable, Hashable {
                 guard isLongEnough(arms[index]) else { return Judgement(verdict: .tooEarly, bounds: bounds) }
                 if index == leader { return Judgement(verdict: .leading, bounds: bounds) }
                 let ceiling = highestIsBest ? effect.high : -effect.low
-                let isBeaten = leader.flatMap(floor).map { ceiling < $0 } ?? false
+                let isBeaten = surest.flatMap(floor).map { ceiling < $0 } ?? false
                 return Judgement(verdict: isBeaten ? .drop : .keep, bounds: bounds)
             }
         }
     }
 
-    private func isLongEnough(_ arm: Arm) -> Bool { arm.days >= minimumDays && arm.estimate.count >= minimumUnits }
+    public func isLongEnough(_ arm: Arm) -> Bool { arm.days >= minimumDays && arm.estimate.count >= minimumUnits }
 }

@@ -1,8 +1,11 @@
 /// A statistic that also knows of each unit what it did before its exposure.
 public protocol CovariateStatistic: SufficientStatistic {
     var moments: MomentStatistic { get }
-    /// What is measured, and what it is adjusted by, as forms of the moments' numbers; nil where one does not exist.
-    func forms() -> CovariateForms?
+    /// What is measured, and what it is adjusted by, as forms of the means of the moments' numbers; nil where one does not exist.
+    static func forms(of means: [Double]) -> CovariateForms?
+    /// What is measured, without what it is adjusted by.
+    associatedtype Plain: SufficientStatistic
+    var plain: Plain { get }
 }
 
 /// The forms of a `CovariateStatistic`; only this module can make or read them.
@@ -15,6 +18,8 @@ public struct CovariateForms {
 
 extension CovariateStatistic {
     public var count: Int64 { moments.count }
+
+    func forms() -> CovariateForms? { Self.forms(of: moments.means) }
 
     public func value() -> Result<Double, Unavailable> {
         guard count > 0 else { return .failure(.noUnits) }
@@ -57,10 +62,13 @@ public struct CovariateMeanStatistic: CovariateStatistic {
         CovariateMeanStatistic(a.moments + b.moments)
     }
 
-    public func forms() -> CovariateForms? {
+    public static func forms(of means: [Double]) -> CovariateForms? {
         CovariateForms(
-            outcome: .mean(of: 0, in: moments), covariate: .mean(of: 1, in: moments), missing: .mean(of: 2, in: moments)
-        )
+            outcome: .mean(of: 0, in: means), covariate: .mean(of: 1, in: means), missing: .mean(of: 2, in: means))
+    }
+
+    public var plain: MeanStatistic {
+        MeanStatistic(count: count, sum: moments.sums[0], sumOfSquares: moments.products[0], scale: moments.scales[0])
     }
 }
 
@@ -91,12 +99,19 @@ public struct CovariateRatioStatistic: CovariateStatistic {
         CovariateRatioStatistic(a.moments + b.moments)
     }
 
-    public func forms() -> CovariateForms? {
-        guard let outcome = LinearForm.ratio(of: 0, over: 1, in: moments) else { return nil }
+    public static func forms(of means: [Double]) -> CovariateForms? {
+        guard let outcome = LinearForm.ratio(of: 0, over: 1, in: means) else { return nil }
         // Without any history the covariate is a constant, and `Cuped` says so.
         let covariate =
-            LinearForm.ratio(of: 2, over: 3, in: moments)
-            ?? LinearForm(value: 0, gradient: Array(repeating: 0, count: moments.scales.count))
-        return CovariateForms(outcome: outcome, covariate: covariate, missing: .mean(of: 4, in: moments))
+            LinearForm.ratio(of: 2, over: 3, in: means)
+            ?? LinearForm(value: 0, gradient: Array(repeating: 0, count: means.count))
+        return CovariateForms(outcome: outcome, covariate: covariate, missing: .mean(of: 4, in: means))
+    }
+
+    public var plain: RatioStatistic {
+        RatioStatistic(
+            count: count, numerator: moments.sums[0], denominator: moments.sums[1], numeratorSquares: moments.products[0],
+            denominatorSquares: moments.products[5], products: moments.products[1],
+            scale: .init(numerator: moments.scales[0], denominator: moments.scales[1]))
     }
 }

@@ -20,16 +20,32 @@ public struct Cuped: Sendable, Hashable {
     /// - Returns: `zero_covariate_variance` where the covariate is the same for all units of each variant, or adds nothing to
     ///   whether it is missing.
     public static func adjust<Statistic: CovariateStatistic>(_ variants: [Statistic]) -> Result<Cuped, Unavailable> {
-        guard let first = variants.first, variants.contains(where: { $0.count > 0 }) else { return .failure(.noUnits) }
-        guard variants.contains(where: { $0.count > 1 }) else { return .failure(.tooFewUnits) }
-        let whole = variants.dropFirst().reduce(first, +)
-        guard let centre = whole.forms() else { return .failure(.zeroDenominator) }
+        adjust(strata: [variants])
+    }
+
+    /// The same together with post-stratification: the slopes are fitted with an intercept for each variant and stratum, and
+    /// the adjusted means of strata weighted as the strata are among the units of all variants (`PostStratification`).
+    /// - Parameter strata: For each stratum the statistic of each variant; one stratum is no post-stratification.
+    /// - Returns: `thin_stratum` as the estimate of a variant with fewer than two units in one of several strata.
+    public static func adjust<Statistic: CovariateStatistic>(strata: [[Statistic]]) -> Result<Cuped, Unavailable> {
+        let seen = strata.filter { $0.contains { $0.count > 0 } }
+        guard let variants = seen.map(\.count).min(), variants > 0 else { return .failure(.noUnits) }
+        guard seen.joined().contains(where: { $0.count > 1 }) else { return .failure(.tooFewUnits) }
+        let sizes = seen.map { $0.reduce(0.0) { $0 + Double($1.count) } }
+        let whole = sizes.reduce(0, +)
+        let samples = (0..<variants).map { variant in
+            StratifiedSample(cells: zip(seen, sizes).map { ($0[variant], $1 / whole) })
+        }
+        let together = seen.joined().dropFirst().reduce(seen[0][0], +)
+        guard let centre = together.forms() else { return .failure(.zeroDenominator) }
 
         var fit = PooledFit()
-        for variant in variants where variant.count > 1 {
-            guard let forms = variant.forms() else { continue }
-            guard let covariances = variant.moments.covariances() else { return .failure(.outOfRange) }
-            fit.add(forms, covariances, weight: Double(variant.count - 1))
+        for sample in samples {
+            guard let forms = sample.forms else { continue }
+            for (cell, _) in sample.cells where cell.count > 1 {
+                guard let covariances = cell.moments.covariances() else { return .failure(.outOfRange) }
+                fit.add(forms, covariances, weight: Double(cell.count - 1))
+            }
         }
         guard fit.outcome > 0 else { return .failure(.zeroVariance) }
         guard let slopes = fit.slopes() else { return .failure(.zeroCovariateVariance) }
@@ -37,24 +53,52 @@ public struct Cuped: Sendable, Hashable {
         return .success(
             Cuped(
                 theta: slopes.theta, missingEffect: slopes.missing,
-                estimates: variants.map { adjusted($0, centre, slopes) },
+                estimates: samples.map { adjusted($0, centre, slopes) },
                 varianceReduction: min(1, max(0, fit.explained(by: slopes) / fit.outcome))))
     }
 
     private static func adjusted(
-        _ variant: some CovariateStatistic, _ centre: CovariateForms, _ slopes: PooledFit.Slopes
+        _ sample: StratifiedSample<some CovariateStatistic>, _ centre: CovariateForms, _ slopes: PooledFit.Slopes
     ) -> Result<Estimate, Unavailable> {
-        variant.estimate().flatMap { plain in
-            guard let forms = variant.forms(), let covariances = variant.moments.covariances() else {
-                return .failure(.outOfRange)
-            }
+        sample.check().flatMap { count in
+            guard let forms = sample.forms else { return .failure(.zeroDenominator) }
             let missing = slopes.missing ?? 0
             let residual = forms.outcome - slopes.theta * forms.covariate - missing * forms.missing
             let value = residual.value + slopes.theta * centre.covariate.value + missing * centre.missing.value
-            let variance = LinearForm.covariance(residual, residual, covariances)
+            var squaredStandardError = 0.0
+            for (cell, weight) in sample.cells {
+                guard let covariances = cell.moments.covariances() else { return .failure(.outOfRange) }
+                let variance = max(0, LinearForm.covariance(residual, residual, covariances))
+                squaredStandardError += weight * weight * variance / Double(cell.count)
+            }
+            let variance = squaredStandardError * Double(count)
             guard value.isFinite, variance.isFinite else { return .failure(.outOfRange) }
-            return .success(Estimate(count: plain.count, value: value, variance: max(0, variance)))
+            return .success(Estimate(count: count, value: value, variance: variance))
         }
+    }
+}
+
+/// One variant's units in each stratum, with the strata's weights.
+private struct StratifiedSample<Statistic: CovariateStatistic> {
+    let cells: [(statistic: Statistic, weight: Double)]
+
+    /// The forms at the weighted means; nil where a stratum has no unit, or the outcome does not exist.
+    var forms: CovariateForms? {
+        guard var means = cells.first.map({ $0.statistic.moments.means.map { _ in 0.0 } }),
+            cells.allSatisfy({ $0.statistic.count > 0 })
+        else { return nil }
+        for (cell, weight) in cells {
+            means = zip(means, cell.moments.means).map { $0 + weight * $1 }
+        }
+        return Statistic.forms(of: means)
+    }
+
+    /// How many units there are, where they are enough.
+    func check() -> Result<Int64, Unavailable> {
+        let count = cells.reduce(Int64(0)) { $0 + $1.statistic.count }
+        guard count > 0 else { return .failure(.noUnits) }
+        guard cells.count > 1 else { return count > 1 ? .success(count) : .failure(.tooFewUnits) }
+        return cells.allSatisfy { $0.statistic.count > 1 } ? .success(count) : .failure(.thinStratum)
     }
 }
 

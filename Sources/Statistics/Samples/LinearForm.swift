@@ -3,19 +3,19 @@ struct LinearForm {
     let value: Double
     let gradient: [Double]
 
-    /// The mean of one of so many numbers.
-    static func mean(of index: Int, in moments: MomentStatistic) -> LinearForm {
-        var gradient = [Double](repeating: 0, count: moments.scales.count)
+    /// One of so many means.
+    static func mean(of index: Int, in means: [Double]) -> LinearForm {
+        var gradient = [Double](repeating: 0, count: means.count)
         gradient[index] = 1
-        return LinearForm(value: moments.mean(index), gradient: gradient)
+        return LinearForm(value: means[index], gradient: gradient)
     }
 
     /// The ratio of two means: x/y has the gradient (1/y, -x/y²).
-    static func ratio(of x: Int, over y: Int, in moments: MomentStatistic) -> LinearForm? {
-        let denominator = moments.mean(y)
+    static func ratio(of x: Int, over y: Int, in means: [Double]) -> LinearForm? {
+        let denominator = means[y]
         guard denominator != 0 else { return nil }
-        let ratio = moments.mean(x) / denominator
-        var gradient = [Double](repeating: 0, count: moments.scales.count)
+        let ratio = means[x] / denominator
+        var gradient = [Double](repeating: 0, count: means.count)
         gradient[x] = 1 / denominator
         gradient[y] = -ratio / denominator
         return LinearForm(value: ratio, gradient: gradient)

@@ -52,6 +52,9 @@ public struct MomentStatistic: Sendable, Hashable {
         count > 0 ? Double(sums[index]) / Double(scales[index]) / Double(count) : 0
     }
 
+    /// The means of all numbers, in whole units.
+    var means: [Double] { sums.indices.map(mean) }
+
     /// The unbiased covariances of all numbers; nil for sums that no sample has.
     func covariances() -> [[Double]]? {
         guard count > 1 else { return nil }

@@ -53,11 +53,12 @@ struct CreativeArmsTests {
         let shown = mart.records.map { [$0["arm"], $0["verdict"]] }
         #expect(
             shown == [
-                [.string("young"), .string("too_early")], [.string("best"), .string("leading")],
-                [.string("close"), .string("keep")], [.string("worse"), .string("drop")],
+                [.string("best"), .string("leading")], [.string("close"), .string("keep")], [.string("worse"), .string("drop")],
+                [.string("young"), .string("too_early")],
             ])
         #expect(mart.records.allSatisfy { $0["randomised"] == .boolean(false) } && mart.hasNote("not_randomised"))
-        #expect(mart.records[1]["clicks"] == .integer(4_036) && mart.records[1]["ctr"].isNear(4_036 / 200_000.0))
+        #expect(mart.records[0]["clicks"] == .integer(4_036) && mart.records[0]["ctr"].isNear(4_036 / 200_000.0))
+        #expect(mart.records.map { $0["rank"] } == (1...4).map { .integer($0) })
         let chances = mart.records.compactMap { $0["chance_to_be_best"].double }
         #expect(abs(chances.reduce(0, +) - 1) < 1e-6)
     }
@@ -107,10 +108,54 @@ struct CreativeArmsTests {
         #expect(row("colour", "red")["stands_out"] == .boolean(false))
     }
 
+    /// Rates rise tenfold in the second half, when the worse arm gets most of the traffic.
+    private func simpson() -> [(Int64, String?, Int64?, Int64?)] {
+        (0..<20 as Range<Int64>).flatMap { day -> [(Int64, String?, Int64?, Int64?)] in
+            let (good, bad): (Int64, Int64) = day < 10 ? (90_000, 10_000) : (10_000, 90_000)
+            let rate: Int64 = day < 10 ? 10 : 100
+            return [
+                (day, "good", good, good * rate * 12 / 10_000 + day % 2), (day, "bad", bad, bad * rate * 10 / 10_000 + day % 2),
+            ]
+        }
+    }
+
+    @Test("Simpson: an arm that was shown more at the better time leads overall, and loses within the allocation epochs")
+    func epochs() throws {
+        let plain = try run([table(simpson())], date: "2026-11-25")[0]
+        #expect(plain.records.first?["arm"] == .string("bad") && plain.records.first?["adjusted_ctr"] == .null)
+        #expect(plain.notes.first { $0.code == "allocation_changed" }?.message.contains("2026-11-11") == true)
+        let found = try run([table(simpson())], ["epochs": .string("found")], date: "2026-11-25")[0]
+        let declared = try run([table(simpson())], ["epochs": .instant(TestTime.at("2026-11-11"))], date: "2026-11-25")[0]
+        #expect(found.rows == declared.rows)
+        #expect(found.records.map { [$0["arm"], $0["verdict"]] } == [[.string("good"), .string("leading")], [.string("bad"), .string("drop")]])
+        // Half of all impressions lie in each epoch: (1.2 % + 12 %) / 2 against (1 % + 10 %) / 2, and half a click a day.
+        #expect(found.records[0]["adjusted_ctr"].isNear(0.066, 1e-4) && found.records[1]["adjusted_ctr"].isNear(0.055, 1e-4))
+        #expect(found.records.allSatisfy { $0["epochs"] == .integer(2) } && found.hasNote("allocation_epochs"))
+        #expect(abs(found.records.compactMap { $0["chance_to_be_best"].double }.reduce(0, +) - 1) < 1e-6)
+        #expect(!found.hasNote("allocation_changed"))
+    }
+
+    @Test("an arm that lacks an epoch has no rank, and is given up only by the epochs that it shares with the best")
+    func missingEpoch() throws {
+        let late = (10..<20 as Range<Int64>).flatMap { day -> [(Int64, String?, Int64?, Int64?)] in
+            [(day, "late", 20_000, 1_000 + day % 2), (day, "bright", 20_000, 3_000 + day % 2)]
+        }
+        let rows = try run([table(simpson() + late)], ["epochs": .instant(TestTime.at("2026-11-11"))], date: "2026-11-25")[0].records
+        let byArm = Dictionary(uniqueKeysWithValues: rows.map { ($0["arm"], $0) })
+        // 5 % overall beats the leader's adjusted rate by nothing: in the epoch that they share the leader has 12 %.
+        #expect(byArm[.string("late")]?["verdict"] == .string("drop") && byArm[.string("late")]?["rank"] == .null)
+        #expect(byArm[.string("late")]?["reason"] == .string("missing_epoch") && byArm[.string("late")]?["epochs"] == .integer(1))
+        // 15 % there: better than the leader, but never seen in the first epoch.
+        #expect(byArm[.string("bright")]?["verdict"] == .string("keep") && byArm[.string("bright")]?["rank"] == .null)
+        #expect(byArm[.string("good")]?["verdict"] == .string("leading") && byArm[.string("good")]?["rank"] == .integer(1))
+    }
+
     @Test("options that say nothing about arms, and sources without the columns, are told so")
     func mistakes() {
         #expect(throws: Problems.self) { try run([], ["control": .string("A")]) }
         #expect(throws: Problems.self) { try run([], ["elements": .string("ads")]) }
         #expect(throws: Problems.self) { try run([], ["elements": .string("look")]) }
+        let day = Value(.instant(TestTime.at("2026-11-11")), at: .test)
+        #expect(throws: Problems.self) { try run([], ["epochs": .list([day, day])]) }
     }
 }

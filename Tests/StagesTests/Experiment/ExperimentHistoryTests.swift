@@ -76,6 +76,43 @@ struct ExperimentHistoryTests {
         #expect(row["difference"].double != nil)
     }
 
+    @Test("retention is adjusted by the days with any row in the look-back, as a least squares fit has it", arguments: 0..<15)
+    func retention(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let events = journeys(&generator) + [TestEvent(person: "last", time: Self.start + 20 * Self.day, event: "login")]
+        let marts = try (0..<2).map { cut in
+            try experiment(
+                [
+                    "experiment": .string("x"), "control": .string("A"), "primary": .string("retention_1"),
+                    "starts": .instant(Self.start), "cuped": .duration(Self.lookBack),
+                ], over: events.shuffled(using: &generator), seed: seed &* 3 &+ UInt64(cut), accumulators: 1 + cut)
+        }
+        #expect(marts[1].rows == marts[0].rows)
+        var units: [Unit] = []
+        for person in Set(events.compactMap(\.person)).sorted() {
+            let rows = inCanonicalOrder(events.filter { $0.person == person })
+            guard let first = rows.first(where: { $0.values["experiment"] == .category("x") }),
+                case .category(let variant)? = first.values["variant"]
+            else { continue }
+            var (after, before) = (Sums([]), Sums([]))
+            after.amount = rows.contains { $0.time >= first.time + Self.day && $0.time < first.time + 2 * Self.day } ? 1 : 0
+            let behind = rows.filter { $0.time >= first.time - Self.lookBack && $0.time < first.time }
+            before.amount = Double(Set(behind.map { (first.time - 1 - $0.time) / Self.day }).count)
+            units.append(Unit(variant: variant, after: after, before: behind.isEmpty ? nil : before))
+        }
+        let row = marts[0].row("retention_1", "B")
+        let own = units.filter { $0.variant == "B" }
+        #expect(row["units"] == .integer(Int64(own.count)) && row["metric_kind"] == .string("retention"))
+        #expect(row["value__num"].isNear(own.reduce(0) { $0 + $1.after.amount }))
+        guard let fit = fit(units, \Sums.amount), row["adjustment"] == .string("cuped") else { return }
+        func mean(_ units: [Unit], _ body: (Unit) -> Double) -> Double { units.reduce(0) { $0 + body($1) } / Double(units.count) }
+        let x = { (unit: Unit) in unit.before?.amount ?? 0 }
+        let missing = { (unit: Unit) in unit.before == nil ? 1.0 : 0 }
+        let expected =
+            mean(own, \.after.amount) - fit.theta * (mean(own, x) - mean(units, x)) - fit.missing * (mean(own, missing) - mean(units, missing))
+        #expect(row["adjusted_value"].isNear(expected, 1e-6))
+    }
+
     private struct Sums {
         var amount = 0.0
         var bought = 0.0

@@ -31,13 +31,13 @@ struct ExperimentOptionsTests {
     @Test("all mistakes are reported at once, with what to do")
     func everything() {
         let found = problems([
-            "experiment": .string("x"), "control": .string("A"), "unit": .string("device"), "alpha": .fraction(1.5),
+            "experiment": .string("x"), "control": .string("A"), "unit": .string("household"), "alpha": .fraction(1.5),
             "starts": .instant(10), "ends": .instant(10), "window": .duration(0),
             "split": .object(["B": .integer(1), "C": .integer(0)]), "primary": .string("conversion_rat"),
             "metrics": .strings(["orders", "orders", "roas"]),
         ])
         #expect(found.count == 9)
-        #expect(found.contains { $0.contains("unit: device") && $0.contains("not supported") })
+        #expect(found.contains { $0.contains("unit: household") && $0.contains("unit: device") })
         #expect(found.contains { $0.contains("alpha") })
         #expect(found.contains { $0.contains("ends before it starts") })
         #expect(found.contains { $0.contains("window") })
@@ -100,6 +100,35 @@ struct ExperimentOptionsTests {
             #expect(text.contains("metric 'refund_rate' needs the column 'order_id'"))
             #expect(!text.contains("'orders'"))
         }
+    }
+
+    @Test("what a table is adjusted by is a column of numbers, by metric; events are looked back at")
+    func covariates() {
+        func table(_ cuped: Value.Content) -> [String] {
+            problems([
+                "source": .string("cats"), "control": .string("A"), "primary": .string("rounds"), "by": .string("country"),
+                "cuped": cuped,
+            ])
+        }
+        #expect(table(.object(["rounds": .string("rounds")])) == [])
+        #expect(table(.object(["rounds": .string("round")])).first?.contains("did you mean 'rounds'?") == true)
+        #expect(table(.object(["spent": .string("rounds")])).first?.contains("does not measure") == true)
+        #expect(table(.duration(5)).first?.contains("no events to look back at") == true)
+        let events = problems([
+            "experiment": .string("x"), "control": .string("A"), "primary": .string("orders"), "starts": .instant(5),
+            "cuped": .object(["orders": .string("before")]),
+        ])
+        #expect(events.contains { $0.contains("is how long to look back") })
+    }
+
+    @Test("a percentile over events needs its column, which must be a number")
+    func percentiles() {
+        func events(_ metric: String) -> [String] {
+            problems(["experiment": .string("x"), "control": .string("A"), "primary": .string(metric)])
+        }
+        #expect(events("p90(amount)") == [])
+        #expect(events("page_load_p95").first?.contains("needs the column 'duration_ms'") == true)
+        #expect(!events("p90(currency)").isEmpty && !events("p0(amount)").isEmpty && !events("page_load_p100").isEmpty)
     }
 
     @Test("an experiment as the contract writes it is accepted")

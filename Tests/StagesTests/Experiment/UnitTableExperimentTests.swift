@@ -3,6 +3,7 @@ import Manifest
 import Marts
 import StageKit
 import Stages
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -77,6 +78,96 @@ struct UnitTableExperimentTests {
         #expect(mart.notes.first { $0.code == "repeated_units" }?.message.hasPrefix("1 units") == true)
         #expect(mart.notes.first { $0.code == "unidentified_units" }?.message.hasPrefix("2 rows") == true)
         #expect(mart.notes.first { $0.code == "missing_values" }?.message.contains("rounds") == true)
+    }
+
+    @Test("OLS: a table's own columns make segments, strata and what units are adjusted by, also both together", arguments: 0..<10)
+    func adjusted(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let units = (0..<300).map { _ in AdjustedUnit(&generator) }
+        let source = Manifest.Source.test(
+            "cats", kind: .units,
+            columns: [
+                Column("variant", .category), Column("country", .category), Column("rounds", .integer), Column("before", .integer),
+            ])
+        let table = TableSnapshot(
+            source: "cats", kind: "units", rowCount: units.count,
+            columns: [
+                TableColumn(column: Column("variant", .category), strings: units.map { $0.variant == 0 ? "gate_30" : "gate_40" }),
+                TableColumn(column: Column("country", .category), strings: units.map { ["fr", "jp", nil][$0.country] }),
+                TableColumn(column: Column("rounds", .integer), integers: units.map { Optional($0.rounds) }),
+                TableColumn(column: Column("before", .integer), integers: units.map { $0.before }),
+            ])
+        let context = StageContext.test("2026-11-01", manifest: .test(sources: [source]), tables: [table])
+        func run(_ more: KeyValuePairs<String, Value.Content>) throws -> Mart {
+            let options = ["source": .string("cats"), "control": .string("gate_30"), "primary": .string("rounds")] as KeyValuePairs<String, Value.Content>
+            let all = (Array(options) + Array(more)).map { (key: $0.key, value: Value($0.value, at: .test)) }
+            let mart = try ExperimentStage.run(Value(.map(all), at: .test), in: context, over: InMemoryScan(events: []))[0]
+            try mart.checkShape()
+            return mart
+        }
+        let segments = try run(["by": .string("country")])
+        let japan = units.filter { $0.country == 1 && $0.variant == 1 }
+        let row = segments.records(where: ["segment": .string("jp"), "variant": .string("gate_40")]).first ?? [:]
+        #expect(row["units"] == .integer(Int64(japan.count)))
+        #expect(row["value"].isNear(Double(japan.reduce(0) { $0 + $1.rounds }) / Double(japan.count)))
+        #expect(segments.records(where: ["row_kind": .string("segment"), "segment": .null]).count == 2)
+
+        let stratified = try run(["stratify": .string("country")]).row("rounds", "gate_40")
+        #expect(stratified["adjustment"] == .string("post_stratification"))
+        #expect(stratified["difference"].isNear(leastSquares(units, inStrata: true, cuped: false), 1e-9))
+        let cuped = try run(["cuped": .object(["rounds": .string("before")])]).row("rounds", "gate_40")
+        #expect(cuped["adjustment"] == .string("cuped"))
+        #expect(cuped["difference"].isNear(leastSquares(units, inStrata: false, cuped: true), 1e-9))
+        let both = try run(["stratify": .string("country"), "cuped": .object(["rounds": .string("before")])]).row("rounds", "gate_40")
+        #expect(both["adjustment"] == .string("cuped_post_stratification"))
+        #expect(both["difference"].isNear(leastSquares(units, inStrata: true, cuped: true), 1e-9))
+        let width = { (row: [String: MartValue]) in (row["difference_high"].double ?? 0) - (row["difference_low"].double ?? 0) }
+        #expect(width(both) < width(cuped) && width(both) < width(stratified))
+    }
+
+    private struct AdjustedUnit {
+        let variant: Int
+        let country: Int
+        let before: Int64?
+        let rounds: Int64
+
+        var numbers: [Double] { [Double(rounds), Double(before ?? 0), before == nil ? 1 : 0] }
+
+        init(_ generator: inout SeededGenerator) {
+            variant = Int.random(in: 0..<2, using: &generator)
+            country = Int.random(in: 0..<3, using: &generator)
+            let own = Int64.random(in: 0...40, using: &generator)
+            before = Int.random(in: 0..<6, using: &generator) == 0 ? nil : own
+            rounds = own + Int64(country * 30) + Int64.random(in: 0...20, using: &generator)
+        }
+    }
+
+    private func means(_ units: [AdjustedUnit]) -> [Double] {
+        (0..<3).map { place in units.reduce(0.0) { $0 + $1.numbers[place] } / Double(units.count) }
+    }
+
+    /// The difference by least squares with an intercept for each variant (and country), countries weighted as they are among all.
+    private func leastSquares(_ units: [AdjustedUnit], inStrata: Bool, cuped: Bool) -> Double {
+        var products = [[Double]](repeating: [0, 0, 0], count: 3)
+        for cell in Dictionary(grouping: units, by: { $0.variant * 10 + (inStrata ? $0.country : 0) }).values {
+            let centre = means(cell)
+            for unit in cell {
+                let apart = zip(unit.numbers, centre).map { $0 - $1 }
+                for first in 0..<3 { for second in 0..<3 { products[first][second] += apart[first] * apart[second] } }
+            }
+        }
+        let determinant = products[1][1] * products[2][2] - products[1][2] * products[1][2]
+        let theta = (products[0][1] * products[2][2] - products[0][2] * products[1][2]) / determinant
+        let missing = (products[0][2] * products[1][1] - products[0][1] * products[1][2]) / determinant
+        var difference = 0.0
+        for stratum in Dictionary(grouping: units, by: { inStrata ? $0.country : 0 }).values {
+            let residuals = (0..<2).map { variant -> Double in
+                let centre = means(stratum.filter { $0.variant == variant })
+                return cuped ? centre[0] - theta * centre[1] - missing * centre[2] : centre[0]
+            }
+            difference += Double(stratum.count) / Double(units.count) * (residuals[1] - residuals[0])
+        }
+        return difference
     }
 
     @Test("a table that has not been taken in yet gives rows of null")

@@ -6,10 +6,10 @@ import Testing
 /// scripts/simulate-experiments.sh, which prints the figures.
 @Suite("Simulated error rates")
 struct ErrorRateTests {
-    private static let alpha = 0.05
-    private let rounds = ErrorRate.rounds(fast: 300)
+    static let alpha = 0.05
+    let rounds = ErrorRate.rounds(fast: 300)
 
-    private func sequence() throws -> ConfidenceSequence {
+    func sequence() throws -> ConfidenceSequence {
         try #require(ConfidenceSequence(alpha: Self.alpha, tuning: 5600))
     }
 

@@ -1,15 +1,13 @@
-import Statistics
-
 /// The values of a histogram in ascending order, each as often as it was seen, without a copy of any.
-struct SortedValues: RandomAccessCollection {
+public struct SortedValues: RandomAccessCollection, Sendable {
     private let values: [Int64]
     /// Behind the last index of each value.
     private let ends: [Int]
 
-    init(_ histogram: ValueCounts) {
+    fileprivate init(_ counts: [Int128: Int64]) {
         var values: [Int64] = []
         var ends: [Int] = []
-        for (value, count) in histogram.counts.sorted(by: { $0.key < $1.key }) where count > 0 {
+        for (value, count) in counts.sorted(by: { $0.key < $1.key }) where count > 0 {
             values.append(Int64(clamping: value))
             ends.append((ends.last ?? 0) + Int(count))
         }
@@ -17,10 +15,10 @@ struct SortedValues: RandomAccessCollection {
         self.ends = ends
     }
 
-    var startIndex: Int { 0 }
-    var endIndex: Int { ends.last ?? 0 }
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { ends.last ?? 0 }
 
-    subscript(position: Int) -> Int64 {
+    public subscript(position: Int) -> Int64 {
         var (low, high) = (0, ends.count)
         while low < high {
             let middle = (low + high) / 2
@@ -28,4 +26,9 @@ struct SortedValues: RandomAccessCollection {
         }
         return values[low]
     }
+}
+
+extension ValueCounts {
+    /// All values in ascending order.
+    public var sorted: SortedValues { SortedValues(counts) }
 }
