@@ -131,6 +131,43 @@ import Testing
             "write it anew: nightmarket schema --format \(format) > \(document)")
     }
 
+    /// docs/MARTS.md is made from the marts that the demo publishes. NIGHTMARKET_RECORD=1 writes it anew, and the test then fails.
+    @Test func theColumnsOfTheMartsAreTheDemos() throws {
+        let workspace = try Workspace("documents")
+        for name in ["pipelines", "data"] {
+            try FileManager.default.copyItem(
+                at: Workspace.project.appendingPathComponent(name), to: workspace.folder.appendingPathComponent(name))
+        }
+        try workspace.night("pipelines/demo.yaml", date: "2026-11-14")
+        let run = workspace.folder.appendingPathComponent("var/demo/out/current").resolvingSymlinksInPath()
+        var text = """
+            # What the marts hold
+
+            Made from the marts of the demo (`pipelines/demo.yaml`). Every file of a run describes its own columns in this way: the JSON form under
+            `columns`, the CSV form in `datapackage.json`. Direction: + up is good, - down is good. `sum` may be added up over the rows of one
+            `row_kind`; `distinct` counts and ratios may not.
+
+            """
+        for id in try FileManager.default.subpathsOfDirectory(atPath: run.path).filter({ $0.contains("/") && $0.hasSuffix(".json") }).sorted() {
+            let mart = try #require(
+                try JSONSerialization.jsonObject(with: Data(contentsOf: run.appendingPathComponent(id))) as? [String: Any])
+            let columns = try #require(mart["columns"] as? [[String: Any]])
+            text += "\n## `\(id.dropLast(5))`\n\n| column | type | role | unit | English | 中文 | direction | aggregation |\n|---|---|---|---|---|---|---|---|\n"
+            for column in columns {
+                let label = column["label"] as? [String: String] ?? [:]
+                let direction = ["-", "", "+"][((column["direction"] as? Int) ?? 0) + 1]
+                let cells = ["type", "role", "unit"].map { column[$0] as? String ?? "" } + [label["en"] ?? "", label["zh"] ?? "", direction]
+                text += "| `\(column["name"] as? String ?? "")` | " + (cells + [column["aggregation"] as? String ?? ""]).joined(separator: " | ") + " |\n"
+            }
+        }
+        let file = Workspace.project.appendingPathComponent("docs/MARTS.md")
+        if ProcessInfo.processInfo.environment["NIGHTMARKET_RECORD"] == "1" {
+            try Data(text.utf8).write(to: file)
+            Issue.record("docs/MARTS.md was written anew")
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+
     /// The codes of all problems that the sources declare.
     private func declaredCodes() throws -> Set<String> {
         let folder = Workspace.project.appendingPathComponent("Sources")
