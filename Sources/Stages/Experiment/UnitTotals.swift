@@ -157,7 +157,7 @@ struct UnitTotals {
         switch layout.measures[metric] {
         case .having(let bit): (true, rows[bit] > 0)
         case .retained(let place): (isDue(place), retained[place])
-        case .mean, .ratio, .none: (true, nil)
+        case .mean, .ratio, .events, .none: (true, nil)
         }
     }
 
