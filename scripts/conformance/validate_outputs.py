@@ -180,6 +180,11 @@ class Checker:
             ends = ("live", "duplicate", "superseded", "filtered", "erased", "moved")
             if balance["stored"] + balance["moved_copies"] != sum(balance[end] for end in ends):
                 self.find(path, "the balance of the snapshot does not balance")
+        page = self.run / "dashboard.html"
+        written = page.read_bytes() if page.exists() else b""
+        said = results.get("page") or {}
+        if said.get("bytes") != len(written) or said.get("hash") != "sha256:" + hashlib.sha256(written).hexdigest():
+            self.find(page, "is not the page that run_results.json names")
         marts = [mart for node in results["nodes"] for mart in node["marts"]]
         for mart in marts:
             if not any((self.run / f"{mart}.{form}").exists() for form in ("json", "csv")):
@@ -190,7 +195,7 @@ class Checker:
         files = []
         for path in paths:
             name = path.relative_to(self.run).as_posix()
-            if name in ("datapackage.json", "run_results.json"):
+            if name in ("dashboard.html", "datapackage.json", "run_results.json"):
                 continue
             if name == "marts.sqlite":
                 files.append(name)
