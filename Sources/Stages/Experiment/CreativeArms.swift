@@ -42,6 +42,8 @@ struct CreativeArmsPlan: Sendable {
     let minimumImpressions: Int64
     let starts: String?
     let ends: String?
+    /// Days are still to come.
+    let isRunning: Bool
 }
 
 /// One arm: its days.
@@ -49,6 +51,9 @@ struct CreativeArm {
     let name: String
     /// Clicks of impressions by day since 1970.
     var days: [Int: ProportionStatistic] = [:]
+
+    /// No day has more clicks than impressions.
+    var isSound: Bool { days.values.allSatisfy { (0...$0.count).contains($0.successes) } }
 
     var whole: ProportionStatistic { days.values.reduce(ProportionStatistic(), +) }
 }
@@ -101,7 +106,8 @@ final class ReportedArms: Computation {
     }
 }
 
-private final class NoConsumer: ScanConsumer {
+/// Takes part in a scan that it did not ask for.
+final class NoConsumer: ScanConsumer {
     func consume(_ rows: EventRows) {}
     func endBucket() {}
 }

@@ -62,6 +62,7 @@ extension CreativeArmsPlan {
         minimumImpressions = Int64(node.options["min_impressions"]?.integer ?? 10_000)
         self.starts = starts.map { Timestamp.rfc3339($0, in: zone) }
         self.ends = ends.map { Timestamp.rfc3339($0, in: zone) }
+        isRunning = ends.map { $0 > context.endOfDate } ?? true
     }
 }
 

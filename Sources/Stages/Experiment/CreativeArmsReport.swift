@@ -23,7 +23,7 @@ struct CreativeArmsReport {
     var mart: Mart {
         Mart(
             id: "\(ExperimentStage.name)/\(plan.name)", title: Label(en: "Arms by \(plan.column)", zh: "多臂比较 \(plan.column)"),
-            period: MartPeriod(name: "arms", from: plan.starts, to: plan.ends), asOf: nil, provisional: plan.ends == nil,
+            period: MartPeriod(name: "arms", from: plan.starts, to: plan.ends), asOf: nil, provisional: plan.isRunning,
             columns: Self.columns, notes: notes, rows: order.enumerated().map { row($0.offset, $0.element) })
     }
 

@@ -41,7 +41,7 @@ struct CreativeComparison {
             arms.map { arm in arm.days.filter { epoch.contains($0.key) }.values.reduce(ProportionStatistic(), +) }
         }
         overdispersion = Overdispersion.ofDays(
-            arms.flatMap { arm in
+            arms.filter(\.isSound).flatMap { arm in
                 epochs.map { epoch in arm.days.filter { epoch.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value) }
             })
         standings = standings(plan, strata)
@@ -61,7 +61,7 @@ struct CreativeComparison {
             alpha: plan.alpha, tuning: plan.tuning, minimumDays: plan.minimumDays, minimumUnits: plan.minimumImpressions)
         let own = arms.indices.map { arm in strata.indices.filter { strata[$0][arm].count > 0 } }
         let whole = epochs.count > 1 ? PostStratification.means(strata: strata) : arms.map { $0.whole.estimate() }
-        let comparable = arms.indices.filter { own[$0].count == strata.count }
+        let comparable = arms.indices.filter { arms[$0].isSound && own[$0].count == strata.count }
         func judged(_ arm: Int, _ estimate: Result<Estimate, Unavailable>) -> ArmElimination.Arm {
             let known = (try? estimate.get().inflated(by: inflation)) ?? Estimate(count: 0, value: 0, variance: 0)
             return ArmElimination.Arm(estimate: known, days: arms[arm].days.count)
@@ -72,7 +72,8 @@ struct CreativeComparison {
             let judge = judged(arm, arms[arm].whole.estimate())
             return Standing(
                 rate: try? arms[arm].whole.value().get(), isComparable: false, isLongEnough: rule.isLongEnough(judge),
-                epochs: own[arm].count, judgement: rule.judge([judge], outOf: arms.count)[0], chance: nil, reason: Self.missingEpoch)
+                epochs: own[arm].count, judgement: rule.judge([judge], outOf: arms.count)[0], chance: nil,
+                reason: arms[arm].isSound ? Self.missingEpoch : Unavailable.outOfRange.rawValue)
         }
         for (place, arm) in comparable.enumerated() {
             standings[arm].rate = try? whole[arm].get().value
@@ -82,7 +83,7 @@ struct CreativeComparison {
             standings[arm].reason = chances.reason
         }
         let leader = comparable.first { standings[$0].judgement.verdict == .leading }
-        for arm in arms.indices where !standings[arm].isComparable && standings[arm].judgement.verdict == .leading {
+        for arm in arms.indices where arms[arm].isSound && !standings[arm].isComparable && standings[arm].judgement.verdict == .leading {
             // Alone it leads; what it is beside the leader follows from the epochs that it has.
             let shared = own[arm].map { strata[$0] }
             let isWorse = leader.map { leader in

@@ -42,7 +42,13 @@ struct CreativeElementsReport {
                 row.rest.estimate().flatMap { RelativeLift.of(own, over: $0, alpha: plan.alpha) }
             }
         }
-        let adjusted = MultipleTestingCorrection.holm.adjusted(tests.map { try? $0.get().delta.pValue })
+        // Fieller's interval of the lift agrees with the p-value of the difference.
+        let adjusted = MultipleTestingCorrection.holm.adjusted(
+            zip(rows, tests).map { row, test -> Double? in
+                guard case .success = test, case .success(let own) = row.own.estimate(), case .success(let rest) = row.rest.estimate()
+                else { return nil }
+                return try? WelchTest.difference(of: own, from: rest, alpha: plan.alpha).get().pValue
+            })
         func number(_ value: Double?) -> MartValue { value.map { .number($0) } ?? .null }
         let values = rows.indices.map { index -> [MartValue] in
             let row = rows[index]
@@ -58,7 +64,7 @@ struct CreativeElementsReport {
         }
         return Mart(
             id: "\(ExperimentStage.name)/\(plan.name)_elements", title: Label(en: "Elements of creatives", zh: "素材元素比较"),
-            period: MartPeriod(name: "arms", from: plan.starts, to: plan.ends), asOf: nil, provisional: plan.ends == nil,
+            period: MartPeriod(name: "arms", from: plan.starts, to: plan.ends), asOf: nil, provisional: plan.isRunning,
             columns: Self.columns, notes: notes, rows: values)
     }
 

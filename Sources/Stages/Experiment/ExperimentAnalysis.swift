@@ -209,13 +209,31 @@ struct ExperimentAnalysis {
             isProportion ? .proportion(baseline: control.value) : .mean(variance: control.variance),
             controlShare: weights[0] / whole, treatmentShare: weights[place] / whole, alpha: plan.settings.alpha,
             reading: plan.settings.engine == .fixed ? .fixedHorizon : .sequential(tuning: plan.settings.tuning))
-        let units = tally.unitCount
+        let units = unitCount(of: row.metric)
         let baseline = abs(control.value)
         row.planning.detectableLift = try? analysis.detectableEffect(units: units, power: plan.settings.power).get() / baseline
         guard let effect = plan.settings.effect(of: row.metric) else { return }
         row.planning.power = try? analysis.power(effect: effect * baseline, units: units).get()
         guard let needed = try? analysis.units(toDetect: effect * baseline, power: plan.settings.power).get() else { return }
         row.planning.neededUnits = needed
-        row.planning.neededDays = try? PowerAnalysis.daysLeft(needed: needed, present: units, daily: health.daily).get()
+        row.planning.neededDays = neededDays(needed - units)
+    }
+
+    /// The units of all variants that a metric counts.
+    private func unitCount(of metric: ExperimentMetric) -> Int64 {
+        guard let index = plan.metrics.firstIndex(where: { $0.metric == metric }) else { return 0 }
+        return variants.reduce(0) { $0 + (tally.variants[$1]?.statistics[index].count ?? 0) }
+    }
+
+    /// The days in which so many more units are analysed, at the rate of the last days and the share of those assigned that comes
+    /// so far; nil where no unit comes, or none is to come any more.
+    private func neededDays(_ missing: Int64) -> Int64? {
+        guard missing > 0 else { return 0 }
+        guard case .events(let basis) = plan.basis, basis.ends == nil || basis.isRunning else { return nil }
+        let assigned = tally.assignedUnits
+        let analysed = tally.unitCount + (basis.leavesOutOpen ? tally.openUnits : 0)
+        guard analysed > 0, let wanted = Int64(exactly: (Int128(missing) * Int128(max(assigned, analysed)) + Int128(analysed) - 1) / Int128(analysed))
+        else { return nil }
+        return try? PowerAnalysis.daysLeft(needed: wanted, present: 0, daily: health.daily).get()
     }
 }

@@ -161,9 +161,9 @@ private final class HistoryOfUnits: Computation {
         return [
             .string(planned.id), .string(planned.label.zh), .number(effect), number(estimate?.value),
             number(estimate?.standardDeviation), .integer(history.units),
-            number(days.isEmpty ? nil : Double(history.assigned) / Double(days.count)),
-            integer(try? nightly.get()), integer((try? nightly.get()).flatMap { wait(for: $0, days) }),
-            integer(try? once.get()), integer((try? once.get()).flatMap { wait(for: $0, days) }),
+            number(days.isEmpty ? nil : Double(history.units) / Double(days.count)),
+            integer(try? nightly.get()), integer((try? nightly.get()).flatMap { wait(for: $0, history, days) }),
+            integer(try? once.get()), integer((try? once.get()).flatMap { wait(for: $0, history, days) }),
             nightly.reason.map { .string($0) } ?? .null,
         ]
     }
@@ -181,8 +181,11 @@ private final class HistoryOfUnits: Computation {
         }
     }
 
-    /// Days until so many units have entered and the last one's window is over; nil where none come.
-    private func wait(for needed: Int64, _ days: [Int64]) -> Int64? {
+    /// Days until so many units have entered that are analysed and the last one's window is over; nil where none come.
+    private func wait(for analysed: Int64, _ history: ExperimentTally.Variant, _ days: [Int64]) -> Int64? {
+        guard history.units > 0,
+            let needed = Int64(exactly: (Int128(analysed) * Int128(history.assigned) + Int128(history.units) - 1) / Int128(history.units))
+        else { return nil }
         let windowDays = ((basis.window ?? 0) + 86_399_999_999) / 86_400_000_000
         var entered: Int64 = 0
         for (index, units) in days.enumerated() {

@@ -22,11 +22,13 @@ struct ExperimentHealth {
     let daily: [Int64]
 
     init(_ plan: ExperimentPlan, _ tally: ExperimentTally, _ variants: [ByteString]) {
-        let weights = variants.map { variant in plan.split.map { $0[variant] ?? 0 } ?? 1 }
+        // Units of a variant outside the plan say nothing of the shares of the planned ones.
+        let planned = variants.filter { variant in plan.split.map { $0[variant] != nil } ?? true }
+        let weights = planned.map { variant in plan.split?[variant] ?? 1 }
         func test(_ counts: [Int64]) -> Result<Double, Unavailable> {
             SampleRatioMismatch.pValue(observed: counts, weights: weights)
         }
-        let seen = variants.map { tally.variants[$0] }
+        let seen = planned.map { tally.variants[$0] }
         analysed = test(seen.map { $0?.units ?? 0 })
         let whole = tally.assignedUnits + (plan.isTable ? tally.excludedUnits : 0)
         excludedShare = whole > 0 ? Double(tally.excludedUnits) / Double(whole) : nil
@@ -40,9 +42,10 @@ struct ExperimentHealth {
         sequential = basis.flatMap { _ in try? SequentialSampleRatioMismatch.test(days: byDay, weights: weights).get() }
         began = sequential?.beginningDay.map { CivilDate(daysSinceEpoch: Int(days[$0])) }
         daily = basis.map { basis in
-            // The last day is over once the run's date is, whatever the last event's instant.
-            let last = plan.zone.day(of: basis.lastDayEnd - 1).daysSinceEpoch
-            return zip(days, byDay).filter { $0.0 <= last }.suffix(7).map { $0.1.reduce(0, +) }
+            // The last day is over once the run's date is, whatever the last event's instant; days without arrivals count.
+            let last = Int32(plan.zone.day(of: basis.lastDayEnd - 1).daysSinceEpoch)
+            guard let first = days.first, first <= last else { return [] }
+            return (max(first, last - 6)...last).map { day in seen.reduce(0) { $0 + ($1?.arrivals[day] ?? 0) } }
         } ?? []
 
         var places: [(dimension: String, value: ByteString?)] = []

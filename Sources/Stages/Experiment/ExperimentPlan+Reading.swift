@@ -241,6 +241,11 @@ struct OptionReader {
         if let lower, let upper, lower >= upper {
             report("the lower bound of 'winsorize' does not lie under the upper one", at: option.place)
         }
+        if lower != nil, option["among"]?.string == "positive" {
+            report(
+                "a lower bound among values other than 0 would lift every 0 up to it", at: option["lower"]?.place ?? option.place,
+                help: "leave 'lower' out, or take 'among: all'")
+        }
         var planned = metrics
         for index in planned.indices {
             if case .mean = planned[index].metric.measure { planned[index].isWinsorized = true }

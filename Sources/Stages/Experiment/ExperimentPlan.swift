@@ -157,6 +157,14 @@ struct EventBasis: Sendable {
     /// True until the day of the declared end is seen: a log's last event of a day comes shortly before its end.
     var isRunning: Bool { ends.map { lastDayEnd < $0 } ?? false }
 
+    /// True once the declared end has come, and what a retention looks at behind it; without a window figures go on moving, so
+    /// that only the night of the end is one look.
+    var isSettled: Bool {
+        guard let ends, !isRunning, window != nil || lastDayEnd - ends < 86_400_000_000 else { return false }
+        let (last, overflow) = ends.addingReportingOverflow(longestRetention ?? 0)
+        return longestRetention == nil || !overflow && last <= horizon
+    }
+
     /// The span of time that holds every row of interest.
     var reach: TimeSpan {
         let start = (starts ?? .min).subtractingClamped(lookBack ?? 0)

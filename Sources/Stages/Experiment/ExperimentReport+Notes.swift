@@ -90,8 +90,17 @@ extension ExperimentReport {
         if plan.settings.engine == .fixed, analysis.method == .sequential {
             note(
                 basis.ends == nil ? "no_end" : "peeking",
-                (basis.ends == nil ? "no end is declared" : "the declared end, or that of the last window, has not come")
+                (basis.ends == nil
+                    ? "no end is declared"
+                    : basis.window == nil
+                        ? "the night of the declared end is over, or has not come, and without a window figures go on moving" : "the declared end, or that of the last window or retention, has not come")
                     + ": a fixed horizon is read once, at the end, so sequential intervals stand here", column: "method")
+        }
+        if tally.earlyUnits > 0 {
+            note(
+                "exposed_before_start",
+                "\(tally.earlyUnits) units met the experiment before its declared start: what they did then was under treatment, so they count as "
+                    + "units without history", column: "adjusted_value")
         }
         if tally.openUnits > 0, basis.window != nil {
             note(

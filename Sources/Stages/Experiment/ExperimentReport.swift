@@ -51,8 +51,7 @@ struct ExperimentReport {
 
     private var isProvisional: Bool {
         guard case .events(let basis) = plan.basis else { return false }
-        let waits = basis.longestRetention.map { longest in basis.ends.map { $0 + longest > basis.horizon } ?? true }
-        return basis.ends == nil || basis.isRunning || basis.window == nil || tally.openUnits > 0 || waits == true
+        return !basis.isSettled || basis.window == nil || tally.openUnits > 0
     }
 
     /// Open windows are within the figures.
@@ -63,11 +62,10 @@ struct ExperimentReport {
 }
 
 extension ExperimentPlan {
-    /// How the figures are read: a fixed horizon has come with the declared end, when no window is open any more.
+    /// How the figures are read: a fixed horizon has come with the declared end, when no figure moves any more.
     func method(_ tally: ExperimentTally) -> ExperimentSettings.Engine {
         guard settings.engine == .fixed, case .events(let basis) = basis else { return settings.engine }
-        let isOver = basis.ends != nil && !basis.isRunning && (basis.window == nil || tally.openUnits == 0)
-        return isOver ? .fixed : .sequential
+        return basis.isSettled && (basis.window == nil || tally.openUnits == 0) ? .fixed : .sequential
     }
 }
 

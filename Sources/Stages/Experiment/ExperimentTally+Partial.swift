@@ -7,7 +7,7 @@ extension ExperimentTally: PartialState {
 
     func write(_ writer: inout PartialWriter) {
         writer.byte(round.rawValue)
-        for count in [excludedUnits, unidentifiedRows, deviceUnits, foreignAmounts, firstHistoryRows] { writer.tally(count) }
+        for count in [excludedUnits, unidentifiedRows, deviceUnits, foreignAmounts, firstHistoryRows, earlyUnits] { writer.tally(count) }
         writer.count(listed.count)
         for person in listed.sorted() { person.write(&writer) }
         writer.count(devices.count)
@@ -53,6 +53,7 @@ extension ExperimentTally: PartialState {
         deviceUnits = try reader.tally()
         foreignAmounts = try reader.tally()
         firstHistoryRows = try reader.tally()
+        earlyUnits = try reader.tally()
         for _ in 0..<(try reader.elements(ofBytes: 17)) { listed.append(try ListedPerson(reading: &reader)) }
         for _ in 0..<(try reader.elements(ofBytes: 18)) {
             let key = try reader.key()

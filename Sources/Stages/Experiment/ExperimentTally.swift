@@ -55,6 +55,8 @@ struct ExperimentTally: Sendable {
     var foreignAmounts: Int64 = 0
     /// Rows on the first day of the look-back: without any, the history is too short to adjust by.
     var firstHistoryRows: Int64 = 0
+    /// Analysed units that met the experiment within the look-back and before its start: they have no history.
+    var earlyUnits: Int64 = 0
     /// Per metric the units of a table without a value.
     var missingValues: [Int64] = []
     /// Whether each device has rows of several persons; of the round that finds out.
@@ -79,6 +81,7 @@ struct ExperimentTally: Sendable {
         a.deviceUnits += b.deviceUnits
         a.foreignAmounts += b.foreignAmounts
         a.firstHistoryRows += b.firstHistoryRows
+        a.earlyUnits += b.earlyUnits
         a.listed += b.listed
         a.devices.merge(b.devices, uniquingKeysWith: +)
         a.sharedDevices = max(a.sharedDevices, b.sharedDevices)

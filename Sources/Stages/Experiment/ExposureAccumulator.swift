@@ -18,6 +18,8 @@ final class ExposureAccumulator: ScanConsumer {
         /// The last instant of the window.
         var last: Int64 = .max
         var isExcluded = false
+        /// It met the experiment before its start, so what it did then is no history without it.
+        var metBefore = false
         /// True from the exposure on where there is no activation event.
         var isActive = false
     }
@@ -162,7 +164,10 @@ final class ExposureAccumulator: ScanConsumer {
         var row = start
         if unit.variant < 0 {
             while row < end, !rules.isExposure(row, columns) {
-                if lookBack != nil { remember(row, columns) }
+                if lookBack != nil {
+                    if rules.isEarlyExposure(row, columns) { unit.metBefore = true }
+                    remember(row, columns)
+                }
                 row += 1
             }
             guard row < end else { return }
@@ -346,6 +351,7 @@ final class ExposureAccumulator: ScanConsumer {
         }
         variant.sums.units += 1
         counters.foreignAmounts += totals.foreignAmounts
+        if unit.metBefore { counters.earlyUnits += 1 }
         let known = boundHistory()
         addUnit(to: &variant.sums.statistics, variant.thresholds, known)
         for (dimension, code) in unitSegments.enumerated() {
@@ -385,7 +391,7 @@ final class ExposureAccumulator: ScanConsumer {
 
     /// What the unit did in the look-back; nil where it was not there.
     private func boundHistory() -> UnitTotals.BoundTotals? {
-        guard let lookBack, history.isKnown(before: unit.exposed, lookBack: lookBack) else { return nil }
+        guard let lookBack, !unit.metBefore, history.isKnown(before: unit.exposed, lookBack: lookBack) else { return nil }
         before.reset()
         history.add(to: &before, before: unit.exposed, lookBack: lookBack)
         return before.bind(totalsLayout, activeDays: history.activeDays(before: unit.exposed, lookBack: lookBack))

@@ -19,7 +19,7 @@ final class UnitTableExperiment: Computation {
 
     func nextRequest() -> ScanRequest? { nil }
 
-    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { IdleConsumer() }
+    func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { NoConsumer() }
 
     func finish() throws -> [Mart] { [ExperimentReport(plan, table.map(tally) ?? ExperimentTally()).mart] }
 
@@ -119,10 +119,4 @@ private enum UnitID: Hashable {
             self = .number(number)
         }
     }
-}
-
-/// Takes part in a scan that it did not ask for.
-private final class IdleConsumer: ScanConsumer {
-    func consume(_ rows: EventRows) {}
-    func endBucket() {}
 }

@@ -49,11 +49,11 @@ struct VariantComparison {
             reason = control.estimate.reason
             return
         }
+        let relative = RelativeLift.of(treated, over: untreated, alpha: settings.alpha)
         switch method {
-        case .fixed: readOnce(treated, untreated, settings)
+        case .fixed: readOnce(treated, untreated, relative, settings)
         case .sequential: readNightly(treated, untreated, settings)
         }
-        let relative = RelativeLift.of(treated, over: untreated, alpha: settings.alpha)
         // Without a lift of its own reading a row has none to believe in either.
         guard self.lift != nil, case .success(let lift) = relative else { return }
         bayes = try? BayesianComparison.of(
@@ -66,10 +66,11 @@ struct VariantComparison {
         }
     }
 
-    private mutating func readOnce(_ treated: Estimate, _ untreated: Estimate, _ settings: ExperimentSettings) {
+    private mutating func readOnce(
+        _ treated: Estimate, _ untreated: Estimate, _ relative: Result<RelativeLift, Unavailable>, _ settings: ExperimentSettings
+    ) {
         let absolute = WelchTest.difference(of: treated, from: untreated, alpha: settings.alpha)
         difference = (try? absolute.get()).map(Reading.init)
-        let relative = RelativeLift.of(treated, over: untreated, alpha: settings.alpha)
         lift = (try? relative.get()).map { Reading($0.delta) }
         fieller = try? relative.get().fieller
         reason = absolute.reason ?? relative.reason
@@ -88,17 +89,20 @@ struct VariantComparison {
         reason = absolute.reason ?? relative.reason
     }
 
-    /// The p-value that decides: Fisher's for small counts that are read once, else that of the difference (with which
+    /// What is read once without the normal approximation: small counts, and those of which a variance is zero.
+    private var exact: ProportionDifference? { method == .fixed && (isSmall || difference == nil) ? proportions : nil }
+
+    /// The p-value that decides: Fisher's for such counts, else that of the difference (with which
     /// Fieller's interval of the lift agrees).
     var decidingPValue: Double? {
-        if method == .fixed, isSmall, let proportions { return proportions.fisherPValue }
+        if let exact { return exact.fisherPValue }
         return difference?.pValue
     }
 
     /// The interval that decides, relative to the control where it can be; its margin is the stated one in the same unit.
     func decidingInterval(margin: Double?, baseline: Double?) -> (interval: ConfidenceInterval?, margin: Double?) {
         let absolute = margin.flatMap { margin in baseline.flatMap { $0 == 0 ? nil : margin * abs($0) } }
-        if method == .fixed, isSmall, let proportions { return (proportions.interval, absolute) }
+        if let exact { return (exact.interval, absolute) }
         if let fieller { return (fieller, margin) }
         return (difference?.interval, absolute)
     }

@@ -45,6 +45,28 @@ struct CreativeArmsTests {
         (0..<days).map { ($0, creative, 20_000, clicks + ($0 % 3) * 4) }
     }
 
+    @Test("an arm with more clicks than impressions on a day has a reason, and takes nothing from the others")
+    func impossibleArm() throws {
+        let sound = steady("worse", 200) + steady("best", 400)
+        let alone = try run([table(sound)])[0]
+        let mart = try run([table(sound + [(0, "broken", 5, 6)])])[0]
+        let broken = try #require(mart.records(where: ["arm": .string("broken")]).first)
+        #expect(broken["rank"] == .null && broken["verdict"] == .null && broken["reason"] == .string("out_of_range"))
+        for arm in ["best", "worse"] {
+            let (with, without) = (mart.records(where: ["arm": .string(arm)])[0], alone.records(where: ["arm": .string(arm)])[0])
+            #expect(with["chance_to_be_best"] == without["chance_to_be_best"] && with["chance_to_be_best"] != .null)
+            #expect(with["verdict"] == without["verdict"])
+        }
+        #expect(mart.notes.first { $0.code == "overdispersion" } == alone.notes.first { $0.code == "overdispersion" })
+    }
+
+    @Test("arms are provisional as long as days are to come")
+    func running() throws {
+        let rows = table(steady("best", 400))
+        #expect(try run([rows], ["ends": .instant(TestTime.at("2026-12-31"))])[0].provisional)
+        #expect(try !run([rows], ["ends": .instant(TestTime.at("2026-11-15"))])[0].provisional)
+    }
+
     @Test("the best leads, a clearly worse arm is dropped, a close one is kept, and a young one is too early")
     func verdicts() throws {
         let mart = try run([

@@ -146,8 +146,31 @@ struct ExperimentHealthTests {
             ],
             over: units("A", 3, buyers: 1) + units("B", 3, buyers: 1))
         #expect(mart.row("orders", "C")["units"] == .integer(0))
-        #expect(mart.row("orders", "B")["srm_p_value"] == .null)
+        // Three of three planned units: the third variant is not among them.
+        #expect(mart.row("orders", "B")["srm_p_value"].isNear(0.08326451666, 1e-9))
         #expect(mart.hasNote("unplanned_variants"))
+    }
+
+    @Test("one unit of an unplanned variant does not hide a sample ratio mismatch")
+    func strayVariant() throws {
+        let mart = try experiment(
+            [
+                "experiment": .string("x"), "control": .string("A"), "primary": .string("conversion_rate"),
+                "split": .object(["A": .integer(1), "B": .integer(1)]),
+            ],
+            over: units("A", 700, buyers: 70) + units("B", 300, buyers: 60) + units("C", 1, buyers: 0))
+        let row = mart.row("conversion_rate", "B")
+        #expect(row["srm_flag"] == .boolean(true) && row["verdict"] == .string("broken"))
+        #expect((row["srm_p_value"].double ?? 1) < 1e-30)
+    }
+
+    @Test("without a window the one look of a fixed horizon is the night of the declared end")
+    func oneLook() throws {
+        let events = units("A", 400, buyers: 40) + units("B", 400, buyers: 60)
+        let later = events + [Shop.purchase("A1", 3, at: start + 3 * TestTime.day)]
+        #expect(try experiment(options, over: events).row("conversion_rate", "B")["method"] == .string("fixed"))
+        let mart = try experiment(options, over: later)
+        #expect(mart.row("conversion_rate", "B")["method"] == .string("sequential") && mart.hasNote("peeking"))
     }
 
     @Test("exposures of nobody, and of devices where units are users, are counted in notes")

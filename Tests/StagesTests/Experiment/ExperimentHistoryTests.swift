@@ -147,7 +147,11 @@ struct ExperimentHistoryTests {
             }
             let last = behind[behind.startIndex].time + 2 * Self.day
             if leavesOut, last >= horizon { return nil }
-            let before = rows.filter { $0.time >= exposed - Self.lookBack && $0.time < exposed }
+            // Who met the experiment before its start was under treatment then.
+            let isEarly = rows.contains {
+                $0.values["experiment"] == .category("x") && $0.time < Self.start && $0.time >= Self.start - Self.lookBack
+            }
+            let before = isEarly ? [] : rows.filter { $0.time >= exposed - Self.lookBack && $0.time < exposed }
             return Unit(
                 variant: variant, after: Sums(behind.filter { $0.time <= last }),
                 before: before.isEmpty ? nil : Sums(before))
@@ -185,6 +189,9 @@ struct ExperimentHistoryTests {
             let person = "p\(number)"
             let exposed = Self.start + Int64.random(in: 0..<6 * 24, using: &generator) * TestTime.hour
             events.append(Shop.exposure(person, Bool.random(using: &generator) ? "A" : "B", at: exposed))
+            if Int.random(in: 0..<10, using: &generator) == 0 {
+                events.append(Shop.exposure(person, "A", at: Self.start - Int64.random(in: 1...80, using: &generator) * TestTime.hour))
+            }
             let taste = Double.random(in: 1...50, using: &generator)
             for _ in 0..<Int.random(in: 0...8, using: &generator) {
                 let time = exposed + Int64.random(in: -100...70, using: &generator) * TestTime.hour

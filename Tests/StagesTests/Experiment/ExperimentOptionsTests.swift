@@ -57,6 +57,18 @@ struct ExperimentOptionsTests {
             problems(["experiment": .string("x"), "control": .string("A")]).first?.contains("needs a metric") == true)
     }
 
+    @Test("a lower bound among values other than 0 is refused: it would lift every 0")
+    func winsorizing() {
+        let found = problems([
+            "experiment": .string("x"), "control": .string("A"), "primary": .string("gmv_paid"),
+            "winsorize": .map([
+                (key: "lower", value: Value(.fraction(0.01), at: .test)), (key: "upper", value: Value(.fraction(0.99), at: .test)),
+                (key: "among", value: Value(.string("positive"), at: .test)),
+            ]),
+        ])
+        #expect(found.count == 1 && found.first?.contains("would lift every 0") == true)
+    }
+
     @Test("a source must be one that has exposures or units")
     func sources() {
         let wrong = problems(["source": .string("ads"), "control": .string("A"), "primary": .string("orders")])

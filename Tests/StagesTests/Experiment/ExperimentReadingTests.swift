@@ -88,6 +88,17 @@ struct ExperimentReadingTests {
         #expect((row["newcombe_low"].double ?? 0) > 0 && (row["newcombe_high"].double ?? 1) < 0.6)
     }
 
+    @Test("a control without conversions is decided by Fisher's test, however many there are of it")
+    func zeroControl() throws {
+        let row = try experiment(
+            options(["engine": .string("fixed"), "ends": .instant(start + day)]),
+            over: units("A", 2000, buyers: 0) + units("B", 2000, buyers: 30)
+        ).row("conversion_rate", "B")
+        #expect(row["small_counts"] == .boolean(false) && row["difference_p_value"] == .null)
+        #expect(row["adjusted_p_value"] == row["fisher_p_value"] && (row["fisher_p_value"].double ?? 1) < 1e-8)
+        #expect(row["verdict"] == .string("win"))
+    }
+
     @Test("a margin ends an experiment without a difference, a guardrail within it is borne, and the rest is not yet")
     func verdicts() throws {
         let events = units("A", 40_000, buyers: 20_000) + units("B", 40_000, buyers: 20_000)
