@@ -190,10 +190,11 @@ extension ExperimentReport {
                 "sample_ratio_mismatch",
                 "\(fault) (p < 0.001): find the cause before trusting any lift", column: "srm_flag")
         }
-        if case .failure(.impossibleSplit) = health.analysed, variants.count > 1 {
-            let unplanned = variants.filter { plan.split?[$0] == nil }.map { "'\($0.text)'" }.joined(separator: ", ")
+        let unplanned = variants.filter { variant in plan.split.map { $0[variant] == nil } ?? false }
+        if !unplanned.isEmpty {
             note(
-                "unplanned_variants", "the split has no weight for \(unplanned): it cannot be tested",
+                "unplanned_variants",
+                "the split has no weight for \(unplanned.map { "'\($0.text)'" }.joined(separator: ", ")): only the planned variants' shares are tested",
                 column: "srm_p_value")
         }
         for row in analysis.rows {

@@ -91,7 +91,7 @@ struct ExposureRules {
 
     /// A row of the experiment from before its start: the unit was under treatment when it should have had its history.
     func isEarlyExposure(_ row: Int, _ columns: ExposureColumns) -> Bool {
-        guard let starts = basis.starts, columns.times[row] < starts, exposes[Int(columns.sources[row])] else { return false }
+        guard let starts = basis.starts, (basis.reach.start..<starts).contains(columns.times[row]), exposes[Int(columns.sources[row])] else { return false }
         guard let experiments = columns.experiments, let variants = columns.variants else { return false }
         return experiments[row] == experimentCode && variants[row] >= 0
     }
