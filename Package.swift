@@ -66,7 +66,7 @@ let package = Package(
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-        module("Stages", ["StageKit", "Statistics", "Metrics", "Dashboard", "Databases", "Digests"]),
+        module("Stages", ["StageKit", "Statistics", "Metrics", "Dashboard", "Databases", "Ledger", "Digests"]),
 
         .executableTarget(name: "stage", dependencies: ["Stages"], swiftSettings: warnings),
         .executableTarget(

@@ -51,7 +51,9 @@ import Testing
         let after = try workspace.published()
         #expect(after["dashboard.html"]?.contains("<title>Another · 2026-11-02</title>") ?? false)
         #expect(after["metrics/daily.json"] == before["metrics/daily.json"])
-        #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).output.contains("ok    output: 2 runs"))
+        let verified = try workspace.run("nightmarket", ["verify", "pipeline.yaml"])
+        #expect(verified.status == 0 && verified.output.contains("ok    output: 2 runs"), "\(verified.output)")
+        #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("2026-11-02-002"))
     }
 
     @Test func withoutJSONItNamesTheFiles() throws {

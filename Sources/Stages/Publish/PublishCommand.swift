@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStore
+import Ledger
 import Manifest
 import Marts
 import StageKit
@@ -44,9 +45,21 @@ struct PublishCommand: ParsableCommand {
                 Console.log("publish: a newer date is published already; 'current' stays where it is")
             }
             Console.log("publish: \(publication.run.path)")
-            // In a night the orchestrator does it, once all its nights are published.
-            if into == nil { _ = try DatabaseStep(manifest)?.run() }
+            // In a night the orchestrator does both, the database once all its nights are published.
+            if into == nil {
+                note(publication.run, manifest)
+                _ = try DatabaseStep(manifest)?.run()
+            }
             return .done
+        }
+    }
+
+    /// The ledger is an index: whatever happens to it, the run is published.
+    private func note(_ run: PublishedRun, _ manifest: Manifest) {
+        do {
+            try Ledger.note([LedgerEntry(run)], output: manifest.output)
+        } catch {
+            Console.warn(error)
         }
     }
 }
