@@ -34,10 +34,19 @@ package struct TextTable {
 
         fileprivate var canShrink: Bool { isText && width > 8 }
 
-        fileprivate func padded(_ cell: String) -> String {
+        /// Appends a cell, cut and padded to the column's width.
+        fileprivate func append(_ cell: String, to line: inout [UInt8]) {
+            let own = TerminalText.width(cell)
+            guard own > width else { return append(cell, padding: width - own, to: &line) }
             let cut = TerminalText.truncated(cell, to: width)
-            let padding = String(repeating: " ", count: max(0, width - TerminalText.width(cut)))
-            return isRight ? padding + cut : cut + padding
+            append(cut, padding: max(0, width - TerminalText.width(cut)), to: &line)
+        }
+
+        private func append(_ cell: String, padding: Int, to line: inout [UInt8]) {
+            let blanks = repeatElement(UInt8(ascii: " "), count: padding)
+            if isRight { line.append(contentsOf: blanks) }
+            line.append(contentsOf: cell.utf8)
+            if !isRight { line.append(contentsOf: blanks) }
         }
     }
 
@@ -74,20 +83,25 @@ package struct TextTable {
     package func text(isBold: (Int) -> Bool = { _ in false }) -> String {
         var text = ""
         for block in blocks {
-            text += "\n" + style.bold(Self.joined(block.map { $0.padded($0.title) })) + "\n"
-            text += Self.joined(block.map { String(repeating: "─", count: $0.width) }) + "\n"
+            text += "\n" + style.bold(Self.line(block) { $0.append($0.title, to: &$1) }) + "\n"
+            text += Self.line(block) { $1.append(contentsOf: String(repeating: "─", count: $0.width).utf8) } + "\n"
             for i in 0..<rowCount {
-                let row = Self.joined(block.map { $0.padded($0.cells[i]) })
+                let row = Self.line(block) { $0.append($0.cells[i], to: &$1) }
                 text += (isBold(i) ? style.bold(row) : row) + "\n"
             }
         }
         return text
     }
 
-    private static func joined(_ cells: [String]) -> String {
-        var line = cells.joined(separator: "  ")
-        while line.last == " " { line.removeLast() }
-        return line
+    /// The columns side by side, without blanks at the end.
+    private static func line(_ block: [Column], _ append: (Column, inout [UInt8]) -> Void) -> String {
+        var line: [UInt8] = []
+        for (index, column) in block.enumerated() {
+            if index > 0 { line += [UInt8(ascii: " "), UInt8(ascii: " ")] }
+            append(column, &line)
+        }
+        while line.last == UInt8(ascii: " ") { line.removeLast() }
+        return String(decoding: line, as: UTF8.self)
     }
 
     /// Brings the columns nearer to the width; the titles of those left out are returned.
