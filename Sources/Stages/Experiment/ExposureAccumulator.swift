@@ -293,7 +293,7 @@ final class ExposureAccumulator: ScanConsumer {
         history.forget(before: time - lookBack)
         let mask = rules.mask(row, columns)
         guard mask != 0 else { return }
-        let amount = columns.amount(row, rules.currencyCode) ?? 0
+        let amount = if case .number(let amount) = columns.amount(row, rules.currency) { amount } else { Int64(0) }
         let marks = marks(of: mask)
         if marks.isEmpty {
             history.add(at: time, mask, amount: amount, marks, order: UnsafeRawBufferPointer(start: nil, count: 0))
@@ -312,14 +312,23 @@ final class ExposureAccumulator: ScanConsumer {
     }
 
     private func add(_ row: Int, _ mask: UInt32, _ columns: ExposureColumns) {
-        let amount = columns.amount(row, rules.currencyCode)
-        if amount == nil { totals.foreignAmounts += 1 }
-        totals.add(mask, amount: amount ?? 0)
+        var (amount, isForeign) = (Int64(0), false)
+        switch columns.amount(row, rules.currency) {
+        case .number(let number): amount = number
+        case .none: break
+        case .foreign: isForeign = true
+        }
+        totals.add(mask, amount: amount)
         let marks = marks(of: mask)
         if !marks.isEmpty { columns.withOrder(row, rules.orderType) { totals.orders.add($0, marks) } }
         for (place, wanted) in totalsLayout.eventValues.enumerated() where mask & wanted.mask != 0 {
-            if let value = columns.value(row, place, rules.currencyCode) { totals.values[place].append(value) }
+            switch columns.value(row, place, rules.currency) {
+            case .number(let value): totals.values[place].append(value)
+            case .none: break
+            case .foreign: isForeign = true
+            }
         }
+        if isForeign { totals.foreignAmounts += 1 }
     }
 
     private func closeUnit() {

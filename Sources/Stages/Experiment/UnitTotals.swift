@@ -6,6 +6,8 @@ struct UnitTotalsLayout: Sendable {
     /// The selections in the order of their bits.
     let selections: [Selection]
     let readsAmounts: Bool
+    /// Whether a column of money is read, amounts or another.
+    let readsMoney: Bool
     let readsOrders: Bool
     /// One a metric: the measure with its selections as bits.
     let measures: [BoundMeasure]
@@ -59,9 +61,12 @@ struct UnitTotalsLayout: Sendable {
         }
         retentionDays = days
         self.selections = selections
-        readsAmounts =
-            quantities.contains(where: \.readsAmounts)
-            || metrics.contains { if case .eventQuantile(let events) = $0.measure { events.column == "amount" } else { false } }
+        readsAmounts = quantities.contains(where: \.readsAmounts)
+        readsMoney =
+            readsAmounts
+            || metrics.contains {
+                if case .eventQuantile(let events) = $0.measure { Measure.moneyColumns.contains(events.column) } else { false }
+            }
         readsOrders = quantities.contains(where: \.readsOrders)
         measures = metrics.map { metric in
             switch metric.measure {

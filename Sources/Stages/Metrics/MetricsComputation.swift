@@ -183,8 +183,8 @@ extension MetricsPlan {
     private var datedTables: Set<String> {
         let looksAtMoney = measures.contains { $0.measure.quantity == .money }
         let looksAtProducts = measures.contains { $0.counting.looksAtCosts } || !catalogueColumns.isEmpty
-        return Set(
-            manifest.sources.filter { $0.kind == .rates && looksAtMoney || $0.kind == .catalogue && looksAtProducts }.map(\.name))
+        let catalogues = manifest.sources.filter { $0.kind == .catalogue && looksAtProducts }.map(\.name)
+        return (looksAtMoney ? manifest.rateSources : []).union(catalogues)
     }
 
     /// Refunds after the period's end are looked for.
