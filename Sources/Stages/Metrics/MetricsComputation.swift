@@ -181,7 +181,7 @@ extension MetricsPlan {
 
     /// Sources of rates, of costs and of columns that products have: days before the period count too.
     private var datedTables: Set<String> {
-        let looksAtMoney = measures.contains { $0.measure.quantity == .money }
+        let looksAtMoney = measures.contains { $0.measure.quantity == .money } || slots.contains(where: \.selection.needsAmount)
         let looksAtProducts = measures.contains { $0.counting.looksAtCosts } || !catalogueColumns.isEmpty
         let catalogues = manifest.sources.filter { $0.kind == .catalogue && looksAtProducts }.map(\.name)
         return (looksAtMoney ? manifest.rateSources : []).union(catalogues)
@@ -231,6 +231,7 @@ extension MetricsPlan {
         for slot in slots {
             columns.formUnion(slot.condition?.columns ?? [])
             for scope in slot.scopes.values { columns.formUnion(scope.columns) }
+            if slot.selection.needsAmount { columns.formUnion(["amount", "currency"]) }
         }
         let cutsSessions = slots.contains { $0.selection.occasion == .sessionStart }
         if cutsSessions { columns.insert("campaign") }

@@ -73,6 +73,9 @@ struct MetricsLayout {
     let occasions: [Occasion]
     let values: [Values]
     let conditions: [Condition]
+    /// Bits of rows whose amount must count.
+    let amountBits: UInt64
+    private let amount: NumberColumn
     /// Bits of rows that mark orders, and the time in which they do.
     let marks: [(bit: UInt64, span: TimeSpan)]
     let trailBits: UInt64
@@ -135,6 +138,8 @@ struct MetricsLayout {
             return MarginColumn(subtracts: name == Measure.marginColumn, plan.costs, layout).map { .margin($0) } ?? .none
         }
 
+        amountBits = bits(\.selection.needsAmount)
+        amount = NumberColumn("amount", layout)
         var counts: [(bit: UInt64, measures: [Int])] = []
         var numbers: [Number] = []
         var persons: [Persons] = []
@@ -266,6 +271,10 @@ struct MetricsLayout {
         case .unknown: nil
         }
     }
+
+    /// True where the row adds to sums of amounts.
+    @inline(__always)
+    func hasAmount(_ rows: EventRows, _ row: Int) -> Bool { money(amount, rows, row) != nil }
 
     /// True where the row is in a currency that cannot be converted.
     @inline(__always)
