@@ -43,9 +43,12 @@ final class MetricsComputation: Computation, PersonListing {
         var tables = lines.own.tablesRead
         if let targets = lines.derived.targets { tables.insert(targets.source) }
         let fixed = lines.own.measures.compactMap { if case .fixed(let number) = $0.counting { number } else { nil } }
+        // Older events than any that are read tell whether there is something to compare with.
+        var further = fixed.isEmpty ? [] : ["\(fixed)"]
+        if readsEvents { further += lines.all.filter { $0.comparison != nil && !$0.plan.reachesBack }.map { "lacks \($0.plan.period.span)" } }
         return NodeReach(
             DataReach(events: readsEvents ? span : nil, tables: tables, dates: lines.derived.targets == nil ? dates : nil),
-            asOf: lines.own.statedAsOf, further: fixed.isEmpty ? nil : "\(fixed)")
+            asOf: lines.own.statedAsOf, further: further.isEmpty ? nil : further.joined(separator: " "))
     }
 
     func nextRequest() -> ScanRequest? {

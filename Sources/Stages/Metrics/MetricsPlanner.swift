@@ -62,7 +62,7 @@ struct MetricsPlanner {
             let endOfDate = comparison == nil ? context.endOfDate : period.asOf
             let plan = MetricsPlan(
                 node: node, manifest: context.manifest, period: period, seen: seen, endOfDate: endOfDate,
-                dates: context.dates(of: period.span), oldestEvent: context.oldestEvent, newBuyerLookBack: newBuyerLookBack,
+                dates: context.dates(of: period.span), oldestEvent: context.oldestEvent, reachesBack: context.historyReaches(period.span.start), newBuyerLookBack: newBuyerLookBack,
                 grain: grain, cells: cells,
                 dimensions: dimensions, metrics: metrics, columnTypes: columns.types,
                 credit: options["credit"]?.string.flatMap(MetricsPlan.Credit.init) ?? .lastTouch,
