@@ -34,14 +34,19 @@ struct DeviceOwners: Sendable {
         let time: Int64
     }
 
-    /// Links of neighbouring devices, whose users are read together.
-    private struct Group {
-        /// By segment: the users of the group's links, in the order of the table.
-        var sightings: [[Sighting]]
-        /// By segment: where each bucket of the group begins in the table of links, and the end of the last.
-        var links: [[Int]]
-        /// By segment: the same of its persons.
-        var persons: [[Int]]
+    /// What one segment has of a group of neighbouring keys. Copies: to read all segments side by side, key by key, would
+    /// have the machine read ahead in each, again and again where memory is short.
+    private struct Part {
+        /// The entries of its table of links: the device's person, and what the link says of the user.
+        var devices: [Key128]
+        var sightings: [Sighting]
+        var firstLink: Int
+        /// Its persons, as they are stored.
+        var persons: [Key128]
+        var firstPerson: Int
+        /// Where each bucket of the group begins among the links and the persons above, and the end of the last.
+        var linkBounds: [Int]
+        var personBounds: [Int]
     }
 
     /// The devices with rows of their own that have an owner: a list a segment, in the order of persons.
@@ -59,7 +64,7 @@ struct DeviceOwners: Sendable {
         let buckets = 1 << (bits - groupBits)
         let found = Mutex<[[Owned]]>(result)
         for number in 0..<(1 << groupBits) {
-            let group = try group(of: number * buckets..<(number + 1) * buckets, bits: bits, inputs, threads: threads)
+            let parts = try parts(of: number * buckets..<(number + 1) * buckets, bits: bits, inputs, threads: threads)
             let next = Atomic<Int>(0)
             @Sendable func work(_: Int) {
                 var own: [[Owned]] = Array(repeating: [], count: inputs.count)
@@ -67,7 +72,7 @@ struct DeviceOwners: Sendable {
                 while true {
                     let bucket = next.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard bucket < buckets else { break }
-                    resolve(bucket, of: group, inputs, &table, into: &own)
+                    resolve(bucket, of: parts, &table, into: &own)
                 }
                 found.withLock { all in for i in own.indices { all[i] += own[i] } }
             }
@@ -79,7 +84,7 @@ struct DeviceOwners: Sendable {
     }
 
     /// Goes through the segments one by one: a link lies anywhere in its segment.
-    private func group(of buckets: Range<Int>, bits: Int, _ inputs: [MergeInput], threads: Int) throws -> Group {
+    private func parts(of buckets: Range<Int>, bits: Int, _ inputs: [MergeInput], threads: Int) throws -> [Part] {
         @Sendable func bounds(count: Int, _ lowerBound: (_ high: UInt64, _ start: Int) -> Int) -> [Int] {
             var bounds: [Int] = []
             bounds.reserveCapacity(buckets.count + 1)
@@ -89,15 +94,23 @@ struct DeviceOwners: Sendable {
             }
             return bounds
         }
-        let parts = ParallelResults<(sightings: [Sighting], links: [Int], persons: [Int])>(links.count)
+        let parts = ParallelResults<Part>(links.count)
         try inParallel(links.count, threads: threads) { segment in
-            let table = links[segment]
+            let (table, input) = (links[segment], inputs[segment])
             let ofLinks = bounds(count: table.count, table.lowerBound)
-            let sightings = (ofLinks[0]..<ofLinks[buckets.count]).map { sighting(segment, Int(table.rows[$0])) }
-            parts.set(segment, (sightings, ofLinks, bounds(count: inputs[segment].personCount, inputs[segment].lowerBound)))
+            let ofPersons = bounds(count: input.personCount, input.lowerBound)
+            let (firstLink, firstPerson) = (ofLinks[0], ofPersons[0])
+            parts.set(
+                segment,
+                Part(
+                    devices: Array(UnsafeBufferPointer(start: table.devices + firstLink, count: ofLinks[buckets.count] - firstLink)),
+                    sightings: (firstLink..<ofLinks[buckets.count]).map { sighting(segment, Int(table.rows[$0])) },
+                    firstLink: firstLink,
+                    persons: Array(UnsafeBufferPointer(start: input.persons + firstPerson, count: ofPersons[buckets.count] - firstPerson)),
+                    firstPerson: firstPerson,
+                    linkBounds: ofLinks.map { $0 - firstLink }, personBounds: ofPersons.map { $0 - firstPerson }))
         }
-        let all = parts.all
-        return Group(sightings: all.map(\.sightings), links: all.map(\.links), persons: all.map(\.persons))
+        return parts.all
     }
 
     /// Of nobody where the user does not count, and where the file is damaged.
@@ -108,38 +121,36 @@ struct DeviceOwners: Sendable {
         return Sighting(user: user, time: segments[segment].times[row])
     }
 
-    private func resolve(
-        _ bucket: Int, of group: Group, _ inputs: [MergeInput], _ table: inout DeviceTable, into own: inout [[Owned]]
-    ) {
-        let persons = group.persons.map { $0[bucket]..<$0[bucket + 1] }
-        table.removeAll(expecting: persons.reduce(0) { $0 + $1.count })
-        for (input, range) in zip(inputs, persons) {
-            for i in range {
-                let key = input.persons[i].bigEndian
+    private func resolve(_ bucket: Int, of parts: [Part], _ table: inout DeviceTable, into own: inout [[Owned]]) {
+        table.removeAll(expecting: parts.reduce(0) { $0 + $1.personBounds[bucket + 1] - $1.personBounds[bucket] })
+        for part in parts {
+            for i in part.personBounds[bucket]..<part.personBounds[bucket + 1] {
+                let key = part.persons[i].bigEndian
                 if key.kind == .device { table.insert(key) }
             }
         }
         guard table.count > 0 else { return }
-        for (segment, bounds) in group.links.enumerated() {
-            for i in bounds[bucket]..<bounds[bucket + 1] {
-                let place = table.find(links[segment].devices[i].bigEndian)
-                guard place >= 0, group.sightings[segment][i - bounds[0]].user != .zero else { continue }
-                table.add(Link(segment: Int32(truncatingIfNeeded: segment), index: Int32(truncatingIfNeeded: i)), to: place)
+        for (segment, part) in parts.enumerated() {
+            for i in part.linkBounds[bucket]..<part.linkBounds[bucket + 1] where part.sightings[i].user != .zero {
+                let place = table.find(part.devices[i].bigEndian)
+                guard place >= 0 else { continue }
+                let index = Int32(truncatingIfNeeded: part.firstLink + i)
+                table.add(Link(segment: Int32(truncatingIfNeeded: segment), index: index), to: place)
             }
         }
         let owners = table.grouped().map { links in
             owner(of: links.lazy.map { link in
-                let segment = Int(link.segment)
-                return (link, group.sightings[segment][Int(link.index) - group.links[segment][0]])
+                let part = parts[Int(link.segment)]
+                return (link, part.sightings[Int(link.index) - part.firstLink])
             })
         }
-        for (segment, range) in persons.enumerated() {
-            for i in range {
-                let key = inputs[segment].persons[i].bigEndian
+        for (segment, part) in parts.enumerated() {
+            for i in part.personBounds[bucket]..<part.personBounds[bucket + 1] {
+                let key = part.persons[i].bigEndian
                 guard key.kind == .device else { continue }
                 let place = table.find(key)
                 guard place >= 0, let owner = owners[place] else { continue }
-                own[segment].append(Owned(person: Int32(truncatingIfNeeded: i), owner: owner))
+                own[segment].append(Owned(person: Int32(truncatingIfNeeded: part.firstPerson + i), owner: owner))
             }
         }
     }
