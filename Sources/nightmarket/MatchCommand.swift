@@ -25,7 +25,7 @@ struct MatchCommand: AsyncParsableCommand {
     @OptionGroup var arguments: ManifestArguments
     @Option(help: ArgumentHelp("A file with an id a line, as the logs have it; - is standard input.", valueName: "file"), completion: .file())
     var ids: String
-    @Option(help: "What the ids are of. A device stands for its owner.")
+    @Option(help: "What the ids are of. A device stands for its owner; in an experiment on devices, for itself.")
     var kind: Kind = .user
     @Option(help: "The space of ids that they are in; needed where the sources have several of the kind.")
     var space: String?
