@@ -29,14 +29,18 @@ public enum OutputFiles {
         }
     }
 
-    /// Appends to a file, which is made where it is missing, in one write, and syncs it.
+    /// Appends a line to a file, which is made where it is missing, in one write, and syncs it. It begins a line of its own
+    /// also where the power went, or the disk was full, in the middle of the last one.
     /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
-    package static func append(_ bytes: [UInt8], to path: String) throws {
+    package static func append(line: [UInt8], to path: String) throws {
         try makeDirectory(split(path).0)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else { throw Problem.output(path, "cannot be opened") }
         defer { close(descriptor) }
-        try write(bytes, descriptor: descriptor, path: path)
+        let end = lseek(descriptor, 0, SEEK_END)
+        var last = UInt8(ascii: "\n")
+        guard end >= 0, end == 0 || pread(descriptor, &last, 1, end - 1) == 1 else { throw Problem.output(path, "cannot be read") }
+        try write((last == 0x0A ? [] : [0x0A]) + line + [0x0A], descriptor: descriptor, path: path)
         guard fsync(descriptor) == 0 else { throw Problem.output(path, "cannot be synced") }
     }
 

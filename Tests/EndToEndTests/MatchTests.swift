@@ -107,6 +107,18 @@ import Testing
         #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("matched     2 customer lists, last "))
     }
 
+    /// The power went in the middle of a line: what is asked later is on record all the same.
+    @Test func aTornRecordCostsNoLaterOne() throws {
+        let workspace = try shop()
+        for list in ["ann\n", "bo\n"] { _ = try match(workspace, list, "funnel.purchase step=2") }
+        let record = workspace.folder.appendingPathComponent("out/matches.jsonl")
+        try Data(contentsOf: record).dropLast(10).write(to: record)
+        #expect(try matched(match(workspace, "ann\n", "funnel.purchase step=3", ["--format", "json"])) == ["ann"])
+        let lines = try workspace.read("out/matches.jsonl").split(separator: "\n")
+        #expect(lines.count == 3 && lines[2].hasPrefix("{") && lines[2].contains("funnel.purchase step=3"))
+        #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("matched     2 customer lists, last "))
+    }
+
     /// What is not on record is not shown.
     @Test func withoutARecordNothingIsShown() throws {
         let workspace = try shop()
