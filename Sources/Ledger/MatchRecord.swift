@@ -7,7 +7,7 @@ import Vocabulary
 public struct MatchRecord: Sendable, Hashable {
     /// RFC 3339.
     public let time: String
-    /// The login name of who asked.
+    /// The login name of who asked; `root (sudo: ann)` under sudo.
     public let user: String
     /// The node and the selection, as they were asked.
     public let cell: String

@@ -5,16 +5,19 @@ import Vocabulary
 public enum OutputFiles {
     /// Writes a file beside its place, syncs it and renames it into place. What is no plain file but can be written (a
     /// device, a pipe) is written into, and never replaced.
+    /// - Parameter isPrivate: only its owner may read the file.
     /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
-    public static func write(_ bytes: [UInt8], to path: String) throws {
+    public static func write(_ bytes: [UInt8], to path: String, isPrivate: Bool = false) throws {
         if let mode = mode(path, followingLinks: true), mode != S_IFREG, mode != S_IFDIR {
             return try writeInto(path, bytes)
         }
         let (folder, name) = split(path)
         let temporary = "\(folder)/.\(name).tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw Problem.output(path, "cannot be created") }
         do {
+            // One that a write broken off left behind has the mode that it was made with.
+            if isPrivate, fchmod(descriptor, 0o600) != 0 { throw Problem.output(path, "cannot be made private") }
             try write(bytes, descriptor: descriptor, path: path)
             guard fsync(descriptor) == 0 else { throw Problem.output(path, "cannot be synced") }
         } catch {

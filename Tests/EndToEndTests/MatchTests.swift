@@ -119,6 +119,18 @@ import Testing
         #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("matched     2 customer lists, last "))
     }
 
+    @Test func onlyItsOwnerMayReadAListOfCustomersAndSudoNamesItsCaller() throws {
+        let workspace = try shop()
+        try workspace.write("ann\n", to: "list.txt")
+        try workspace.write("left behind", to: ".matched.csv.tmp")
+        let words = ["match", "pipeline.yaml", "--ids", "list.txt", "--cell", "funnel.purchase step=3", "--output", "matched.csv"]
+        #expect(try workspace.run("nightmarket", words, environment: ["SUDO_USER": "zhou"]).status == 0)
+        #expect(try workspace.read("matched.csv") == "id\nann\n")
+        let attributes = try FileManager.default.attributesOfItem(atPath: workspace.path("matched.csv"))
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(try workspace.read("out/matches.jsonl").contains(" (sudo: zhou)\""))
+    }
+
     /// What is not on record is not shown.
     @Test func withoutARecordNothingIsShown() throws {
         let workspace = try shop()
