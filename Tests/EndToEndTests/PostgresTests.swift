@@ -312,6 +312,31 @@ import Testing
         #expect(try postgres.ask("SELECT mine FROM shop_3.metrics_daily") == ["kept"])
     }
 
+    /// A BI team has views of its own under the names that a mart and the catalogue would take.
+    @Test func somebodysOwnViewsAreNeverReplaced() throws {
+        let postgres = try ThrowAwayPostgres()
+        try postgres.ask("CREATE SCHEMA bi; CREATE TABLE bi.kept (n int); INSERT INTO bi.kept VALUES (7)")
+        let workspace = try shop("{ schema: bi, timeout: 10s }")
+        for name in ["metrics", "metrics_daily", "run", "mart_funnel_purchase"] {
+            try postgres.ask("CREATE VIEW bi.\(name) AS SELECT n FROM bi.kept")
+            let outcome = try run(workspace, postgres)
+            #expect(outcome.error.contains("error[postgres.schema-taken]") && outcome.error.contains("'\(name)'"), "\(outcome.error)")
+            #expect(try postgres.ask("SELECT n FROM bi.\(name)") == ["7"])
+            try postgres.ask("DROP VIEW bi.\(name)")
+        }
+        _ = try run(workspace, postgres)
+        let newest = try postgres.ask("SELECT run FROM bi.run")
+        #expect(newest == ["2026-11-02-005"])
+        // Ours gone and theirs in its place: theirs stays, also where the mart is no longer made.
+        try postgres.ask("DROP VIEW bi.metrics_pages; CREATE VIEW bi.metrics_pages AS SELECT n FROM bi.kept")
+        #expect(try run(workspace, postgres).error.contains("error[postgres.schema-taken]"))
+        let without = Self.nodes.replacing("    pages: { period: last 2d, by: [page], metrics: [events] }\n", with: "")
+        try workspace.write(TinyShop.manifest(nodes: without) + "postgres: { schema: bi, timeout: 10s }\n", to: "pipeline.yaml")
+        #expect(try run(workspace, postgres).error.contains("is in PostgreSQL"))
+        #expect(try postgres.ask("SELECT n FROM bi.metrics_pages") == ["7"])
+        #expect(try postgres.ask("SELECT to_regclass('bi.mart_metrics_pages') IS NULL") == ["t"])
+    }
+
     /// What docs/BI.md prints: an administrator's statements, the grants, and what a BI tool asks.
     @Test func theStatementsOfTheDocumentWorkAsPrinted() throws {
         let text = try String(contentsOf: Workspace.project.appendingPathComponent("docs/BI.md"), encoding: .utf8)
