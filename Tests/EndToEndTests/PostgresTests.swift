@@ -312,6 +312,22 @@ import Testing
         #expect(try postgres.ask("SELECT mine FROM shop_3.metrics_daily") == ["kept"])
     }
 
+    @Test func aViewThatSomebodyDroppedComesBackWithTheSameRun() throws {
+        let postgres = try ThrowAwayPostgres()
+        let workspace = try shop()
+        _ = try run(workspace, postgres)
+        for damage in ["DROP VIEW nightmarket.metrics_daily", "DROP VIEW nightmarket.marts", "DROP SCHEMA nightmarket_2026_11_02_001_3 CASCADE"] {
+            try postgres.ask(damage)
+            let outcome = try workspace.run("nightmarket-publish", ["pipeline.yaml", "--postgres"], environment: postgres.environment)
+            #expect(outcome.status == 0 && outcome.error.contains("2026-11-02-001 is in PostgreSQL"), "\(damage): \(outcome.error)")
+            #expect(try postgres.ask("SELECT sum(gmv_paid) FROM nightmarket.metrics_daily") == ["99.9"])
+            #expect(try postgres.ask("SELECT count(*) FROM nightmarket.marts") == ["3"])
+        }
+        let outcome = try workspace.run(
+            "nightmarket-publish", ["pipeline.yaml", "--postgres", "--log-level", "debug"], environment: postgres.environment)
+        #expect(outcome.error.contains("the database is at 2026-11-02-001"), "\(outcome.error)")
+    }
+
     /// A BI team has views of its own under the names that a mart and the catalogue would take.
     @Test func somebodysOwnViewsAreNeverReplaced() throws {
         let postgres = try ThrowAwayPostgres()
