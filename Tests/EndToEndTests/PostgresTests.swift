@@ -255,6 +255,7 @@ import Testing
             ("postgresql://boss:\(secret)@127.0.0.1:\(postgres.port)/postgres", "postgres.denied"),
             ("postgresql://boss:%73\(secret.dropFirst())@127.0.0.1:\(postgres.port)/postgres", "postgres.denied"),
             ("postgresql://boss:\(secret)@127.0.0.1:1/postgres", "postgres.unreachable"),
+            ("postgresql://boss:\(secret)@127.0.0.1:28000/postgres", "postgres.unreachable"),
             ("postgresql://boss:\(secret)@127.0.0.1:no-port/postgres", "postgres.unreachable"),
             ("postgresql://boss:\(secret)/x@127.0.0.1:\(postgres.port)/postgres", "postgres.bad-url"),
             ("postgresql://boss:a@\(secret)@127.0.0.1:\(postgres.port)/postgres", "postgres.bad-url"),

@@ -4,7 +4,7 @@ import Glibc
 import Vocabulary
 
 /// A connection through libpq that never waits longer than it was told to.
-final class PostgresConnection {
+package final class PostgresConnection {
     private let handle: UnsafeMutableRawPointer
     private var secrets: [String]
     /// Seconds that the server may take for an answer, or to take more of what is sent.
@@ -84,14 +84,20 @@ final class PostgresConnection {
     }
 
     private func unreachable(_ message: String) -> Problem {
-        // With verbose errors the text is `...: FATAL:  28P01: password authentication failed ...`.
-        let words = message.split(separator: " ").map { $0.trimmingSuffix(":") }
-        let isDenied = words.contains { $0.utf8.count == 5 && $0.hasPrefix("28") } || message.contains("no password supplied")
+        let isDenied = Self.isDenied(message)
         return Problem(
             isDenied ? .postgresDenied : .postgresUnreachable, message, at: .path("PostgreSQL \(server)"),
             help: isDenied
                 ? "look at PGUSER, and at PGPASSWORD or the password file"
                 : "look at the server and at PGHOST, PGPORT or the URL; the files are published, and the next run brings the database to them")
+    }
+
+    /// Whether libpq's words on a connection that failed say that the server lets this role not in: with verbose errors they are
+    /// `...: FATAL:  28P01: password authentication failed ...`, and the severity is in the server's language.
+    package static func isDenied(_ message: String) -> Bool {
+        let words = message.split(separator: " ")
+        return message.contains("no password supplied")
+            || zip(words, words.dropFirst()).contains { $0.hasSuffix(":") && ($1 == "28000:" || $1 == "28P01:") }
     }
 
     /// What libpq says last, in one line without secrets.
@@ -230,8 +236,4 @@ final class PostgresConnection {
             if count < 0, errno != EINTR { return true }
         }
     }
-}
-
-extension Substring {
-    fileprivate func trimmingSuffix(_ suffix: Character) -> Substring { last == suffix ? dropLast() : self }
 }
