@@ -148,6 +148,24 @@ import Testing
         #expect(try current(workspace) == "2026-11-02-001")
     }
 
+    /// The resolver is replaced by one that takes a minute.
+    @Test func aNameThatIsNotResolvedIsNotWaitedForForLong() throws {
+        let workspace = try shop("{ timeout: 2s }")
+        try workspace.write("#include <unistd.h>\nint getaddrinfo(void) { sleep(60); return -2; }\n", to: "slow.c")
+        let built = try Workspace.start("/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", "slow.so", "slow.c"], [:], workspace.folder)
+        #expect(built.status == 0, "\(built.error)")
+        for hosts in ["db.example", "db-a.example,db-b.example"] {
+            let environment = ["LD_PRELOAD": workspace.path("slow.so"), "PGHOST": hosts]
+            let began = Date()
+            let outcome = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"], environment: environment)
+            #expect(outcome.status == 0 && outcome.error.contains("error[postgres.unreachable]"), "\(outcome.error)")
+            #expect(outcome.error.contains("the name of the server was not resolved within 2 s"), "\(outcome.error)")
+            let status = try workspace.run("nightmarket", ["status", "pipeline.yaml"], environment: environment)
+            #expect(status.output.contains("database    not known: the name of the server was not resolved within 2 s"), "\(status.output)")
+            #expect(Date().timeIntervalSince(began) < 30)
+        }
+    }
+
     @Test func aReadOnlyDatabaseIsAWarningAndHealsWhenItIsWritable() throws {
         let postgres = try ThrowAwayPostgres()
         let workspace = try shop()
