@@ -122,6 +122,8 @@ import Testing
             "nightmarket", ["backfill", "pipeline.yaml", "--from", "2026-11-02", "--to", "2026-11-02", "--all"], environment: postgres.environment)
         #expect(healing.status == 0, "\(healing.error)")
         #expect(try current(workspace) == "2026-11-02-002")
+        #expect(try warnings(workspace) == [])
+        #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).status == 0)
         #expect(try postgres.ask("SELECT run FROM nightmarket.run") == ["2026-11-02-002"])
     }
 
