@@ -153,11 +153,14 @@ import Testing
     /// The resolver is replaced by one that takes a minute.
     @Test func aNameThatIsNotResolvedIsNotWaitedForForLong() throws {
         let workspace = try shop("{ timeout: 2s }")
+        // LD_PRELOAD takes no path with a blank.
+        let library = "/tmp/nightmarket-resolver-\(UUID().uuidString).so"
+        defer { try? FileManager.default.removeItem(atPath: library) }
         try workspace.write("#include <unistd.h>\nint getaddrinfo(void) { sleep(60); return -2; }\n", to: "slow.c")
-        let built = try Workspace.start("/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", "slow.so", "slow.c"], [:], workspace.folder)
+        let built = try Workspace.start("/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", library, "slow.c"], [:], workspace.folder)
         #expect(built.status == 0, "\(built.error)")
         for hosts in ["db.example", "db-a.example,db-b.example"] {
-            let environment = ["LD_PRELOAD": workspace.path("slow.so"), "PGHOST": hosts]
+            let environment = ["LD_PRELOAD": library, "PGHOST": hosts]
             let began = Date()
             let outcome = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"], environment: environment)
             #expect(outcome.status == 0 && outcome.error.contains("error[postgres.unreachable]"), "\(outcome.error)")

@@ -119,7 +119,9 @@ public struct PostgresPublication: Sendable {
 
     private func freeSchema(for run: String, _ connection: PostgresConnection) throws -> String {
         let wanted = "\(target.schema)_\(run.replacing("-", with: "_"))"
-        let taken = Set(try connection.execute("SELECT nspname FROM pg_catalog.pg_namespace").compactMap { $0[0] })
+        // A schema that somebody dropped is still on record.
+        let taken = Set(
+            try connection.execute("SELECT nspname FROM pg_catalog.pg_namespace UNION SELECT schema FROM \(runs)").compactMap { $0[0] })
         var (name, count) = (wanted, 1)
         while taken.contains(name) {
             count += 1
