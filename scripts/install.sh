@@ -2,19 +2,25 @@
 # Installs Nightmarket under a prefix: executables with Swift linked in (they need no toolchain), shell completions, and the example
 # pipelines with their sample data.
 #
-# Usage: scripts/install.sh [--prefix FOLDER]      (default: /usr/local)
+# Usage: scripts/install.sh [--prefix FOLDER] [--built FOLDER]      (default: /usr/local)
 #
 #   FOLDER/bin/nightmarket, nightmarket-STAGE      links to what lies in FOLDER/libexec/nightmarket
 #   FOLDER/share/nightmarket/pipelines, data       examples: copy them before you change them
 #   FOLDER/share/nightmarket/installed             what was installed; scripts/uninstall.sh reads it
+#
+# --built takes the executables of a folder, such as .build/release, instead of building them. An installation that broke off
+# can be started again, or taken away.
 source "$(dirname "$0")/setup.sh"
 
 prefix=/usr/local
+built=
 while [ $# -gt 0 ]; do
     case "$1" in
     --prefix) prefix="${2:?--prefix needs a folder}"; shift ;;
     --prefix=*) prefix="${1#--prefix=}" ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --built) built="$(realpath "${2:?--built needs a folder}")"; shift ;;
+    --built=*) built="$(realpath "${1#--built=}")" ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *)
         echo "install: unknown argument '$1'" >&2
         echo "  help: scripts/install.sh --prefix FOLDER" >&2
@@ -30,29 +36,49 @@ if ! mkdir -p "$prefix" 2>/dev/null || [ ! -w "$prefix" ]; then
     exit 73
 fi
 
-echo "install: building (release, Swift linked in)" >&2
-# A build folder of its own: objects for static linking are compiled otherwise.
-build=(swift build -c release --static-swift-stdlib --scratch-path .build-static)
-"${build[@]}" --product nightmarket >&2
-"${build[@]}" --product nightmarket-ingest >&2
-built=.build-static/release
+if [ -z "$built" ]; then
+    echo "install: building (release, Swift linked in)" >&2
+    # A build folder of its own: objects for static linking are compiled otherwise.
+    build=(swift build -c release --static-swift-stdlib --scratch-path .build-static)
+    "${build[@]}" --product nightmarket >&2
+    "${build[@]}" --product nightmarket-ingest >&2
+    built=.build-static/release
+fi
 
-# An older installation goes first, so that nothing of it is left behind.
-[ ! -f "$prefix/share/nightmarket/installed" ] || scripts/uninstall.sh --prefix "$prefix" >&2
-
-installed="$(mktemp)"
-trap 'rm -f "$installed"' EXIT
+# Each path stands in the list before it stands on the disk, behind those of an older installation: whatever breaks off, the list
+# names all that there is. A line that ends in a slash is a folder that was not there before.
+list="$prefix/share/nightmarket/installed"
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+[ ! -f "$list" ] || cp "$list" "$work/old"
+touch "$work/old"
+note() {
+    echo "$1" >>"$work/new"
+    [ ! -f "$list" ] || echo "$1" >>"$list"
+}
+# folder PATH-UNDER-PREFIX: makes it, and those above it.
+folder() {
+    [ "$1" != . ] && [ ! -d "$prefix/$1" ] || return 0
+    folder "$(dirname "$1")"
+    note "$1/"
+    mkdir "$prefix/$1"
+}
 # put MODE SOURCE PATH-UNDER-PREFIX
 put() {
-    install -D -m "$1" "$2" "$prefix/$3"
-    echo "$3" >>"$installed"
+    folder "$(dirname "$3")"
+    note "$3"
+    install -T -m "$1" "$2" "$prefix/$3"
 }
 # link TARGET PATH-UNDER-PREFIX
 link() {
-    mkdir -p "$(dirname "$prefix/$2")"
-    ln -sfn "$1" "$prefix/$2"
-    echo "$2" >>"$installed"
+    folder "$(dirname "$2")"
+    note "$2"
+    ln -sfnT "$1" "$prefix/$2"
 }
+touch "$work/new"
+folder share/nightmarket
+cat "$work/old" "$work/new" >"$work/list"
+install -T -m 644 "$work/list" "$list"
 
 # The one list of stages.
 stages=$(sed -n 's/^let stages = \[\(.*\)\]$/\1/p' Package.swift | tr -d '",' | xargs printf 'nightmarket-%s ')
@@ -70,11 +96,10 @@ done
 for name in nightmarket $stages; do
     for shell in bash:share/bash-completion/completions/$name zsh:share/zsh/site-functions/_$name \
         fish:share/fish/vendor_completions.d/$name.fish; do
-        "$prefix/bin/$name" --generate-completion-script "${shell%%:*}" >"$installed.completion"
-        put 644 "$installed.completion" "${shell#*:}"
+        "$prefix/bin/$name" --generate-completion-script "${shell%%:*}" >"$work/completion"
+        put 644 "$work/completion" "${shell#*:}"
     done
 done
-rm -f "$installed.completion"
 
 while read -r file; do
     put 644 "$file" "share/nightmarket/$file"
@@ -84,8 +109,14 @@ while read -r file; do
     put 644 "$file" "share/doc/nightmarket/$file"
 done < <(find docs -type f | sort)
 
-echo share/nightmarket/installed >>"$installed"
-install -D -m 644 "$installed" "$prefix/share/nightmarket/installed"
+# What only the older installation had goes. The list is the last file in itself: a removal that broke off can be taken up again.
+grep -v '/$' "$work/old" | grep -vxF -f "$work/new" -e share/nightmarket/installed | while read -r path; do rm -f "$prefix/$path"; done || true
+{
+    grep -v '/$' "$work/new"
+    echo share/nightmarket/installed
+    cat "$work/old" "$work/new" | grep '/$' | sort -u || true
+} >"$work/list"
+install -T -m 644 "$work/list" "$list"
 
 missing=$(ldd "$prefix/$libexec/nightmarket" "$prefix/$libexec/stage" | awk '/not found/ { print $1 }' | sort -u)
 [ -z "$missing" ] || echo "install: this machine lacks" $missing >&2

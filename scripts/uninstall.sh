@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes away what scripts/install.sh put under a prefix, and nothing else.
+# Takes away what scripts/install.sh put under a prefix: its files, and the folders that it made where they are empty now.
 #
 # Usage: scripts/uninstall.sh [--prefix FOLDER]      (default: /usr/local)
 set -euo pipefail
@@ -37,11 +37,20 @@ for path in "${paths[@]}"; do
         ;;
     esac
 done
-# The list stands last in itself, so that a removal that was broken off can be taken up again.
-for path in "${paths[@]}"; do rm -f "$prefix/$path"; done
 for path in "${paths[@]}"; do
-    while path="$(dirname "$path")" && [ "$path" != . ]; do
-        rmdir "$prefix/$path" 2>/dev/null || break
-    done
+    case "$path" in
+    */ | share/nightmarket/installed) ;;
+    *) rm -f "$prefix/$path" ;;
+    esac
 done
+# Lines that end in a slash are folders; the deepest goes first.
+remove_folders() {
+    printf '%s\n' "${paths[@]}" | { grep '/$' || true; } | sort -ru | while read -r path; do
+        rmdir "$prefix/$path" 2>/dev/null || true
+    done
+}
+# The list goes last, so that a removal that was broken off can be taken up again.
+remove_folders
+rm -f "$installed"
+remove_folders
 echo "uninstalled from $prefix"

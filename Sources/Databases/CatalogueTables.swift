@@ -41,7 +41,10 @@ struct CatalogueTables {
             }
         }
         for (place, note) in mart.notes.enumerated() {
-            notes.append([id, .integer(Int64(place + 1)), .string(note.code), text(note.column), .string(note.message)])
+            let name = note.column.map { column in
+                mart.columns.firstIndex { $0.name == column }.map { shaped.table.columns[$0 + MartTable.firstColumn].name } ?? column
+            }
+            notes.append([id, .integer(Int64(place + 1)), .string(note.code), text(name), .string(note.message)])
         }
     }
 
@@ -86,7 +89,8 @@ struct CatalogueTables {
             DataTable(
                 name: "mart_notes", comment: "What a reader must know of the figures",
                 columns: [
-                    .init("mart", .string), .init("position", .integer), .init("code", .string), .init("column_name", .string),
+                    .init("mart", .string), .init("position", .integer), .init("code", .string),
+                    .init("column_name", .string, comment: "The column's name in the table and the view, as in mart_columns"),
                     .init("message", .string),
                 ],
                 primaryKey: [0, 1], keyName: names.take("mart_notes_pkey"), indexes: [], rows: notes),

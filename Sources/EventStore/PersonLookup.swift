@@ -23,13 +23,15 @@ public struct PersonLookup: Sendable {
     /// The person of a keyed hash of an id: a user itself; a device's owner, or where it has none the device.
     /// - Returns: nil where the id is forgotten, or is of an order.
     public func person(_ kind: Tombstone.Kind, _ key: Key128) -> Key128? {
-        guard !forgotten.holds(kind, key) else { return nil }
         switch kind {
-        case .user: return userPerson(key)
-        case .device:
-            let device = devicePerson(key)
-            return owners.owner(of: owners.links(ofDevice: device)) ?? device
-        case .order: return nil
+        case .user: forgotten.holds(.user, key) ? nil : userPerson(key)
+        case .device: device(key).map { owners.owner(of: owners.links(ofDevice: $0)) ?? $0 }
+        case .order: nil
         }
     }
+
+    /// A device itself, whoever owns it, as a unit of what is counted by devices.
+    /// - Parameter key: the keyed hash of its id.
+    /// - Returns: nil where the id is forgotten.
+    public func device(_ key: Key128) -> Key128? { forgotten.holds(.device, key) ? nil : devicePerson(key) }
 }

@@ -168,7 +168,7 @@ extension Breakdown {
         }
     }
 
-    /// The greatest amount first; of equal ones by their text, null last.
+    /// The greatest amount first; equal ones in the order of the mart's rows.
     private static func ranked(_ contributions: [Contribution]) -> [Contribution] {
         contributions.enumerated().sorted { a, b in
             let (x, y) = (a.element.amount.double.magnitude, b.element.amount.double.magnitude)

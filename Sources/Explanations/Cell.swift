@@ -15,7 +15,7 @@ public struct Cell: Sendable {
 
     public var definition: MartColumn { mart.columns[column] }
     public var value: MartValue { mart.rows[row][column] }
-    var key: RowKey { mart.rowKeys[row] }
+    var key: RowKey { mart.rowKey(row) }
 
     /// The value of another column of the row; nil where the mart has no such column.
     func sibling(_ name: String) -> MartValue? { mart.columnIndex(name).map { mart.rows[row][$0] } }
@@ -53,7 +53,7 @@ public struct Cell: Sendable {
 
     /// The cell of the same key in another state of the mart, or in another mart; nil where it has none.
     package func counterpart(in other: Mart) -> Cell? {
-        guard let column = other.columnIndex(definition.name), let row = other.rowKeys.firstIndex(of: key) else { return nil }
+        guard let column = other.columnIndex(definition.name), let row = other.row(of: key) else { return nil }
         return Cell(mart: other, row: row, column: column)
     }
 

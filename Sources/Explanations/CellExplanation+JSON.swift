@@ -23,7 +23,7 @@ extension CellExplanation {
                     "definition",
                     definition.map {
                         .object([
-                            .init("formula", .string($0.formula)), .init("meaning", .string($0.meaning)),
+                            .init("formula", .text($0.formula)), .init("meaning", .string($0.meaning)),
                             .init("source", .string($0.source)),
                         ])
                     } ?? .null),

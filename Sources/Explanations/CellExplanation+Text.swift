@@ -14,7 +14,7 @@ extension CellExplanation {
         text.entry("value", shown(value) + (column.unit.map { $0 == "fraction" ? "" : " \($0)" } ?? "") + (provisional ? " (provisional)" : ""))
         text.entry("label", "\(column.label.en) / \(column.label.zh)\(directionWords)")
         if let definition {
-            text.entry("formula", definition.formula)
+            if let formula = definition.formula { text.entry("formula", formula) }
             text.entry("meaning", "\(definition.meaning) (\(definition.source))")
         } else {
             text.entry("formula", "none is declared for this column")

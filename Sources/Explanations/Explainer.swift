@@ -7,8 +7,8 @@ import Vocabulary
 public struct Explainer {
     /// What only the modules above know.
     public struct Facts {
-        /// What the stage says of a column of a node's mart; nil where it says nothing.
-        public var definition: (_ column: String, _ node: Manifest.Node) -> ColumnDefinition?
+        /// What the stage says of a column of a mart; nil where it says nothing.
+        public var definition: (_ column: String, _ mart: String) -> ColumnDefinition?
         /// Whether a file of a source, by its path and hash, holds rows of the cell's time; nil where the store cannot tell.
         public var holdsTime: (_ cell: Cell, _ source: String, _ file: RunResults.File) -> Bool?
         /// Why the persons of a selection of a node's mart cannot be listed; nil where they can.
@@ -17,7 +17,7 @@ public struct Explainer {
         public var remarks: [String]
 
         public init(
-            definition: @escaping (String, Manifest.Node) -> ColumnDefinition?,
+            definition: @escaping (String, String) -> ColumnDefinition?,
             holdsTime: @escaping (Cell, String, RunResults.File) -> Bool?,
             refusesPersons: @escaping (String, Manifest.Node) -> String?, remarks: [String]
         ) {
@@ -48,7 +48,7 @@ public struct Explainer {
         let id = results.nodes.first { $0.marts.contains(mart.id) }?.id ?? ""
         let node = manifest.nodes.first { $0.id == id }
         let column = cell.definition
-        let definition = node.flatMap { facts.definition(column.name, $0) }
+        let definition = facts.definition(column.name, mart.id)
         let (previous, whyNot) = try previousRun(with: mart.id)
         return CellExplanation(
             run: CellExplanation.Run(run), mart: mart.id, node: id, column: column, row: cell.key, value: cell.value,
@@ -92,13 +92,13 @@ public struct Explainer {
         if let count = node.options["top"]?.integer { conditions.append(.init(.top, "the \(count) greatest by the first metric, and the rest as one row")) }
         if let source = node.options["targets"]?.string { conditions.append(.init(.targets, "targets of the source \(source)")) }
         let rules = manifest.channelRuleTexts
-        let text = (node.options["where"]?.condition?.text ?? "") + (definition?.formula ?? "")
+        let columns = (node.options["where"]?.condition?.columns ?? []).union(definition?.conditionColumns ?? [])
         let looksAtChannels = ["channel", "traffic"].contains { name in
-            mart.columns.contains { $0.name == name } || text.contains(name)
+            mart.columns.contains { $0.name == name } || columns.contains(name)
         }
         if looksAtChannels { conditions += rules.map { .init(.channels, $0) } }
         conditions += manifest.filterTexts.map { .init(.filters, $0) }
-        let looksAtPersons = node.stage != "metrics" || definition?.formula.contains("person") ?? false || definition?.credit == "last_touch"
+        let looksAtPersons = node.stage != "metrics" || definition?.asksForPersons ?? false || definition?.credit == "last_touch"
         if looksAtPersons, manifest.sources.contains(where: { $0.log.mappings.contains { $0.column.name == "device_id" } }) {
             conditions.append(
                 .init(
@@ -121,14 +121,14 @@ public struct Explainer {
     private func comparisons(_ cell: Cell, _ node: Manifest.Node?, _ previous: PublishedRun?) throws -> [CellExplanation.Comparison] {
         var comparisons: [CellExplanation.Comparison] = []
         if let previous {
-            let before = cell.counterpart(in: try previous.mart(cell.mart.id))
+            let mart = try previous.mart(cell.mart.id)
             let words = "the same row in the run \(previous.name)" + (previous.intraday.map { " (as of \($0))" } ?? "")
-            let period = try previous.mart(cell.mart.id).period
+            let period = mart.period
             let moved = period.from == cell.mart.period.from && period.to == cell.mart.period.to
                 ? "" : ", whose period is \(period.from ?? "-") to \(period.to ?? "-")"
             comparisons.append(
                 try comparison(
-                    .previousRun, words + moved, before, cell, node, of: CellExplanation.Run(previous)) { try previous.martIfHeld($0) })
+                    .previousRun, words + moved, cell.counterpart(in: mart), cell, node, of: CellExplanation.Run(previous)) { try previous.martIfHeld($0) })
         }
         if let (time, before) = cell.earlier, let place = cell.timeColumn {
             let name = cell.mart.columns[place].name
@@ -163,12 +163,11 @@ public struct Explainer {
     ) throws -> [Breakdown] {
         guard Figure(before.value) != Figure(after.value) else { return [] }
         var found = Breakdown.all(from: before, to: after)
-        guard let node, let own = facts.definition(after.definition.name, node) else { return found }
+        guard let node, let own = facts.definition(after.definition.name, after.mart.id) else { return found }
         for other in manifest.nodes where other.stage == node.stage && other.id != node.id {
-            guard facts.definition(after.definition.name, other) == own, node.options["where"]?.condition?.text == other.options["where"]?.condition?.text
-            else { continue }
+            guard node.options["where"]?.condition?.text == other.options["where"]?.condition?.text else { continue }
             for id in results.nodes.first(where: { $0.id == other.id })?.marts ?? [] where found.count < 6 {
-                guard let new = try run.martIfHeld(id), let old = try marts(id), let last = after.sameFigure(in: new),
+                guard facts.definition(after.definition.name, id) == own, let new = try run.martIfHeld(id), let old = try marts(id), let last = after.sameFigure(in: new),
                     let first = before.sameFigure(in: old)
                 else { continue }
                 found += Breakdown.all(from: first, to: last).filter { more in

@@ -42,5 +42,20 @@ extension Mart {
         }
     }
 
+    /// The key of one row, as in `rowKeys`.
+    func rowKey(_ row: Int) -> RowKey {
+        let key = keyColumns
+        let equals = rows[..<row].count { other in key.allSatisfy { other[$0] == rows[row][$0] } }
+        return RowKey(parts: key.map { RowKey.Part(column: columns[$0].name, value: rows[row][$0]) }, occurrence: equals)
+    }
+
+    /// The place of the row of a key; nil where there is none.
+    func row(of key: RowKey) -> Int? {
+        let columns = keyColumns
+        guard columns.map({ self.columns[$0].name }) == key.parts.map(\.column) else { return nil }
+        return rows.indices.lazy.filter { row in zip(columns, key.parts).allSatisfy { rows[row][$0] == $1.value } }
+            .dropFirst(key.occurrence).first
+    }
+
     func columnIndex(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
 }

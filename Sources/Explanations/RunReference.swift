@@ -12,18 +12,13 @@ extension PublishedRun {
     public static func named(_ name: String, in output: String) throws -> PublishedRun {
         let all = all(in: output)
         let current = current(in: output)
-        let found =
-            switch name {
-            case "current": current
-            case "previous": current.flatMap { current in all.last { $0 < current } }
-            default: all.first { $0.name == name }
-            }
-        if let found { return found }
+        let words = [("current", current), ("previous", current.flatMap { current in all.last { $0 < current } })]
+        if let found = words.first(where: { $0.0 == name })?.1 ?? all.first(where: { $0.name == name }) { return found }
         let help =
             if all.isEmpty {
                 "nothing is published yet: nightmarket run MANIFEST"
             } else {
-                "there are current, previous, " + all.suffix(5).reversed().map(\.name).joined(separator: ", ")
+                "there are " + (words.filter { $0.1 != nil }.map(\.0) + all.suffix(5).reversed().map(\.name)).joined(separator: ", ")
             }
         throw Problem(.unknownRun, "there is no run '\(name)'", at: .path(output), help: help)
     }

@@ -7,7 +7,7 @@ import Vocabulary
 public struct MatchRecord: Sendable, Hashable {
     /// RFC 3339.
     public let time: String
-    /// The login name of who asked.
+    /// The login name of who asked; `root (sudo: ann)` under sudo.
     public let user: String
     /// The node and the selection, as they were asked.
     public let cell: String
@@ -42,10 +42,10 @@ public struct MatchRecord: Sendable, Hashable {
                 .init("date", .string(date.description)), .init("kind", .string(kind)), .init("space", .string(space)),
                 .init("asked", .integer(asked)), .init("matched", .integer(matched)),
             ]), to: &line)
-        try OutputFiles.append(line + [0x0A], to: Self.path(in: output))
+        try OutputFiles.append(line: line, to: Self.path(in: output))
     }
 
-    /// All records of an output, oldest first; a line that is none (the last one, where the power went) is passed over.
+    /// All records of an output, oldest first; a line that is none (where the power went while it was written) is passed over.
     static func all(in output: String) -> [MatchRecord] {
         guard let bytes = try? OutputFiles.read(path(in: output)) else { return [] }
         return bytes.split(separator: 0x0A).compactMap { line in

@@ -49,7 +49,7 @@ extension Manifest.Source.Kind {
         case .rates: own = [Column("date", .date), Column("rate", .decimal)]
         case .targets:
             own = [
-                Column("metric", .category), Column("value", .decimal), Column("from", .date), Column("to", .date),
+                Column("metric", .category), Column("value", .decimal), Column("from", .date), Column("to", .date), Column("grain", .category),
             ]
         case .creatives: own = [Column("element", .category), Column("value", .category)]
         case .measures: own = [Column("date", .date), Column("metric", .category), Column("value", .decimal)]

@@ -82,6 +82,8 @@ public struct MartColumn: Sendable, Hashable {
     /// +1 up is good, -1 down is good, 0 neither.
     public var direction: Int
     public var aggregation: Aggregation
+    /// What it means, as the stage declares it that makes the mart; nil in a mart that is read.
+    public var definition: ColumnDefinition?
 
     public init(
         _ name: String, _ type: ValueType, role: Role, unit: String? = nil, label: Label, direction: Int = 0,

@@ -5,16 +5,19 @@ import Vocabulary
 public enum OutputFiles {
     /// Writes a file beside its place, syncs it and renames it into place. What is no plain file but can be written (a
     /// device, a pipe) is written into, and never replaced.
+    /// - Parameter isPrivate: only its owner may read the file.
     /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
-    public static func write(_ bytes: [UInt8], to path: String) throws {
+    public static func write(_ bytes: [UInt8], to path: String, isPrivate: Bool = false) throws {
         if let mode = mode(path, followingLinks: true), mode != S_IFREG, mode != S_IFDIR {
             return try writeInto(path, bytes)
         }
         let (folder, name) = split(path)
         let temporary = "\(folder)/.\(name).tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw Problem.output(path, "cannot be created") }
         do {
+            // One that a write broken off left behind has the mode that it was made with.
+            if isPrivate, fchmod(descriptor, 0o600) != 0 { throw Problem.output(path, "cannot be made private") }
             try write(bytes, descriptor: descriptor, path: path)
             guard fsync(descriptor) == 0 else { throw Problem.output(path, "cannot be synced") }
         } catch {
@@ -29,14 +32,18 @@ public enum OutputFiles {
         }
     }
 
-    /// Appends to a file, which is made where it is missing, in one write, and syncs it.
+    /// Appends a line to a file, which is made where it is missing, in one write, and syncs it. It begins a line of its own
+    /// also where the power went, or the disk was full, in the middle of the last one.
     /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
-    package static func append(_ bytes: [UInt8], to path: String) throws {
+    package static func append(line: [UInt8], to path: String) throws {
         try makeDirectory(split(path).0)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else { throw Problem.output(path, "cannot be opened") }
         defer { close(descriptor) }
-        try write(bytes, descriptor: descriptor, path: path)
+        let end = lseek(descriptor, 0, SEEK_END)
+        var last = UInt8(ascii: "\n")
+        guard end >= 0, end == 0 || pread(descriptor, &last, 1, end - 1) == 1 else { throw Problem.output(path, "cannot be read") }
+        try write((last == 0x0A ? [] : [0x0A]) + line + [0x0A], descriptor: descriptor, path: path)
         guard fsync(descriptor) == 0 else { throw Problem.output(path, "cannot be synced") }
     }
 

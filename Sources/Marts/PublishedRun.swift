@@ -100,6 +100,16 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
         try OutputFiles.write(results.write(), to: "\(path)/\(RunResults.fileName)")
     }
 
+    /// Puts warnings in the place of some of what the run did; its marts stay as they are.
+    /// - Throws: `Problem` where run_results.json is damaged or cannot be written.
+    public func replaceWarnings(_ areOld: (RunResults.Warning) -> Bool, with new: [RunResults.Warning]) throws {
+        var results = try results()
+        let before = results.warnings
+        results.warnings.removeAll(where: areOld)
+        results.warnings += new
+        if results.warnings != before { try OutputFiles.write(results.write(), to: "\(path)/\(RunResults.fileName)") }
+    }
+
     /// Whether the run holds a mart in its JSON form.
     public func holds(_ mart: String) throws -> Bool { OutputFiles.size("\(path)/\(try MartID(mart)).json") != nil }
 

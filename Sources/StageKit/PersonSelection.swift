@@ -42,6 +42,12 @@ public protocol PersonListing: Computation {
     /// Called before the first round: `finish` then gives one mart, a row for each person of the selection.
     /// - Throws: `Problem` `usage.persons` where the node's marts have no such row or column.
     func listPersons(_ selection: PersonSelection) throws
+    /// Whether the units that it lists are devices, whoever owns them, and not persons (default: persons).
+    var listsDevices: Bool { get }
+}
+
+extension PersonListing {
+    public var listsDevices: Bool { false }
 }
 
 extension Stage {

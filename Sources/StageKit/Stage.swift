@@ -25,8 +25,6 @@ public protocol Stage: Sendable {
     static func derivedColumns(_ context: StageContext) -> [DerivedColumn]
     /// The events that a node's options name; a misspelt one would count nothing (default: those of its conditions).
     static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent]
-    /// What a column of a node's marts means (default: nothing is declared of it).
-    static func definition(ofColumn column: String, of node: Manifest.Node, in manifest: Manifest) -> ColumnDefinition?
     /// What may be wrong with a node before any data is read: `check` and every run report it.
     /// - Throws: `Problem` or `Problems` with the place in the manifest.
     static func prepare(_ node: Manifest.Node, in context: StageContext) throws -> any Computation
@@ -36,12 +34,11 @@ extension Stage {
     public static func reads(_ kind: Manifest.Source.Kind) -> Bool { kind == .events || kind == .exposures }
     public static var usualPeriod: PeriodExpression? { .usual }
     public static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent] { node.options.eventsInConditions }
-    public static func definition(ofColumn column: String, of node: Manifest.Node, in manifest: Manifest) -> ColumnDefinition? { nil }
     public static func derivedColumns(_ context: StageContext) -> [DerivedColumn] {
         context.manifest.channels?.derivedColumns ?? []
     }
 
-    /// The marts of a node as no data makes them: they show which columns there are.
+    /// The marts of a node as no data makes them: they show which columns there are, and what they mean.
     /// - Throws: what the stage has against the node's options.
     public static func shapes(of node: Manifest.Node, in context: StageContext) throws -> [Mart] {
         let computation = try prepare(node, in: context)

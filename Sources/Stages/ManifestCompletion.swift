@@ -59,7 +59,7 @@ public enum ManifestCompletion {
 
     private static func shapes(_ manifest: Manifest) -> [Mart] {
         guard let date = (try? RunDate.parse("yesterday", zone: manifest.zone)) else { return [] }
-        let context = StageContext(manifest: manifest, date: date, tables: [], newestEvent: nil, oldestEvent: nil)
+        let context = StageContext(manifest, date: date, intraday: nil, nil)
         return manifest.nodes.flatMap { node -> [Mart] in
             guard let stage = allStages.first(where: { $0.name == node.stage }) else { return [] }
             return (try? stage.shapes(of: node, in: context)) ?? []

@@ -25,7 +25,7 @@ struct MatchCommand: AsyncParsableCommand {
     @OptionGroup var arguments: ManifestArguments
     @Option(help: ArgumentHelp("A file with an id a line, as the logs have it; - is standard input.", valueName: "file"), completion: .file())
     var ids: String
-    @Option(help: "What the ids are of. A device stands for its owner.")
+    @Option(help: "What the ids are of. A device stands for its owner; in an experiment on devices, for itself.")
     var kind: Kind = .user
     @Option(help: "The space of ids that they are in; needed where the sources have several of the kind.")
     var space: String?
@@ -37,7 +37,7 @@ struct MatchCommand: AsyncParsableCommand {
     @OptionGroup var moment: AsOfArgument
     @Option(help: "How to write the ids. A spreadsheet cannot run those of CSV: some get an apostrophe; JSON has them as they are.")
     var format: Format = .csv
-    @Option(help: "A file to write to instead of standard output.", completion: .file())
+    @Option(help: "A file to write to instead of standard output; only its owner may read it.", completion: .file())
     var output: String?
 
     func run() async throws {
@@ -55,7 +55,7 @@ struct MatchCommand: AsyncParsableCommand {
                     date: date, kind: kind.rawValue, space: space, asked: report.asked, matched: report.matched.count),
                 output: manifest.output)
             let document = try document(of: report)
-            if let output { try OutputFiles.write(document, to: output) } else { try Console.show(document) }
+            if let output { try OutputFiles.write(document, to: output, isPrivate: true) } else { try Console.show(document) }
             Console.log(
                 "match: \(report.matched.count) of \(counted(report.asked, "id")) are among the \(counted(report.persons, "person")) of \(TerminalText.shown(cell.text)); on record in \(MatchRecord.path(in: manifest.output))")
             return .done
@@ -80,10 +80,11 @@ struct MatchCommand: AsyncParsableCommand {
         }
     }
 
-    /// The login name of who asks, or its number.
+    /// The login name of who asks, or its number; under sudo with the name of who called it.
     private static var user: String {
         let id = getuid()
-        guard let entry = getpwuid(id) else { return "\(id)" }
-        return String(cString: entry.pointee.pw_name)
+        let name = getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "\(id)"
+        guard let caller = getenv("SUDO_USER").map({ String(cString: $0) }), !caller.isEmpty, caller != name else { return name }
+        return "\(name) (sudo: \(caller))"
     }
 }

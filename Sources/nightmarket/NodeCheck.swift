@@ -9,7 +9,7 @@ struct NodeCheck {
     private let context: StageContext
 
     init(_ manifest: Manifest, date: CivilDate) {
-        context = StageContext(manifest: manifest, date: date, tables: [], newestEvent: nil, oldestEvent: nil)
+        context = StageContext(manifest, date: date, intraday: nil, nil)
     }
 
     /// Events that a node names and that are not known before any data is read.

@@ -102,7 +102,7 @@ struct WritingArguments: ParsableArguments {
 extension NodeSelection.State {
     /// The state of a date's nodes before anything is taken in.
     init(_ manifest: Manifest, _ date: CivilDate) throws {
-        let context = StageContext(manifest: manifest, date: date, tables: [], newestEvent: nil, oldestEvent: nil)
+        let context = StageContext(manifest, date: date, intraday: nil, nil)
         let failures = FailedRun.all(in: manifest.output).filter { $0.isOpen && $0.date == date }
         self.init(try Plan(context, nil), failures: failures)
     }

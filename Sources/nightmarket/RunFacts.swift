@@ -16,18 +16,16 @@ struct RunFacts {
         let snapshot = try openSnapshot(manifest)
         let isSame = snapshot?.fingerprint == results.snapshot
         let hours = isSame ? snapshot.map { FileHours($0.catalogue) } : nil
-        var remarks = Self.changes(manifest, run, results, snapshot)
+        let intraday = run.intraday.flatMap { Timestamp.reading($0, in: manifest.zone) }
+        let context = StageContext(manifest, date: run.date, intraday: intraday, snapshot, tables: try snapshot?.tables() ?? [])
+        var remarks = Self.changes(context, results)
+        let declared = DeclaredColumns(StageContext(manifest, date: run.date, intraday: intraday, snapshot))
         if !isSame {
             remarks.append(
                 "the store has changed since this run: it no longer says which files hold which days, and lists of persons are those of now")
         }
-        let context = StageContext(
-            manifest: manifest, date: run.date, tables: try snapshot?.tables() ?? [], newestEvent: snapshot?.newestEvent,
-            oldestEvent: snapshot?.oldestEvent)
         facts = Explainer.Facts(
-            definition: { column, node in
-                allStages.first { $0.name == node.stage }?.definition(ofColumn: column, of: node, in: manifest)
-            },
+            definition: { column, mart in declared.definition(ofColumn: column, of: mart) },
             holdsTime: { cell, source, file in
                 guard let hours, let span = MartCells(cell.mart, manifest).span(cell.row) else { return nil }
                 return hours.holds(source, file, span)
@@ -40,9 +38,8 @@ struct RunFacts {
     }
 
     /// Formulas and conditions are those of the manifest as it is: what of it differs from what the run recorded.
-    private static func changes(_ manifest: Manifest, _ run: PublishedRun, _ results: RunResults, _ snapshot: Snapshot?) -> [String] {
-        let context = StageContext(
-            manifest: manifest, date: run.date, tables: [], newestEvent: snapshot?.newestEvent, oldestEvent: snapshot?.oldestEvent)
+    private static func changes(_ context: StageContext, _ results: RunResults) -> [String] {
+        let manifest = context.manifest
         let fingerprints = NodeFingerprints(context, nil)
         var remarks: [String] = []
         for node in manifest.nodes {
@@ -59,33 +56,5 @@ struct RunFacts {
             }
         }
         return remarks
-    }
-}
-
-/// In which hours the files of a snapshot hold rows.
-struct FileHours {
-    private struct Content: Hashable {
-        let source: String
-        let path: String
-        let hash: String
-    }
-    private var hours: [Content: [OccupiedHours]] = [:]
-
-    init(_ catalogue: Catalogue) {
-        let segments = Dictionary(catalogue.segments.map { ($0.name, $0.hours) }, uniquingKeysWith: { first, _ in first })
-        for file in catalogue.files where !file.segments.isEmpty {
-            hours[Content(source: file.source, path: file.path, hash: file.contentHash)] = file.segments.compactMap { segments[$0] }
-        }
-    }
-
-    /// Whether a file holds rows of a span of time; nil where the hours do not tell: for tables, and for a span that begins
-    /// or ends within an hour.
-    func holds(_ source: String, _ file: RunResults.File, _ span: TimeSpan) -> Bool? {
-        let hour: Int64 = 3_600_000_000
-        guard span.start % hour == 0, span.end % hour == 0,
-            let hours = hours[Content(source: source, path: file.path, hash: file.hash)]
-        else { return nil }
-        let answers = hours.map { $0.hold(span.start..<span.end) }
-        return answers.contains(true) ? true : answers.contains(nil) ? nil : false
     }
 }

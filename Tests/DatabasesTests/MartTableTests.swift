@@ -60,6 +60,17 @@ import Testing
         #expect(Set(everyName).count == everyName.count)
     }
 
+    /// Joined by mart and column_name, notes find their columns.
+    @Test func aNoteNamesAColumnAsItsTableDoes() throws {
+        let columns = ["row_number", "Spend", "spend"].map { MartColumn($0, .integer, role: .measure, label: Label(en: $0, zh: $0)) }
+        var mart = SampleRun.mart("metrics/x", columns: columns, rows: [])
+        mart.notes = columns.map { MartNote(code: "c", column: $0.name, message: "m") } + [MartNote(code: "whole", message: "m")]
+        let content = try SampleRun.content([mart])
+        let names = try #require(content["mart_columns"]).table.rows.map { $0[2] }
+        #expect(Set(names).count == 3 && names != columns.map { .string($0.name) })
+        #expect(content["mart_notes"]?.table.rows.map { $0[3] } == names + [.null])
+    }
+
     @Test func theCatalogueTellsOfEveryMartColumnNoteAndMetric() throws {
         let content = try SampleRun.content([SampleRun.daily])
         #expect(content.keys.sorted() == ["mart_columns", "mart_metrics_daily", "mart_notes", "marts", "metrics", "run"])

@@ -245,6 +245,14 @@ import Testing
             try workspace.night(date: "2026-11-02")
             #expect(try workspace.rows("alerts/alerts").count == (fires ? 1 : 0), "\(line)")
         }
+        // A target of a week says nothing of a day.
+        let mapped = try workspace.read("pipeline.yaml").replacing("channel: channel, from: from, to: to", with: "channel: channel, grain: grain")
+        try workspace.write(mapped, to: "pipeline.yaml")
+        for (grain, fires) in [("day", true), ("week", false), ("", true)] {
+            try workspace.write("metric,value,channel,grain\nevents,1,unassigned,\(grain)\n", to: "goals.csv")
+            try workspace.night(date: "2026-11-02")
+            #expect(try workspace.rows("alerts/alerts").count == (fires ? 1 : 0), "\(grain)")
+        }
     }
 
     // MARK: Mistakes

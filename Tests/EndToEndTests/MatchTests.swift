@@ -47,6 +47,36 @@ import Testing
         #expect(try devices("funnel.purchase step=3") == ["d1"])
     }
 
+    /// d1 and d2 have owners, and count as devices all the same.
+    @Test func inAnExperimentOnDevicesADeviceStandsForItself() throws {
+        let workspace = try Workspace()
+        let source = """
+              shown:
+                kind: exposures
+                unit: device
+                files: logs/*.csv*
+                format: csv
+                columns: { time: ts, unit: { column: did, required: false }, experiment: { constant: checkout }, variant: { constant: A } }
+            channels:
+            """
+        let nodes = """
+              experiment:
+                checkout: { experiment: checkout, source: shown, unit: device, control: A, split: { A: 50, B: 50 }, starts: 2026-11-01, ends: 2026-11-03, metrics: [purchases] }
+            """
+        try workspace.write(TinyShop.manifest(nodes: nodes).replacingOccurrences(of: "channels:", with: source), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        try workspace.night(date: "2026-11-02")
+        let cell = "experiment.checkout variant=A,units"
+        let outcome = try match(workspace, "d1\nd2\nd3\nd4\nann\n", cell, ["--kind", "device", "--format", "json"])
+        #expect(try matched(outcome) == ["d1", "d2", "d3"])
+        #expect(outcome.error.contains("3 of 5 ids are among the 3 persons"), "\(outcome.error)")
+        let users = try match(workspace, "ann\nbo\n", cell)
+        #expect(users.status == 64 && users.error.contains("error[match.not-users]") && users.output.isEmpty, "\(users.error)")
+        #expect(try workspace.read("out/matches.jsonl").split(separator: "\n").count == 1)
+        #expect(try workspace.run("nightmarket", ["forget", "pipeline.yaml", "ann"]).status == 0)
+        #expect(try matched(match(workspace, "d1\nd2\nd3\n", cell, ["--kind", "device", "--format", "json"])) == ["d2", "d3"])
+    }
+
     @Test func whoIsForgottenNeverMatches() throws {
         let workspace = try shop()
         #expect(try workspace.run("nightmarket", ["forget", "pipeline.yaml", "bo"]).status == 0)
@@ -75,6 +105,30 @@ import Testing
             #expect(ledger.range(of: Data("zoe".utf8)) == nil)
         }
         #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("matched     2 customer lists, last "))
+    }
+
+    /// The power went in the middle of a line: what is asked later is on record all the same.
+    @Test func aTornRecordCostsNoLaterOne() throws {
+        let workspace = try shop()
+        for list in ["ann\n", "bo\n"] { _ = try match(workspace, list, "funnel.purchase step=2") }
+        let record = workspace.folder.appendingPathComponent("out/matches.jsonl")
+        try Data(contentsOf: record).dropLast(10).write(to: record)
+        #expect(try matched(match(workspace, "ann\n", "funnel.purchase step=3", ["--format", "json"])) == ["ann"])
+        let lines = try workspace.read("out/matches.jsonl").split(separator: "\n")
+        #expect(lines.count == 3 && lines[2].hasPrefix("{") && lines[2].contains("funnel.purchase step=3"))
+        #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("matched     2 customer lists, last "))
+    }
+
+    @Test func onlyItsOwnerMayReadAListOfCustomersAndSudoNamesItsCaller() throws {
+        let workspace = try shop()
+        try workspace.write("ann\n", to: "list.txt")
+        try workspace.write("left behind", to: ".matched.csv.tmp")
+        let words = ["match", "pipeline.yaml", "--ids", "list.txt", "--cell", "funnel.purchase step=3", "--output", "matched.csv"]
+        #expect(try workspace.run("nightmarket", words, environment: ["SUDO_USER": "zhou"]).status == 0)
+        #expect(try workspace.read("matched.csv") == "id\nann\n")
+        let attributes = try FileManager.default.attributesOfItem(atPath: workspace.path("matched.csv"))
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(try workspace.read("out/matches.jsonl").contains(" (sudo: zhou)\""))
     }
 
     /// What is not on record is not shown.

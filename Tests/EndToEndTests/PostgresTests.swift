@@ -122,6 +122,8 @@ import Testing
             "nightmarket", ["backfill", "pipeline.yaml", "--from", "2026-11-02", "--to", "2026-11-02", "--all"], environment: postgres.environment)
         #expect(healing.status == 0, "\(healing.error)")
         #expect(try current(workspace) == "2026-11-02-002")
+        #expect(try warnings(workspace) == [])
+        #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).status == 0)
         #expect(try postgres.ask("SELECT run FROM nightmarket.run") == ["2026-11-02-002"])
     }
 
@@ -146,6 +148,27 @@ import Testing
         #expect(outcome.error.contains("error[postgres.unreachable]") && outcome.error.contains("gave no answer within 2 s"), "\(outcome.error)")
         #expect(Date().timeIntervalSince(began) < 30)
         #expect(try current(workspace) == "2026-11-02-001")
+    }
+
+    /// The resolver is replaced by one that takes a minute.
+    @Test func aNameThatIsNotResolvedIsNotWaitedForForLong() throws {
+        let workspace = try shop("{ timeout: 2s }")
+        // LD_PRELOAD takes no path with a blank.
+        let library = "/tmp/nightmarket-resolver-\(UUID().uuidString).so"
+        defer { try? FileManager.default.removeItem(atPath: library) }
+        try workspace.write("#include <unistd.h>\nint getaddrinfo(void) { sleep(60); return -2; }\n", to: "slow.c")
+        let built = try Workspace.start("/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", library, "slow.c"], [:], workspace.folder)
+        #expect(built.status == 0, "\(built.error)")
+        for hosts in ["db.example", "db-a.example,db-b.example"] {
+            let environment = ["LD_PRELOAD": library, "PGHOST": hosts]
+            let began = Date()
+            let outcome = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"], environment: environment)
+            #expect(outcome.status == 0 && outcome.error.contains("error[postgres.unreachable]"), "\(outcome.error)")
+            #expect(outcome.error.contains("the name of the server was not resolved within 2 s"), "\(outcome.error)")
+            let status = try workspace.run("nightmarket", ["status", "pipeline.yaml"], environment: environment)
+            #expect(status.output.contains("database    not known: the name of the server was not resolved within 2 s"), "\(status.output)")
+            #expect(Date().timeIntervalSince(began) < 30)
+        }
     }
 
     @Test func aReadOnlyDatabaseIsAWarningAndHealsWhenItIsWritable() throws {
@@ -255,6 +278,7 @@ import Testing
             ("postgresql://boss:\(secret)@127.0.0.1:\(postgres.port)/postgres", "postgres.denied"),
             ("postgresql://boss:%73\(secret.dropFirst())@127.0.0.1:\(postgres.port)/postgres", "postgres.denied"),
             ("postgresql://boss:\(secret)@127.0.0.1:1/postgres", "postgres.unreachable"),
+            ("postgresql://boss:\(secret)@127.0.0.1:28000/postgres", "postgres.unreachable"),
             ("postgresql://boss:\(secret)@127.0.0.1:no-port/postgres", "postgres.unreachable"),
             ("postgresql://boss:\(secret)/x@127.0.0.1:\(postgres.port)/postgres", "postgres.bad-url"),
             ("postgresql://boss:a@\(secret)@127.0.0.1:\(postgres.port)/postgres", "postgres.bad-url"),
@@ -310,6 +334,47 @@ import Testing
         try postgres.ask("CREATE SCHEMA shop_3; CREATE TABLE shop_3.metrics_daily (mine text); INSERT INTO shop_3.metrics_daily VALUES ('kept')")
         #expect(try run(third, postgres).error.contains("error[postgres.schema-taken]"))
         #expect(try postgres.ask("SELECT mine FROM shop_3.metrics_daily") == ["kept"])
+    }
+
+    @Test func aViewThatSomebodyDroppedComesBackWithTheSameRun() throws {
+        let postgres = try ThrowAwayPostgres()
+        let workspace = try shop()
+        _ = try run(workspace, postgres)
+        for damage in ["DROP VIEW nightmarket.metrics_daily", "DROP VIEW nightmarket.marts", "DROP SCHEMA nightmarket_2026_11_02_001_3 CASCADE"] {
+            try postgres.ask(damage)
+            let outcome = try workspace.run("nightmarket-publish", ["pipeline.yaml", "--postgres"], environment: postgres.environment)
+            #expect(outcome.status == 0 && outcome.error.contains("2026-11-02-001 is in PostgreSQL"), "\(damage): \(outcome.error)")
+            #expect(try postgres.ask("SELECT sum(gmv_paid) FROM nightmarket.metrics_daily") == ["99.9"])
+            #expect(try postgres.ask("SELECT count(*) FROM nightmarket.marts") == ["3"])
+        }
+        let outcome = try workspace.run(
+            "nightmarket-publish", ["pipeline.yaml", "--postgres", "--log-level", "debug"], environment: postgres.environment)
+        #expect(outcome.error.contains("the database is at 2026-11-02-001"), "\(outcome.error)")
+    }
+
+    /// A BI team has views of its own under the names that a mart and the catalogue would take.
+    @Test func somebodysOwnViewsAreNeverReplaced() throws {
+        let postgres = try ThrowAwayPostgres()
+        try postgres.ask("CREATE SCHEMA bi; CREATE TABLE bi.kept (n int); INSERT INTO bi.kept VALUES (7)")
+        let workspace = try shop("{ schema: bi, timeout: 10s }")
+        for name in ["metrics", "metrics_daily", "run", "mart_funnel_purchase"] {
+            try postgres.ask("CREATE VIEW bi.\(name) AS SELECT n FROM bi.kept")
+            let outcome = try run(workspace, postgres)
+            #expect(outcome.error.contains("error[postgres.schema-taken]") && outcome.error.contains("'\(name)'"), "\(outcome.error)")
+            #expect(try postgres.ask("SELECT n FROM bi.\(name)") == ["7"])
+            try postgres.ask("DROP VIEW bi.\(name)")
+        }
+        _ = try run(workspace, postgres)
+        let newest = try postgres.ask("SELECT run FROM bi.run")
+        #expect(newest == ["2026-11-02-005"])
+        // Ours gone and theirs in its place: theirs stays, also where the mart is no longer made.
+        try postgres.ask("DROP VIEW bi.metrics_pages; CREATE VIEW bi.metrics_pages AS SELECT n FROM bi.kept")
+        #expect(try run(workspace, postgres).error.contains("error[postgres.schema-taken]"))
+        let without = Self.nodes.replacing("    pages: { period: last 2d, by: [page], metrics: [events] }\n", with: "")
+        try workspace.write(TinyShop.manifest(nodes: without) + "postgres: { schema: bi, timeout: 10s }\n", to: "pipeline.yaml")
+        #expect(try run(workspace, postgres).error.contains("is in PostgreSQL"))
+        #expect(try postgres.ask("SELECT n FROM bi.metrics_pages") == ["7"])
+        #expect(try postgres.ask("SELECT to_regclass('bi.mart_metrics_pages') IS NULL") == ["t"])
     }
 
     /// What docs/BI.md prints: an administrator's statements, the grants, and what a BI tool asks.

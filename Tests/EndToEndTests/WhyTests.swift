@@ -55,6 +55,54 @@ import Testing
         }
     }
 
+    @Test func columnsBesideTheMainFiguresHaveTheirFormulas() throws {
+        let workspace = try Workspace()
+        let nodes = """
+              metrics:
+                daily: { period: last 2d, by: [channel], metrics: [persons, visitors] }
+              funnel:
+                purchase: { period: last 2d, steps: [product_view, add_to_cart, purchase], within: 1d, trend: day, histogram: [1h], next_events: 2, compare: previous }
+            """
+        try workspace.write(TinyShop.manifest(nodes: nodes) + "alerts: { few: { mart: metrics.daily, column: persons, below: 50 } }\n", to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        try workspace.night(date: "2026-11-02")
+        let cells: [(mart: String, column: String, values: [String], words: String)] = [
+            ("funnel/purchase.trend", "conversion_from_first", ["day=2026-11-01", "step=2"], "persons who took step 1"),
+            ("funnel/purchase.times", "share", ["step=2", "from_seconds=0"], "persons in the class"),
+            ("funnel/purchase.next_events", "persons", ["step=1", "what=nothing"], "ended at the step"),
+            ("funnel/purchase.comparison", "difference_low", ["sample=all", "step=2"], "Newcombe"),
+            ("alerts/rules", "fired", ["alert=few"], "cells that fire"), ("alerts/alerts", "state", ["alert=few"], "ongoing since"),
+            ("metrics/daily", "row_kind", [], "subtotal"),
+        ]
+        for cell in cells {
+            let answer = try workspace.run("nightmarket", ["why", "pipeline.yaml", cell.mart, cell.column] + cell.values.flatMap { ["--where", $0] })
+            #expect(answer.status == 0 && answer.output.contains(cell.words), "\(cell): \(answer.output)\(answer.error)")
+            #expect(!answer.output.contains("none is declared"))
+        }
+    }
+
+    /// A name that only begins like that of the channel brings no rules of channels.
+    @Test func theRulesOfChannelsStandOnlyWhereTheyBear() throws {
+        let workspace = try Workspace()
+        let nodes = """
+              metrics:
+                pages: { period: last 2d, where: "channel_page = 'x'", metrics: [events, persons] }
+                paid: { period: last 2d, where: "channel = 'douyin'", metrics: [events] }
+            """
+        let manifest = TinyShop.manifest(nodes: nodes).replacingOccurrences(of: "page: page }", with: "channel_page: page }")
+        try workspace.write(manifest, to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        try workspace.night(date: "2026-11-02")
+        func kinds(_ mart: String, _ column: String) throws -> Set<String> {
+            Set(list(try why(workspace, "pipeline.yaml", [mart, column])["conditions"]).compactMap { $0["kind"] as? String })
+        }
+        #expect(try kinds("metrics/pages", "events").isDisjoint(with: ["channels", "identity"]))
+        #expect(try kinds("metrics/pages", "persons").contains("identity"))
+        #expect(try kinds("metrics/paid", "events").contains("channels"))
+        let unknown = try workspace.run("nightmarket", ["why", "pipeline.yaml", "metrics/paid", "events", "--run", "previous"])
+        #expect(unknown.status == 64 && unknown.error.contains("help: there are current, 2026-11-02-001"), "\(unknown.error)")
+    }
+
     @Test func contributionsAddUpToTheChangeAndFilesToTheBooks() throws {
         let workspace = try demo()
         var breakdowns = 0

@@ -181,6 +181,36 @@ struct MetricsDerivedTests {
         #expect(mart.records.last?["gmv_paid__target"] == .null)
     }
 
+    @Test("a target of another grain than the mart's is none, and the mart says so")
+    func targetsOfOtherGrains() throws {
+        let columns = [Column("metric", .category), Column("value", .decimal), Column("grain", .category)]
+        func mart(_ grain: String, _ targets: [(value: Double, grain: String?)]) throws -> Mart {
+            let table = TableSnapshot.test(
+                "goals", kind: "targets", columns: columns,
+                rows: targets.map { target in
+                    var row: [String: TableCell] = ["metric": "gmv_paid", "value": .number(target.value)]
+                    row["grain"] = target.grain.map { .string($0) }
+                    return row
+                })
+            let manifest = Manifest.test(sources: [MetricsFixture.web, .test("goals", kind: .targets, columns: columns)])
+            return try run(
+                [("metrics", .strings(["gmv_paid"])), ("grain", .string(grain)), ("targets", .string("goals"))], manifest: manifest, tables: [table])
+        }
+        func targets(_ mart: Mart) -> [MartValue] { mart.records(where: ["row_kind": .string("detail")]).compactMap { $0["gmv_paid__target"] } }
+        let mixed: [(value: Double, grain: String?)] = [(80, nil), (500, "week"), (9, "weekly")]
+        #expect(Set(targets(try mart("day", mixed))) == [.money(80_000_000)])
+        let weekly = try mart("week", mixed)
+        #expect(!targets(weekly).isEmpty && Set(targets(weekly)) == [.money(500_000_000)])
+        #expect(!weekly.notes.contains { $0.code == "target_of_other_grain" })
+        for grain in ["hour", "week", "month"] {
+            let other = try mart(grain, [(80, nil), (9, "weekly")])
+            #expect(!targets(other).isEmpty && Set(targets(other)) == [.null], "\(grain)")
+            #expect(Set(other.records.compactMap { $0["gmv_paid__attainment"] }) == [.null])
+            #expect(other.notes.contains { $0.code == "target_of_other_grain" && $0.column == "gmv_paid__target" })
+        }
+        #expect(try mart("period", [(700, "period"), (80, nil)]).records[0]["gmv_paid__target"] == .money(700_000_000))
+    }
+
     @Test("money in another currency counts at the rate of its day; without one it is left out and told of")
     func rates() throws {
         let columns = [Column("date", .date), Column("currency", .category), Column("rate", .decimal)]

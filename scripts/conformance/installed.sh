@@ -5,7 +5,7 @@
 set -euo pipefail
 work="$1/installed"
 rm -rf "$work"
-mkdir -p "$work/prefix/bin"
+mkdir -p "$work/prefix/bin" "$work/prefix/share/man"
 touch "$work/prefix/bin/of-somebody-else"
 scripts/install.sh --prefix "$work/prefix"
 
@@ -36,5 +36,5 @@ done
 scripts/uninstall.sh --prefix "$prefix"
 left="$(cd "$prefix" && find . ! -type d)"
 [ "$left" = ./bin/of-somebody-else ] || fail "the uninstallation left, or took too much: $left"
-[ "$(cd "$prefix" && find . -type d | sort | xargs)" = ". ./bin" ] || fail "folders are left"
+[ "$(cd "$prefix" && find . -type d | sort | xargs)" = ". ./bin ./share ./share/man" ] || fail "folders are left"
 echo "installed: the demo ran without the toolchain, gave the same marts, and nothing is left"

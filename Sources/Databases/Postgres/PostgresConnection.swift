@@ -4,7 +4,7 @@ import Glibc
 import Vocabulary
 
 /// A connection through libpq that never waits longer than it was told to.
-final class PostgresConnection {
+package final class PostgresConnection {
     private let handle: UnsafeMutableRawPointer
     private var secrets: [String]
     /// Seconds that the server may take for an answer, or to take more of what is sent.
@@ -31,18 +31,16 @@ final class PostgresConnection {
             }
             secrets.append(Self.string(text))
         }
-        let options: [(String, String?)] = [
-            ("dbname", target.url), ("fallback_application_name", "nightmarket"), ("client_encoding", "UTF8"),
-        ]
-        let words = options.filter { $0.1 != nil }.map { (strdup($0.0), strdup($0.1 ?? "")) }
-        defer { for (keyword, value) in words { free(keyword); free(value) } }
-        let keywords = words.map { $0.0.map { UnsafePointer($0) } } + [nil]
-        let values = words.map { $0.1.map { UnsafePointer($0) } } + [nil]
-        guard let handle = cpg_connect(keywords, values) else {
-            throw Problem(.postgresUnreachable, "there is no memory for a connection", at: target.place)
+        let answer = PostgresDialing.dial(target.url, within: seconds)
+        switch answer {
+        case .noMemory: throw Problem(.postgresUnreachable, "there is no memory for a connection", at: target.place)
+        case .late:
+            throw Problem(
+                .postgresUnreachable, "the name of the server was not resolved within \(seconds) s", at: target.place, help: Self.unreachableHelp)
+        case .connected(let line), .failed(let line), .silent(let line): handle = line.handle
         }
-        self.handle = handle
-        try connect(within: seconds)
+        if case .failed = answer { throw unreachable(said) }
+        if case .silent = answer { throw unreachable("the server gave no answer within \(seconds) s") }
         secrets.append(cpg_password(handle).map { String(cString: $0) } ?? "")
     }
 
@@ -69,29 +67,23 @@ final class PostgresConnection {
 
     // MARK: Connecting
 
-    private func connect(within seconds: Int) throws {
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        var state = CPG_CONNECT_WRITING
-        while state != CPG_CONNECT_DONE {
-            if cpg_socket(handle) >= 0 {
-                guard wait(state == CPG_CONNECT_READING ? POLLIN : POLLOUT, until: deadline) else {
-                    throw unreachable("the server gave no answer within \(seconds) s")
-                }
-            }
-            state = cpg_connect_go_on(handle)
-            if state == CPG_CONNECT_FAILED { throw unreachable(said) }
-        }
-    }
+    private static let unreachableHelp =
+        "look at the server and at PGHOST, PGPORT or the URL; the files are published, and the next run brings the database to them"
 
     private func unreachable(_ message: String) -> Problem {
-        // With verbose errors the text is `...: FATAL:  28P01: password authentication failed ...`.
-        let words = message.split(separator: " ").map { $0.trimmingSuffix(":") }
-        let isDenied = words.contains { $0.utf8.count == 5 && $0.hasPrefix("28") } || message.contains("no password supplied")
+        let isDenied = Self.isDenied(message)
         return Problem(
             isDenied ? .postgresDenied : .postgresUnreachable, message, at: .path("PostgreSQL \(server)"),
             help: isDenied
-                ? "look at PGUSER, and at PGPASSWORD or the password file"
-                : "look at the server and at PGHOST, PGPORT or the URL; the files are published, and the next run brings the database to them")
+                ? "look at PGUSER, and at PGPASSWORD or the password file" : Self.unreachableHelp)
+    }
+
+    /// Whether libpq's words on a connection that failed say that the server lets this role not in: with verbose errors they are
+    /// `...: FATAL:  28P01: password authentication failed ...`, and the severity is in the server's language.
+    package static func isDenied(_ message: String) -> Bool {
+        let words = message.split(separator: " ")
+        return message.contains("no password supplied")
+            || zip(words, words.dropFirst()).contains { $0.hasSuffix(":") && ($1 == "28000:" || $1 == "28P01:") }
     }
 
     /// What libpq says last, in one line without secrets.
@@ -218,20 +210,7 @@ final class PostgresConnection {
         PostgresFailure(state: nil, message: "the server gave no answer within \(patience) s")
     }
 
-    /// - Returns: false where the time is over.
     private func wait(_ events: Int32, until deadline: ContinuousClock.Instant) -> Bool {
-        while true {
-            let left = ContinuousClock.now.duration(to: deadline).components
-            let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
-            guard milliseconds > 0 else { return false }
-            var descriptor = pollfd(fd: cpg_socket(handle), events: Int16(events), revents: 0)
-            let count = poll(&descriptor, 1, Int32(clamping: milliseconds))
-            if count > 0 { return true }
-            if count < 0, errno != EINTR { return true }
-        }
+        PostgresDialing.wait(for: events, at: cpg_socket(handle), until: deadline)
     }
-}
-
-extension Substring {
-    fileprivate func trimmingSuffix(_ suffix: Character) -> Substring { last == suffix ? dropLast() : self }
 }

@@ -78,12 +78,14 @@ public struct PostgresPublication: Sendable {
     private func isAt(_ run: String, _ digest: String, _ connection: PostgresConnection) throws -> Bool {
         guard let current = try current(connection), current.run == run, current.digest == digest else { return false }
         // Somebody may have dropped what the record names.
-        let standing = try connection.execute(
+        let missing = try connection.execute(
             """
-            SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = \(SQLText.text(current.schema))
-                AND pg_catalog.to_regclass(\(SQLText.text(SQLText.name("run", in: target.schema)))) IS NOT NULL
+            SELECT 1 FROM \(runs) r, pg_catalog.unnest(r.views) v WHERE r.is_current AND NOT EXISTS (
+                SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = \(SQLText.text(target.schema)) AND c.relname = v
+                    AND \(PostgresOwnViews.areOver("s.nspname = r.schema"))) LIMIT 1
             """)
-        return !standing.isEmpty
+        return missing.isEmpty
     }
 
     private func current(_ connection: PostgresConnection) throws -> Current? {
@@ -117,7 +119,9 @@ public struct PostgresPublication: Sendable {
 
     private func freeSchema(for run: String, _ connection: PostgresConnection) throws -> String {
         let wanted = "\(target.schema)_\(run.replacing("-", with: "_"))"
-        let taken = Set(try connection.execute("SELECT nspname FROM pg_catalog.pg_namespace").compactMap { $0[0] })
+        // A schema that somebody dropped is still on record.
+        let taken = Set(
+            try connection.execute("SELECT nspname FROM pg_catalog.pg_namespace UNION SELECT schema FROM \(runs)").compactMap { $0[0] })
         var (name, count) = (wanted, 1)
         while taken.contains(name) {
             count += 1

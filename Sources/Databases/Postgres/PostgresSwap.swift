@@ -40,16 +40,18 @@ struct PostgresSwap {
         let names = views.map { SQLText.text($0.name) }.joined(separator: ", ")
         let standing = try connection.execute(
             """
-            SELECT c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            SELECT c.relname, \(PostgresOwnViews.areOver(PostgresOwnViews.isOfARun(home: home))) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = \(SQLText.text(home)) AND (c.relname IN (\(names))
                 OR c.relname IN (SELECT unnest(views) FROM \(runs) WHERE is_current)) ORDER BY c.relname
             """)
-        for row in standing where row[1] != "v" {
+        let new = Set(views.map(\.name))
+        let foreign = standing.filter { $0[1] != "t" }.compactMap { $0[0] }
+        if let taken = foreign.first(where: new.contains) {
             throw Problem(
-                .postgresSchemaTaken, "in the schema \(home) stands a '\(row[0] ?? "")' that is no view of ours",
+                .postgresSchemaTaken, "in the schema \(home) stands a '\(taken)' that is no view of ours",
                 help: "move it away, or give another schema: postgres: { schema: NAME }")
         }
-        let old = standing.compactMap { $0[0] }
+        let old = standing.filter { $0[1] == "t" }.compactMap { $0[0] }
         if !old.isEmpty {
             let paths = old.map { SQLText.name($0, in: home) }.joined(separator: ", ")
             try connection.execute("LOCK TABLE \(paths) IN ACCESS EXCLUSIVE MODE")

@@ -18,7 +18,7 @@ struct AlertJudge {
         case incomplete
         case nullValue
         case belowMinimum
-        /// There is nothing to compare it with: no earlier cell, too few weekdays, all of them equal, no target.
+        /// There is nothing to compare it with: no earlier cell, too few weekdays, all of them equal, no target of the mart's grain.
         case noReference
     }
 
@@ -154,7 +154,7 @@ struct AlertJudge {
             return nil
         }
         let day = cells.span(row).map { context.manifest.zone.day(of: $0.start) } ?? context.date
-        return try targets?.target(of: cells.dimensions(row), on: day)
+        return try targets?.target(of: cells.dimensions(row), on: day, grain: cells.grain ?? .period)
     }
 
     /// The value of an earlier cell that may be compared with.

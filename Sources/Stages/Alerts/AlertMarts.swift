@@ -44,22 +44,22 @@ struct AlertMarts {
 
     // MARK: Alerts
 
-    private static let alertColumns: [MartColumn] = [
-        dimension("severity", "Severity", "级别"),
-        dimension("alert", "Alert", "预警"),
-        MartColumn("state", .string, role: .flag, label: Label(en: "State", zh: "状态")),
-        dimension("mart", "Mart", "数据集"),
-        dimension("column", "Column", "指标列"),
-        MartColumn("rule", .string, role: .flag, label: Label(en: "Rule", zh: "规则")),
-        dimension("cell", "Cell", "维度"),
-        MartColumn("time", .string, role: .time, label: Label(en: "Time", zh: "时间")),
-        MartColumn("since", .string, role: .flag, label: Label(en: "Since", zh: "起始时间")),
-        number("value", "Value", "数值"),
-        number("limit", "Limit", "阈值"),
-        number("reference", "Reference", "参照值"),
-        MartColumn("value_unit", .string, role: .flag, label: Label(en: "Unit of the value", zh: "单位")),
-        MartColumn("owner", .string, role: .flag, label: Label(en: "Owner", zh: "负责人")),
-        MartColumn("message", .string, role: .flag, label: Label(en: "Message", zh: "说明")),
+    static let alertColumns: [MartColumn] = [
+        dimension("severity", "Severity", "级别").inAlerts(nil, "critical, warning or info, as the rule has it."),
+        dimension("alert", "Alert", "预警").inAlerts(nil, "The rule's name."),
+        MartColumn("state", .string, role: .flag, label: Label(en: "State", zh: "状态")).inAlerts(nil, "new, ongoing since `since`, or firing where there is no series of time."),
+        dimension("mart", "Mart", "数据集").inAlerts(nil, "The node whose mart is judged; null for a source."),
+        dimension("column", "Column", "指标列").inAlerts(nil, "The column that is judged; null for a source."),
+        MartColumn("rule", .string, role: .flag, label: Label(en: "Rule", zh: "规则")).inAlerts(nil, "The kind of rule."),
+        dimension("cell", "Cell", "维度").inAlerts(nil, "The values of the dimensions of the row that fires."),
+        MartColumn("time", .string, role: .time, label: Label(en: "Time", zh: "时间")).inAlerts(nil, "The row's cell of time."),
+        MartColumn("since", .string, role: .flag, label: Label(en: "Since", zh: "起始时间")).inAlerts(nil, "The first cell of time of those in a row that fire."),
+        number("value", "Value", "数值").inAlerts("the cell's value", "As it is published."),
+        number("limit", "Limit", "阈值").inAlerts("what the rule bears", "At the row, in the unit of the value."),
+        number("reference", "Reference", "参照值").inAlerts("what the value is compared with", "For rules that compare."),
+        MartColumn("value_unit", .string, role: .flag, label: Label(en: "Unit of the value", zh: "单位")).inAlerts(nil, "The unit of value and limit."),
+        MartColumn("owner", .string, role: .flag, label: Label(en: "Owner", zh: "负责人")).inAlerts(nil, "Who looks after it, as the rule has it."),
+        MartColumn("message", .string, role: .flag, label: Label(en: "Message", zh: "说明")).inAlerts(nil, "What fired, in words."),
     ]
 
     /// By severity, then alerts in byte order of their names, then in the order of the marts' rows.
@@ -108,22 +108,22 @@ struct AlertMarts {
 
     // MARK: Rules
 
-    private static let ruleColumns: [MartColumn] =
+    static let ruleColumns: [MartColumn] =
         [
-            dimension("alert", "Alert", "预警"),
-            dimension("severity", "Severity", "级别"),
-            MartColumn("state", .string, role: .flag, label: Label(en: "State", zh: "状态")),
-            dimension("mart", "Mart", "数据集"),
-            dimension("column", "Column", "指标列"),
-            MartColumn("rule", .string, role: .flag, label: Label(en: "Rule", zh: "规则")),
-            MartColumn("owner", .string, role: .flag, label: Label(en: "Owner", zh: "负责人")),
-            count("judged", "Cells judged", "已判断"),
-            count("fired", "Cells that fire", "触发"),
-            count("open", "Not judged: window open", "未判断：窗口未结束"),
-            count("incomplete", "Not judged: incomplete days", "未判断：数据不完整"),
-            count("null_values", "Not judged: no value", "未判断：空值"),
-            count("below_minimum", "Not judged: too little volume", "未判断：数量不足"),
-            count("no_reference", "Not judged: nothing to compare with", "未判断：无参照"),
+            dimension("alert", "Alert", "预警").inAlerts(nil, "The rule's name."),
+            dimension("severity", "Severity", "级别").inAlerts(nil, "critical, warning or info, as the rule has it."),
+            MartColumn("state", .string, role: .flag, label: Label(en: "State", zh: "状态")).inAlerts(nil, "firing, quiet, or not_judged."),
+            dimension("mart", "Mart", "数据集").inAlerts(nil, "The node whose mart is judged; null for a source."),
+            dimension("column", "Column", "指标列").inAlerts(nil, "The column that is judged; null for a source."),
+            MartColumn("rule", .string, role: .flag, label: Label(en: "Rule", zh: "规则")).inAlerts(nil, "The kind of rule."),
+            MartColumn("owner", .string, role: .flag, label: Label(en: "Owner", zh: "负责人")).inAlerts(nil, "Who looks after it, as the rule has it."),
+            count("judged", "Cells judged", "已判断").inAlerts("cells that the rule judged", "In this run."),
+            count("fired", "Cells that fire", "触发").inAlerts("cells that fire", "In this run."),
+            count("open", "Not judged: window open", "未判断：窗口未结束").inAlerts("cells not judged because their window is open", "Their values may still grow."),
+            count("incomplete", "Not judged: incomplete days", "未判断：数据不完整").inAlerts("cells not judged because their days are incomplete", "Files are damaged, missing or late."),
+            count("null_values", "Not judged: no value", "未判断：空值").inAlerts("cells not judged because they have no value", "A ratio over nothing, for instance."),
+            count("below_minimum", "Not judged: too little volume", "未判断：数量不足").inAlerts("cells not judged because too little stands behind them", "By the rule's least volume."),
+            count("no_reference", "Not judged: nothing to compare with", "未判断：无参照").inAlerts("cells not judged because there is nothing to compare with", "For rules that compare."),
         ]
 
     /// In the order of the manifest, the sources behind the alerts.
@@ -170,6 +170,10 @@ struct AlertMarts {
 
     /// A limit far from everything may be beyond what a number can say.
     private func finite(_ number: Double) -> MartValue { number.isFinite ? .number(number) : .null }
+}
+
+extension MartColumn {
+    fileprivate func inAlerts(_ formula: String?, _ meaning: String) -> MartColumn { defined(formula, meaning, source: "docs/MANIFEST.md") }
 }
 
 extension SourceArrival {

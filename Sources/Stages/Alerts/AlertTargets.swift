@@ -11,12 +11,13 @@ extension ProblemCode {
 
 /// The targets of one column in a source of kind `targets`.
 ///
-/// A row counts from `from` up to but not including `to` (each open where it is null), and for the cells that have the
+/// A row counts for cells of time of its grain, from `from` up to but not including `to` (each open where it is null), and for the cells that have the
 /// values of its further columns; a null there stands for any value. Of several rows the one with the most such values
 /// counts.
 struct AlertTargets {
     private struct Row {
         let value: Double
+        let grain: String
         let from: Int64?
         let to: Int64?
         let conditions: [(column: String, value: String)]
@@ -33,12 +34,11 @@ struct AlertTargets {
             rows = []
             return
         }
-        let own: Set<String> = ["metric", "value", "from", "to", "version", "record"]
-        let others = table.columns.filter { !own.contains($0.column.name) && $0.column.type != .key }
+        let others = table.columns.filter { !TargetGrain.ownColumns.contains($0.column.name) && $0.column.type != .key }
         rows = (0..<table.rowCount).compactMap { row in
             guard metrics[row] == metric, let millionths = values[row] else { return nil }
             return Row(
-                value: Double(millionths) / 1_000_000, from: table.column("from")?.integers[row],
+                value: Double(millionths) / 1_000_000, grain: TargetGrain.of(row, in: table), from: table.column("from")?.integers[row],
                 to: table.column("to")?.integers[row],
                 conditions: others.compactMap { column in column.text(row).map { (column.column.name, $0) } })
         }
@@ -46,11 +46,11 @@ struct AlertTargets {
 
     /// The target of a cell; nil where there is none.
     /// - Throws: `Problem` `alerts.two-targets` where two rows speak of it with equal right.
-    func target(of dimensions: [(name: String, value: MartValue)], on day: CivilDate) throws -> Double? {
+    func target(of dimensions: [(name: String, value: MartValue)], on day: CivilDate, grain: Grain) throws -> Double? {
         let date = Int64(day.daysSinceEpoch)
         let cell = Dictionary(dimensions.map { ($0.name, $0.value.text) }, uniquingKeysWith: { first, _ in first })
         let fitting = rows.filter { row in
-            (row.from.map { $0 <= date } ?? true) && (row.to.map { date < $0 } ?? true)
+            row.grain == grain.rawValue && (row.from.map { $0 <= date } ?? true) && (row.to.map { date < $0 } ?? true)
                 && row.conditions.allSatisfy { cell[$0.column] == .some($0.value) }
         }
         guard let most = fitting.map(\.conditions.count).max() else { return nil }

@@ -28,25 +28,39 @@ struct CreativeArmsReport {
     }
 
     private static let columns: [MartColumn] = [
-        MartColumn("arm", .string, role: .dimension, label: Label(en: "Arm", zh: "素材")),
-        MartColumn("rank", .integer, role: .statistic, label: Label(en: "Rank", zh: "排名")),
+        MartColumn("arm", .string, role: .dimension, label: Label(en: "Arm", zh: "素材"))
+            .inExperiments(nil, "The value of the column of arms, such as a creative."),
+        MartColumn("rank", .integer, role: .statistic, label: Label(en: "Rank", zh: "排名"))
+            .inExperiments(nil, "The place among the arms that have run long enough to be compared; 1 is the best."),
         MartColumn(
-            "impressions", .integer, role: .measure, unit: "events", label: Label(en: "Impressions", zh: "曝光量"), aggregation: .sum),
-        MartColumn("clicks", .integer, role: .measure, unit: "events", label: Label(en: "Clicks", zh: "点击量"), aggregation: .sum),
+            "impressions", .integer, role: .measure, unit: "events", label: Label(en: "Impressions", zh: "曝光量"), aggregation: .sum)
+            .inExperiments("sum of impressions", "In the period of the node."),
+        MartColumn("clicks", .integer, role: .measure, unit: "events", label: Label(en: "Clicks", zh: "点击量"), aggregation: .sum)
+            .inExperiments("sum of clicks", "In the period of the node."),
         MartColumn(
-            "ctr", .number, role: .ratio, unit: "fraction", label: Label(en: "CTR", zh: "点击率"), direction: 1, aggregation: .ratio),
+            "ctr", .number, role: .ratio, unit: "fraction", label: Label(en: "CTR", zh: "点击率"), direction: 1, aggregation: .ratio)
+            .inExperiments("clicks / impressions", "Over all days of the arm."),
         MartColumn(
             "adjusted_ctr", .number, role: .statistic, unit: "fraction",
-            label: Label(en: "CTR with the same weights of epochs for all arms", zh: "分期加权点击率"), direction: 1),
-        MartColumn("days", .integer, role: .statistic, unit: "days", label: Label(en: "Days with impressions", zh: "投放天数")),
-        MartColumn("epochs", .integer, role: .statistic, label: Label(en: "Allocation epochs with impressions", zh: "流量分配期数")),
-        MartColumn("ctr_low", .number, role: .statistic, unit: "fraction", label: Label(en: "CTR: lower bound for every night", zh: "点击率下限")),
-        MartColumn("ctr_high", .number, role: .statistic, unit: "fraction", label: Label(en: "CTR: upper bound for every night", zh: "点击率上限")),
+            label: Label(en: "CTR with the same weights of epochs for all arms", zh: "分期加权点击率"), direction: 1)
+            .inExperiments("sum over epochs of weight x the arm's CTR there", "The weights are the epochs' shares of all arms' impressions, so that shifts of the budget do not favour an arm; null where there is one epoch."),
+        MartColumn("days", .integer, role: .statistic, unit: "days", label: Label(en: "Days with impressions", zh: "投放天数"))
+            .inExperiments("distinct days with impressions", "Of the arm."),
+        MartColumn("epochs", .integer, role: .statistic, label: Label(en: "Allocation epochs with impressions", zh: "流量分配期数"))
+            .inExperiments("epochs with impressions", "Between days on which the shares of the arms were changed."),
+        MartColumn("ctr_low", .number, role: .statistic, unit: "fraction", label: Label(en: "CTR: lower bound for every night", zh: "点击率下限"))
+            .inExperiments("lower bound of the CTR", "A confidence sequence: it holds at every look together."),
+        MartColumn("ctr_high", .number, role: .statistic, unit: "fraction", label: Label(en: "CTR: upper bound for every night", zh: "点击率上限"))
+            .inExperiments("upper bound of the CTR", "A confidence sequence: it holds at every look together."),
         MartColumn(
-            "chance_to_be_best", .number, role: .statistic, unit: "fraction", label: Label(en: "Chance to be the best", zh: "最优概率")),
-        MartColumn("verdict", .string, role: .flag, label: Label(en: "Verdict", zh: "结论")),
-        MartColumn("randomised", .boolean, role: .flag, label: Label(en: "Randomised", zh: "是否随机分流")),
-        MartColumn("reason", .string, role: .flag, label: Label(en: "Why there is no number", zh: "无数值原因")),
+            "chance_to_be_best", .number, role: .statistic, unit: "fraction", label: Label(en: "Chance to be the best", zh: "最优概率"))
+            .inExperiments("P(the arm has the greatest CTR | data)", "The posterior over all arms that can be compared."),
+        MartColumn("verdict", .string, role: .flag, label: Label(en: "Verdict", zh: "结论"))
+            .inExperiments(nil, "leading, keep, drop (its upper bound lies under the leader's lower one), or too_early."),
+        MartColumn("randomised", .boolean, role: .flag, label: Label(en: "Randomised", zh: "是否随机分流"))
+            .inExperiments(nil, "Always false: a platform shares impressions out, and not by chance."),
+        MartColumn("reason", .string, role: .flag, label: Label(en: "Why there is no number", zh: "无数值原因"))
+            .inExperiments(nil, "Why the arm has no rank or bounds."),
     ]
 
     private func row(_ place: Int, _ index: Int) -> [MartValue] {

@@ -82,17 +82,29 @@ struct CreativeElementsReport {
     }
 
     private static let columns: [MartColumn] = [
-        MartColumn("element", .string, role: .dimension, label: Label(en: "Element", zh: "元素")),
-        MartColumn("element_value", .string, role: .dimension, label: Label(en: "Value of the element", zh: "元素取值")),
-        MartColumn("creatives", .integer, role: .measure, label: Label(en: "Creatives with it", zh: "含该元素素材数"), aggregation: .distinct),
-        MartColumn("other_creatives", .integer, role: .measure, label: Label(en: "Other creatives", zh: "其他素材数"), aggregation: .distinct),
-        MartColumn("ctr", .number, role: .ratio, unit: "fraction", label: Label(en: "CTR", zh: "点击率"), direction: 1, aggregation: .ratio),
-        MartColumn("other_ctr", .number, role: .ratio, unit: "fraction", label: Label(en: "CTR of the others", zh: "其他素材点击率"), aggregation: .ratio),
-        MartColumn("lift", .number, role: .statistic, unit: "fraction", label: Label(en: "Relative difference", zh: "相对差异")),
-        MartColumn("lift_low", .number, role: .statistic, unit: "fraction", label: Label(en: "Relative difference: lower bound", zh: "相对差异下限")),
-        MartColumn("lift_high", .number, role: .statistic, unit: "fraction", label: Label(en: "Relative difference: upper bound", zh: "相对差异上限")),
-        MartColumn("adjusted_p_value", .number, role: .statistic, label: Label(en: "p-value corrected for several tests", zh: "校正后 P 值")),
-        MartColumn("stands_out", .boolean, role: .flag, label: Label(en: "Over 20 % and beyond chance", zh: "差异超过20%且显著")),
-        MartColumn("reason", .string, role: .flag, label: Label(en: "Why there is no number", zh: "无数值原因")),
+        MartColumn("element", .string, role: .dimension, label: Label(en: "Element", zh: "元素"))
+            .inExperiments(nil, "A column of the source of creatives, such as colour."),
+        MartColumn("element_value", .string, role: .dimension, label: Label(en: "Value of the element", zh: "元素取值"))
+            .inExperiments(nil, "One of its values."),
+        MartColumn("creatives", .integer, role: .measure, label: Label(en: "Creatives with it", zh: "含该元素素材数"), aggregation: .distinct)
+            .inExperiments("creatives with the value", "That have impressions in the period."),
+        MartColumn("other_creatives", .integer, role: .measure, label: Label(en: "Other creatives", zh: "其他素材数"), aggregation: .distinct)
+            .inExperiments("creatives with another value", "That have impressions in the period; those without a value are in neither."),
+        MartColumn("ctr", .number, role: .ratio, unit: "fraction", label: Label(en: "CTR", zh: "点击率"), direction: 1, aggregation: .ratio)
+            .inExperiments("clicks / impressions of the creatives with the value", "Over the period."),
+        MartColumn("other_ctr", .number, role: .ratio, unit: "fraction", label: Label(en: "CTR of the others", zh: "其他素材点击率"), aggregation: .ratio)
+            .inExperiments("clicks / impressions of the other creatives", "Over the period."),
+        MartColumn("lift", .number, role: .statistic, unit: "fraction", label: Label(en: "Relative difference", zh: "相对差异"))
+            .inExperiments("ctr / other_ctr - 1", "A hint what to test, and no effect: the creatives differ in more."),
+        MartColumn("lift_low", .number, role: .statistic, unit: "fraction", label: Label(en: "Relative difference: lower bound", zh: "相对差异下限"))
+            .inExperiments("lower bound of lift", "By the delta method with creatives as units."),
+        MartColumn("lift_high", .number, role: .statistic, unit: "fraction", label: Label(en: "Relative difference: upper bound", zh: "相对差异上限"))
+            .inExperiments("upper bound of lift", "By the delta method with creatives as units."),
+        MartColumn("adjusted_p_value", .number, role: .statistic, label: Label(en: "p-value corrected for several tests", zh: "校正后 P 值"))
+            .inExperiments("p-value of lift = 0, corrected by Holm", "Over all values of all elements."),
+        MartColumn("stands_out", .boolean, role: .flag, label: Label(en: "Over 20 % and beyond chance", zh: "差异超过20%且显著"))
+            .inExperiments("|lift| > 20 % and adjusted_p_value < alpha", "Whether the difference is worth a test."),
+        MartColumn("reason", .string, role: .flag, label: Label(en: "Why there is no number", zh: "无数值原因"))
+            .inExperiments(nil, "Why there is no interval or p-value."),
     ]
 }

@@ -144,6 +144,10 @@ final class EventExperiment: Computation, PersonListing {
 
     func listPersons(_ selection: PersonSelection) throws { listing = try ExperimentListing(selection, plan) }
 
+    var listsDevices: Bool {
+        if case .events(let basis) = plan.basis { basis.unit == .device } else { false }
+    }
+
     func finish() throws -> [Mart] {
         let report = ExperimentReport(plan, tally ?? ExperimentTally())
         return [try listing.map { try $0.mart(report) } ?? report.mart]

@@ -14,21 +14,35 @@ extension FunnelTable {
             rows.append([.string("all")] + cells(step: step) + independent(before, now, step))
         }
         for step in own.indices { rows.append([.string("both")] + cells(step: step) + paired(result.extra.paired[step], step)) }
-        func number(_ name: String, _ en: String, _ zh: String, _ direction: Int = 0) -> MartColumn {
+        func number(_ name: String, _ en: String, _ zh: String, direction: Int, _ formula: String, _ meaning: String) -> MartColumn {
             MartColumn(name, .number, role: .statistic, unit: "fraction", label: Label(en: en, zh: zh), direction: direction)
+                .inFunnels(formula, meaning)
         }
+        let began = "\(plan.unitName) who took step 1"
+        let method = "By Newcombe's method 10 for independent or for paired shares, at the node's alpha."
         var mart = mart(
             "comparison", Label(en: "compared with \(plan.compared?.name ?? "")", zh: "对比"),
-            columns: [MartColumn("sample", .string, role: .dimension, label: Label(en: "Persons compared", zh: "对比人群"))]
+            columns: [
+                MartColumn("sample", .string, role: .dimension, label: Label(en: "Persons compared", zh: "对比人群"))
+                    .inFunnels(nil, "all: everybody of either period, as independent samples; both: those who entered in both, as pairs.")
+            ]
                 + Self.stepColumns
-                + ratio("conversion", Label(en: "Conversion from first step", zh: "总转化率"), direction: 1)
-                + ratio("conversion_before", Label(en: "Conversion from first step before", zh: "对比期总转化率"), direction: 1)
+                + ratio(
+                    "conversion", Label(en: "Conversion from first step", zh: "总转化率"), direction: 1,
+                    "Of all who began in the period, how many got here.", reached, began)
+                + ratio(
+                    "conversion_before", Label(en: "Conversion from first step before", zh: "对比期总转化率"), direction: 1,
+                    "Of all who began in the earlier period, how many got here.", "\(reached), in the earlier period", "\(began), in the earlier period")
                 + [
-                    number("difference", "Difference", "差值", 1), number("difference_low", "Lower bound", "下限"),
-                    number("difference_high", "Upper bound", "上限"),
-                    MartColumn("p_value", .number, role: .statistic, label: Label(en: "p", zh: "p值")),
-                    MartColumn("method", .string, role: .flag, label: Label(en: "Method", zh: "方法")),
-                    MartColumn("reason", .string, role: .flag, label: Label(en: "Why there is no p or interval", zh: "缺失原因")),
+                    number("difference", "Difference", "差值", direction: 1, "conversion - conversion_before", "In the same step."),
+                    number("difference_low", "Lower bound", "下限", direction: 0, "lower bound of difference", method),
+                    number("difference_high", "Upper bound", "上限", direction: 0, "upper bound of difference", method),
+                    MartColumn("p_value", .number, role: .statistic, label: Label(en: "p", zh: "p值"))
+                        .inFunnels("p-value of difference = 0", "Fisher's exact test of independent shares, McNemar's of pairs; no correction for several steps."),
+                    MartColumn("method", .string, role: .flag, label: Label(en: "Method", zh: "方法"))
+                        .inFunnels(nil, "How interval and p-value are made."),
+                    MartColumn("reason", .string, role: .flag, label: Label(en: "Why there is no p or interval", zh: "缺失原因"))
+                        .inFunnels(nil, "Why there is no p-value or interval; always_one for step 1."),
                 ],
             rows: rows, notes: notes)
         if result.extra.compared.open.contains(where: { $0 > 0 }) { mart.provisional = true }

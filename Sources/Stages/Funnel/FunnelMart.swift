@@ -41,28 +41,24 @@ struct FunnelMart {
     }()
 
     private var columns: [MartColumn] {
-        let (en, zh) = plan.policy.unit.words
-        let open = table.units("open_\(plan.unitName)", .measure, Label(en: "\(en) with an open window", zh: "窗口未结束\(zh)"), direction: 0)
+        let (_, zh) = plan.policy.unit.words
+        let lost = "\(table.before) - \(table.reached)"
         return FunnelTable.stepColumns
-            + (hasOptional ? [MartColumn("optional", .boolean, role: .flag, label: Label(en: "Optional step", zh: "可选步骤"))] : [])
-            + [table.units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 1)]
-            + table.ratio("conversion_from_previous", Label(en: "Conversion from previous step", zh: "上一步转化率"), direction: 1)
-            + table.ratio("conversion_from_first", Label(en: "Conversion from first step", zh: "总转化率"), direction: 1)
-            + [table.units("drop_off", .measure, Label(en: "Drop-off", zh: "流失\(zh)"), direction: -1)]
-            + table.ratio("drop_off_rate", Label(en: "Drop-off rate", zh: "流失率"), direction: -1)
+            + (hasOptional
+                ? [
+                    MartColumn("optional", .boolean, role: .flag, label: Label(en: "Optional step", zh: "可选步骤"))
+                        .inFunnels(nil, "Whether the step may be left out; who leaves it out is not lost.")
+                ] : [])
+            + [table.takenColumn] + table.conversionColumns
             + [
-                FunnelTable.seconds("mean_seconds", Label(en: "Mean seconds from previous step", zh: "距上一步时长均值（秒）")),
-                FunnelTable.seconds("median_seconds", Label(en: "Median seconds from previous step", zh: "距上一步时长中位数（秒）")),
-                FunnelTable.seconds("p90_seconds", Label(en: "90th percentile of seconds from previous step", zh: "距上一步时长90分位（秒）")),
+                table.units("drop_off", .measure, Label(en: "Drop-off", zh: "流失\(zh)"), direction: -1)
+                    .inFunnels(lost, "Who got to the step before and no further.")
             ]
-            + (plan.histogram == nil
-                ? []
-                : [
-                    FunnelTable.seconds("mean_seconds_from_first", Label(en: "Mean seconds from step 1", zh: "距第一步时长均值（秒）")),
-                    FunnelTable.seconds("median_seconds_from_first", Label(en: "Median seconds from step 1", zh: "距第一步时长中位数（秒）")),
-                    FunnelTable.seconds("p90_seconds_from_first", Label(en: "90th percentile of seconds from step 1", zh: "距第一步时长90分位（秒）")),
-                ])
-            + [open]
+            + table.ratio(
+                "drop_off_rate", Label(en: "Drop-off rate", zh: "流失率"), direction: -1, "The part that is lost at the step.", lost, table.before)
+            + FunnelTable.seconds("", since: Label(en: "previous step", zh: "上一步"))
+            + (plan.histogram == nil ? [] : FunnelTable.seconds("_from_first", since: Label(en: "step 1", zh: "第一步")))
+            + [table.openColumn]
     }
 
     private var hasOptional: Bool { plan.steps.contains(where: \.isOptional) }

@@ -26,11 +26,18 @@ extension FunnelTable {
         return mart(
             "next_events", Label(en: "next events", zh: "后续事件"),
             columns: Self.stepColumns + [
-                MartColumn("what", .string, role: .dimension, label: Label(en: "What", zh: "类别")),
-                MartColumn("rank", .integer, role: .dimension, label: Label(en: "Rank", zh: "排名")),
-                MartColumn("next_event", .string, role: .dimension, label: Label(en: "Next event", zh: "后续事件")),
-                units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 0),
-            ] + ratio("share", Label(en: "Share of those who ended here", zh: "占比"), direction: 0),
+                MartColumn("what", .string, role: .dimension, label: Label(en: "What", zh: "类别"))
+                    .inFunnels(nil, "event: one of the most frequent; rest: all rarer ones; nothing: none was seen."),
+                MartColumn("rank", .integer, role: .dimension, label: Label(en: "Rank", zh: "排名"))
+                    .inFunnels(nil, "The event's place by how many did it next, from 1."),
+                MartColumn("next_event", .string, role: .dimension, label: Label(en: "Next event", zh: "后续事件"))
+                    .inFunnels(nil, "The first event at a later instant, before as_of."),
+                units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 0)
+                    .inFunnels("\(plan.unitName) who ended at the step and did this next", "Each counts once."),
+            ]
+                + ratio(
+                    "share", Label(en: "Share of those who ended here", zh: "占比"), direction: 0, "Of those who ended at the step, how many did this next.",
+                    "\(plan.unitName) who did this next", "\(plan.unitName) whose last step it is"),
             rows: rows,
             notes: [
                 MartNote(

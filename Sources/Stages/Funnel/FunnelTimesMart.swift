@@ -23,10 +23,17 @@ struct FunnelTimesMart {
         return table.mart(
             "times", Label(en: "time to convert", zh: "转化时长"),
             columns: table.groupColumns + [FunnelTable.rowKind] + FunnelTable.stepColumns + [
-                MartColumn("from_seconds", .number, role: .dimension, unit: "seconds", label: Label(en: "Longer than", zh: "大于（秒）")),
-                MartColumn("to_seconds", .number, role: .dimension, unit: "seconds", label: Label(en: "At most", zh: "至多（秒）")),
-                table.units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 0),
-            ] + table.ratio("share", Label(en: "Share", zh: "占比"), direction: 0),
+                MartColumn("from_seconds", .number, role: .dimension, unit: "seconds", label: Label(en: "Longer than", zh: "大于（秒）"))
+                    .inFunnels(nil, "The class's lower bound, not included; 0 is in the first class."),
+                MartColumn("to_seconds", .number, role: .dimension, unit: "seconds", label: Label(en: "At most", zh: "至多（秒）"))
+                    .inFunnels(nil, "The class's upper bound, included; the last class ends with the window."),
+                table.units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 0)
+                    .inFunnels(
+                        "\(plan.unitName) who took the step so long after step 1", "More than from_seconds, at most to_seconds."),
+            ]
+                + table.ratio(
+                    "share", Label(en: "Share", zh: "占比"), direction: 0, "The class's part of those who took the step.",
+                    "\(plan.unitName) in the class", table.reached),
             rows: rows,
             notes: [
                 MartNote(

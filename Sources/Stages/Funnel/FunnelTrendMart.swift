@@ -5,7 +5,6 @@ extension FunnelTable {
     /// The table `funnel/NAME.trend`: the funnel of those who began on each day, week or month.
     var trend: Mart {
         let span = plan.trend ?? .day
-        let (en, zh) = plan.policy.unit.words
         var byGroup: [(values: [FunnelGroupValue], day: Int64, counts: FunnelCounts)] = result.extra.trend.map { key, counts in
             guard case .number(let day)? = key.last else { return (Array(key.dropLast()), 0, counts) }
             return (Array(key.dropLast()), day, counts)
@@ -23,12 +22,10 @@ extension FunnelTable {
         }
         return mart(
             "trend", Label(en: "by \(span.rawValue) of entry", zh: "按进入时间"),
-            columns: [MartColumn(span.rawValue, .date, role: .time, label: Label(en: "Entry", zh: "进入时间"))] + groupColumns
-                + [Self.rowKind] + Self.stepColumns
-                + [units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 1)]
-                + ratio("conversion_from_previous", Label(en: "Conversion from previous step", zh: "上一步转化率"), direction: 1)
-                + ratio("conversion_from_first", Label(en: "Conversion from first step", zh: "总转化率"), direction: 1)
-                + [units("open_\(plan.unitName)", .measure, Label(en: "\(en) with an open window", zh: "窗口未结束\(zh)"), direction: 0)],
+            columns: [
+                MartColumn(span.rawValue, .date, role: .time, label: Label(en: "Entry", zh: "进入时间"))
+                    .inFunnels(nil, "The first day of the \(span.rawValue) of step 1 of the attempt that counts.")
+            ] + groupColumns + [Self.rowKind] + Self.stepColumns + [takenColumn] + conversionColumns + [openColumn],
             rows: rows,
             notes: [
                 MartNote(

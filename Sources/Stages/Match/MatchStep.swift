@@ -10,6 +10,8 @@ import Vocabulary
 
 extension ProblemCode {
     static let unknownCell = ProblemCode("match.unknown-cell", exit: .wrongUsage)
+    /// Ids of users against a figure that counts devices.
+    static let notUsers = ProblemCode("match.not-users", exit: .wrongUsage)
 }
 
 /// The persons behind a figure as the command line names it: a node, a blank, and what `--persons` takes.
@@ -66,7 +68,7 @@ public struct MatchStep {
     /// - Parameters:
     ///   - list: a file with an id a line, or `-`.
     ///   - date: as of which the figure is counted.
-    /// - Throws: `Problem` of the list, the cell (`match.unknown-cell`, `usage.persons`), the store or its key.
+    /// - Throws: `Problem` of the list, the cell (`match.unknown-cell`, `match.not-users`, `usage.persons`), the store or its key.
     public func run(
         _ list: String, kind: Tombstone.Kind, space: String, cell: PersonsCell, date: CivilDate, intraday: Int64?
     ) throws -> Report {
@@ -76,7 +78,13 @@ public struct MatchStep {
                 .storeWrongKey, "the ids of this store were hashed under another secret key", at: .path(manifest.store),
                 help: "set \(StoreKey.variable) to the key that the store was made with")
         }
-        let persons = try persons(cell, snapshot, date, intraday)
+        let listing = try Listing(cell, manifest, StageContext(manifest, date: date, intraday: intraday, snapshot, tables: try snapshot.tables()))
+        guard kind == .device || !listing.areDevices else {
+            throw Problem(
+                .notUsers, "\(cell.text) counts devices, and the ids are those of users", at: .path(manifest.path),
+                help: "give a list of device ids with --kind device")
+        }
+        let persons = try listing.keys(snapshot, threads: threads)
         let lookup = try PersonLookup(snapshot, threads: threads)
         let space = keys.space(space)
         var report = Report(persons: persons.count)
@@ -84,33 +92,47 @@ public struct MatchStep {
         try IDList(list).forEach { id in
             report.asked += 1
             let key = keys.hash(space: space, id)
-            guard let person = lookup.person(kind, key), persons.contains(person), seen.insert(key).inserted else { return }
+            guard let person = listing.areDevices ? lookup.device(key) : lookup.person(kind, key), persons.contains(person), seen.insert(key).inserted else { return }
             report.matched.append(String(decoding: id, as: UTF8.self))
         }
         return report
     }
 
-    /// The keys that `--persons` lists.
-    private func persons(_ cell: PersonsCell, _ snapshot: Snapshot, _ date: CivilDate, _ intraday: Int64?) throws -> Set<Key128> {
-        guard let node = manifest.nodes.first(where: { $0.id == cell.node }),
-            let stage = allStages.first(where: { $0.name == node.stage })
-        else {
-            throw Problem(
-                .unknownCell, "the manifest has no node '\(cell.node)'", at: .path(manifest.path),
-                help: nearestName(to: cell.node, among: manifest.nodes.map(\.id)).map { "did you mean '\($0)'?" }
-                    ?? "it has: " + manifest.nodes.map(\.id).joined(separator: ", "))
-        }
-        let context = StageContext(
-            manifest: manifest, date: date, intraday: intraday, tables: try snapshot.tables(), newestEvent: snapshot.newestEvent,
-            oldestEvent: snapshot.oldestEvent)
-        let runner = StageRunner(stage: stage, context: context, snapshot: snapshot, threads: threads, persons: cell.selection)
-        var keys: Set<Key128> = []
-        for mart in try runner.run([node]).flatMap({ try $0.result.get() }) {
-            guard let column = mart.columns.firstIndex(where: { $0.name == "person" }) else { continue }
-            for row in mart.rows {
-                if case .string(let digits) = row[column], let key = Key128(digits: digits) { keys.insert(key) }
+    /// What `--persons` lists for a cell.
+    private struct Listing {
+        private let stage: any Stage.Type
+        private let node: Manifest.Node
+        private let context: StageContext
+        private let selection: PersonSelection
+        /// Whether devices are listed, whoever owns them.
+        let areDevices: Bool
+
+        init(_ cell: PersonsCell, _ manifest: Manifest, _ context: StageContext) throws {
+            guard let node = manifest.nodes.first(where: { $0.id == cell.node }),
+                let stage = allStages.first(where: { $0.name == node.stage })
+            else {
+                throw Problem(
+                    .unknownCell, "the manifest has no node '\(cell.node)'", at: .path(manifest.path),
+                    help: nearestName(to: cell.node, among: manifest.nodes.map(\.id)).map { "did you mean '\($0)'?" }
+                        ?? "it has: " + manifest.nodes.map(\.id).joined(separator: ", "))
             }
+            self.stage = stage
+            self.node = node
+            self.context = context
+            selection = cell.selection
+            areDevices = (try stage.prepare(node, in: context) as? any PersonListing)?.listsDevices ?? false
         }
-        return keys
+
+        func keys(_ snapshot: Snapshot, threads: Int) throws -> Set<Key128> {
+            let runner = StageRunner(stage: stage, context: context, snapshot: snapshot, threads: threads, persons: selection)
+            var keys: Set<Key128> = []
+            for mart in try runner.run([node]).flatMap({ try $0.result.get() }) {
+                guard let column = mart.columns.firstIndex(where: { $0.name == "person" }) else { continue }
+                for row in mart.rows {
+                    if case .string(let digits) = row[column], let key = Key128(digits: digits) { keys.insert(key) }
+                }
+            }
+            return keys
+        }
     }
 }

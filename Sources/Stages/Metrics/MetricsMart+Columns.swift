@@ -16,15 +16,24 @@ extension MetricsMart {
                 case .hour: .time
                 case .campaign, .period: .string
                 }
-            columns.append(MartColumn(plan.grain.rawValue, type, role: .time, label: plan.grain.label))
+            columns.append(
+                MartColumn(plan.grain.rawValue, type, role: .time, label: plan.grain.label)
+                    .inMetrics("The cell of time that the row is of, by its first instant or its name; null in the total of the period."))
         }
         for dimension in plan.dimensions {
             columns.append(
                 MartColumn(
-                    dimension.name, dimension.type.martType, role: .dimension, label: .dimension(dimension.name)))
+                    dimension.name, dimension.type.martType, role: .dimension, label: .dimension(dimension.name))
+                    .inMetrics("What the figures are cut by: the value of the rows' column; null where they have none, and in totals."))
         }
-        columns.append(MartColumn("row_kind", .string, role: .rowKind, label: Label(en: "Row kind", zh: "行类型")))
-        for metric in plan.metrics { columns += self.columns(of: metric) + derivedColumns(of: metric) }
+        columns.append(MartColumn("row_kind", .string, role: .rowKind, label: Label(en: "Row kind", zh: "行类型"))
+            .inMetrics("detail: one value of each dimension; rest: all beyond the `top`; subtotal and total: all values."))
+        let known = KnownMetrics(plan.manifest)
+        for metric in plan.metrics {
+            columns += (self.columns(of: metric) + derivedColumns(of: metric)).map { column in
+                column.defined(MetricsStage.definition(ofColumn: column.name, known, credit: plan.credit))
+            }
+        }
         return columns
     }
 
@@ -80,6 +89,11 @@ extension MetricsMart {
         case .none, .column: nil
         }
     }
+}
+
+extension MartColumn {
+    /// A column of a metrics mart that is no figure, with what it means.
+    fileprivate func inMetrics(_ meaning: String) -> MartColumn { defined(nil, meaning, source: "docs/METRICS.md") }
 }
 
 extension Metric {

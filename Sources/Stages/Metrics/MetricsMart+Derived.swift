@@ -161,9 +161,12 @@ extension MetricsMart {
         let values = place.cell.map { views[place.line].tally.dimensionValues(ofCell: $0) } ?? []
         let named = Dictionary(zip(plan.dimensions.map(\.name), values)) { first, _ in first }
         let day = plan.manifest.zone.day(of: span.start)
-        guard let target = targets.target(of: metric.id, named, on: day) else { return .absent(.noTarget) }
-        if metric.unit == .money, !metric.formula.isRatio { return .exact(Exact(value: Int128(target), scale: 1_000_000)) }
-        return .ratio(Double(target) / 1_000_000)
+        switch targets.target(of: metric.id, named, on: day, grain: plan.grain) {
+        case .failure(let reason): return .absent(reason)
+        case .success(let target):
+            if metric.unit == .money, !metric.formula.isRatio { return .exact(Exact(value: Int128(target), scale: 1_000_000)) }
+            return .ratio(Double(target) / 1_000_000)
+        }
     }
 }
 

@@ -21,7 +21,10 @@ public struct DatabaseStep: Sendable {
                 url: postgres.url, schema: postgres.schema, keep: postgres.keep, patience: postgres.patience, place: postgres.place))
     }
 
-    /// The caller holds the writer's lock. A failure is a warning in the log and in the run's record.
+    private static func isOfTheDatabase(_ warning: RunResults.Warning) -> Bool { warning.code.hasPrefix("postgres.") }
+
+    /// The caller holds the writer's lock. A failure is a warning in the log and in the run's record, until a later publication
+    /// of the same run succeeds.
     /// - Returns: whether the database is at the published run now.
     func run() throws -> Bool {
         guard let current = PublishedRun.current(in: manifest.output) else { return true }
@@ -34,14 +37,12 @@ public struct DatabaseStep: Sendable {
             case .unchanged: Console.log("publish: the database is at \(current.name)", level: .debug)
             case .published(let schema): Console.log("publish: \(current.name) is in PostgreSQL, schema \(schema)")
             }
+            try current.replaceWarnings(Self.isOfTheDatabase, with: [])
             return true
         } catch let problem as Problem {
             Console.warn(problem)
-            let known = try current.results().warnings
-            if !known.contains(where: { $0.code == problem.code.name }) {
-                try current.add(
-                    RunResults.Warning(code: problem.code.name, message: problem.message, place: problem.place?.description))
-            }
+            let warning = RunResults.Warning(code: problem.code.name, message: problem.message, place: problem.place?.description)
+            try current.replaceWarnings(Self.isOfTheDatabase, with: [warning])
             return false
         }
     }

@@ -15,6 +15,7 @@ struct ExperimentGoldenTests {
     private func expect(_ mart: Mart, _ name: String) throws {
         let difference = try Golden.difference(MartJSON.write(mart), from: "Experiments/\(name).json")
         #expect(difference == nil)
+        #expect(mart.columns.filter { $0.definition == nil }.map(\.name) == [])
     }
 
     /// Visits, page loads, purchases and refunds of 120 persons around their exposures.
