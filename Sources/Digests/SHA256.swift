@@ -19,6 +19,26 @@ public enum SHA256 {
     }
 }
 
+extension SHA256 {
+    /// The hash of bytes as they stream by.
+    public struct Stream {
+        private var state = crypto_hash_sha256_state()
+
+        public init() { crypto_hash_sha256_init(&state) }
+
+        public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+            crypto_hash_sha256_update(&state, bytes.bindMemory(to: UInt8.self).baseAddress, UInt64(bytes.count))
+        }
+
+        /// The hash in hexadecimal; ends the stream.
+        public mutating func finish() -> String {
+            var hash = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+            crypto_hash_sha256_final(&state, &hash)
+            return hexadecimal(hash)
+        }
+    }
+}
+
 /// SHA-256 of a fixed beginning and what follows it, as a number: the first eight bytes, the greatest first.
 public struct PrefixedSHA256: Sendable {
     private let begun: crypto_hash_sha256_state

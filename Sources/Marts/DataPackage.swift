@@ -82,9 +82,8 @@ public enum DataPackage {
 
     /// Describes a file of a run that is no table by itself, such as a database.
     public static func resource(
-        file path: String, title: Label, format: String, mediaType: String, content: [UInt8]
+        file path: String, title: Label, format: String, mediaType: String, bytes: Int, hash: String
     ) -> Resource {
-        let hash = Self.hash(of: content)
         let descriptor: [JSONValue.Member] = [
             .init("$schema", .string("\(profiles)/dataresource.json")),
             .init("name", .string(path)),
@@ -93,23 +92,36 @@ public enum DataPackage {
             .init("title_zh", .string(title.zh)),
             .init("format", .string(format)),
             .init("mediatype", .string(mediaType)),
-            .init("bytes", .integer(content.count)),
+            .init("bytes", .integer(bytes)),
             .init("hash", .string(hash)),
         ]
-        return Resource(path: path, bytes: content.count, hash: hash, descriptor: .object(descriptor))
+        return Resource(path: path, bytes: bytes, hash: hash, descriptor: .object(descriptor))
     }
 
     /// `marts.sqlite`, the marts of a run as the tables of one database.
-    public static func database(content: [UInt8]) -> Resource {
+    /// - Parameter hash: as data packages write hashes.
+    public static func database(bytes: Int, hash: String) -> Resource {
         resource(
             file: databaseName, title: Label(en: "All marts as a SQLite database", zh: "全部数据集市（SQLite 数据库）"), format: "sqlite",
-            mediaType: "application/vnd.sqlite3", content: content)
+            mediaType: "application/vnd.sqlite3", bytes: bytes, hash: hash)
     }
 
     public static let databaseName = "marts.sqlite"
 
     /// `sha256:` and 64 hexadecimal digits, as data packages write hashes.
     package static func hash(of content: [UInt8]) -> String { "sha256:" + SHA256.digits(of: content) }
+
+    /// The same of a file of any length, and the bytes that it has.
+    /// - Throws: `Problem` of the output.
+    package static func hash(ofFile path: String) throws -> (bytes: Int, hash: String) {
+        var stream = SHA256.Stream()
+        var bytes = 0
+        try OutputFiles.read(path) { block in
+            stream.update(block)
+            bytes += block.count
+        }
+        return (bytes, "sha256:" + stream.finish())
+    }
 
     private static func field(_ column: MartColumn) -> JSONValue {
         let type =

@@ -73,13 +73,18 @@ public enum OutputFiles {
     /// Reads a whole file.
     /// - Throws: `Problem` with `output.io` or `output.cannot-write`.
     public static func read(_ path: String) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size(path) ?? 0)
+        try read(path) { bytes.append(contentsOf: $0) }
+        return bytes
+    }
+
+    /// A file in blocks, one after the other.
+    /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
+    package static func read(_ path: String, blocks: (UnsafeRawBufferPointer) throws -> Void) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Problem.output(path, "cannot be read") }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Problem.output(path, "cannot be read") }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Int(status.st_size))
         var block = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = Glibc.read(descriptor, &block, block.count)
@@ -87,8 +92,8 @@ public enum OutputFiles {
                 if errno == EINTR { continue }
                 throw Problem.output(path, "cannot be read")
             }
-            if count == 0 { return bytes }
-            bytes.append(contentsOf: block[..<count])
+            if count == 0 { return }
+            try block.withUnsafeBytes { try blocks(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
     }
 

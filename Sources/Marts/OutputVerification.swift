@@ -48,18 +48,18 @@ public struct OutputVerification {
         var described: [DataPackage.Resource] = []
         for resource in resources {
             let path = "\(run.path)/\(resource.path)"
-            guard let content = try? OutputFiles.read(path) else {
+            guard let found = try? DataPackage.hash(ofFile: path) else {
                 add("a file of the run is gone or cannot be read", path)
                 continue
             }
             files += 1
-            guard content.count == resource.bytes, DataPackage.hash(of: content) == resource.hash else {
+            guard found.bytes == resource.bytes, found.hash == resource.hash else {
                 add("it is not what was published", path)
                 continue
             }
             if resource.path == DataPackage.databaseName {
-                described.append(DataPackage.database(content: content))
-            } else if let (mart, format) = Self.mart(of: resource, run) {
+                described.append(DataPackage.database(bytes: found.bytes, hash: found.hash))
+            } else if let (mart, format) = Self.mart(of: resource, run), let content = try? OutputFiles.read(path) {
                 described.append(DataPackage.resource(mart, format, content: content))
             }
         }

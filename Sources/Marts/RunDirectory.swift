@@ -119,7 +119,8 @@ public struct RunDirectory: Sendable {
     public func describeDatabase() throws {
         let folder = "\(path)/\(RunDirectory.descriptions)/.databases"
         try OutputFiles.makeDirectory(folder)
-        let resource = DataPackage.database(content: try OutputFiles.read(databasePath))
+        let (bytes, hash) = try DataPackage.hash(ofFile: databasePath)
+        let resource = DataPackage.database(bytes: bytes, hash: hash)
         try OutputFiles.write(
             DataPackage.document(name: DataPackage.databaseName, [resource]), to: "\(folder)/\(DataPackage.databaseName).json")
     }

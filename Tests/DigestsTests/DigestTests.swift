@@ -33,6 +33,13 @@ struct DigestTests {
             }
         }
         #expect(stream.finish() == hexadecimal(BLAKE2b.hash(bytes)))
+        var other = SHA256.Stream()
+        bytes.withUnsafeBytes { all in
+            for start in Swift.stride(from: 0, to: all.count, by: step) {
+                other.update(UnsafeRawBufferPointer(rebasing: all[start..<min(start + step, all.count)]))
+            }
+        }
+        #expect(other.finish() == SHA256.digits(of: bytes))
     }
 
     @Test("XXH3-128 as the reference implementation gives it, however the bytes are cut", arguments: [1, 7, 128, 1000])
