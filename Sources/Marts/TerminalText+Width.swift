@@ -41,8 +41,23 @@ extension TerminalText {
         }
     }
 
+    /// More scalars than this no character of a script or emoji has: what is joined to them is cut off.
+    private static let scalarLimit = 32
+
+    /// The text with … for what a character has too much: a name of thousands of joined emoji is one, and takes two cells.
+    package static func bounded(_ text: String) -> String {
+        guard text.utf8.count > 2 * scalarLimit, text.contains(where: { $0.unicodeScalars.count > scalarLimit }) else { return text }
+        var result = String.UnicodeScalarView()
+        for character in text {
+            result.append(contentsOf: character.unicodeScalars.prefix(scalarLimit))
+            if character.unicodeScalars.count > scalarLimit { result.append("…") }
+        }
+        return String(result)
+    }
+
     /// The text cut to so many cells, with … at the cut.
     package static func truncated(_ text: String, to limit: Int) -> String {
+        let text = bounded(text)
         guard width(text) > limit else { return text }
         guard limit > 0 else { return "" }
         var result = ""

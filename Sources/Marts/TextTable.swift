@@ -24,6 +24,7 @@ package struct TextTable {
             isLead: Bool = false
         ) {
             self.title = TerminalText.shown(title)
+            let cells = isText ? cells.map(TerminalText.bounded) : cells
             self.cells = cells
             self.isRight = isRight
             self.isText = isText

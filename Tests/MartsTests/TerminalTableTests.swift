@@ -68,4 +68,19 @@ import Vocabulary
         #expect(TerminalText.truncated("abc", to: 3) == "abc")
         #expect(TerminalText.truncated("abcd", to: 3) == "ab…")
     }
+
+    /// Thousands of emoji that are joined to one character take two cells, and would take a screen of bytes.
+    @Test func aNameThatIsOneEndlessCharacterIsCut() {
+        let name = String(repeating: "👩\u{200D}", count: 3_000) + "👩"
+        #expect(name.count == 1 && TerminalText.width(name) == 2)
+        #expect(TerminalText.truncated(name, to: 20).utf8.count < 300)
+        #expect(TerminalText.truncated("a" + name + "b", to: 20).hasSuffix("…b"))
+        for width in [80, nil] as [Int?] {
+            let text = TerminalTable.render(SampleMarts.plain("metrics/x", [name, "plain"]), width: width, color: false)
+            #expect(text.split(separator: "\n").allSatisfy { $0.utf8.count < 1_000 })
+            #expect(text.contains("plain"))
+        }
+        // Families, flags and letters with their marks stay whole.
+        for whole in ["👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "e\u{301}\u{302}", "नमस्ते"] { #expect(TerminalText.truncated(whole, to: 40) == whole) }
+    }
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 NAMES = [
     "'; DROP TABLE metrics; --", "\"); DROP SCHEMA names CASCADE; --", "'", "\"", "''", "\\", "\\.", "\\N", "\\n", "tab\there", "two\nlines", "cr\rhere",
     "<script>alert(1)</script>", "&lt;", "=cmd|' /C calc'!A0", "+1", "@SUM(1)", "%s", "$1", "?", ":name", "{}", "NULL", "null", "NaN",
-    "🎉👩‍👩‍👧‍👦", "حملة رمضان", "\u202etxt.exe", "双十一", "e\u0301", "\u00e9", " padded ", "1e999", "00123", "true", "长" * 10_000, "'\"\\" * 3_000,
+    "🎉👩‍👩‍👧‍👦", "حملة رمضان", "\u202etxt.exe", "双十一", "e\u0301", "\u00e9", " padded ", "1e999", "00123", "true", "长" * 10_000, "👩\u200d" * 3_000 + "👩", "'\"\\" * 3_000,
 ]
 
 MANIFEST = """
