@@ -99,7 +99,7 @@ let package = Package(
         tests("EventLog"),
         tests("EventStore"),
         tests("Marts"),
-        tests("Dashboard", ["Marts"]),
+        tests("Dashboard", ["Marts", "Statistics"]),
         tests("Ledger"),
         tests("Databases", ["Marts", "Metrics", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Monitoring", ["Marts"]),

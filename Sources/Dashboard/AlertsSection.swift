@@ -4,8 +4,8 @@ import Marts
 struct AlertsSection {
     let alerts: Block?
     let rules: Block?
-    /// By id: what an alert's column is called.
-    let marts: [String: MartView]
+    /// By mart and column: what an alert's column is called.
+    let labels: [String: [String: Words]]
     static let limit = 24
 
     func html(bytes: Int) -> HTML {
@@ -38,7 +38,7 @@ struct AlertsSection {
     private func ruleTable(_ block: Block, _ bytes: Int) -> HTML {
         tag("details", .class("table")) {
             tag("summary") { Words("All rules", "全部规则"); " · \(block.view.mart.rows.count)" }
-            DataTable(block.view, block.files).html(bytes: min(60_000, bytes / 4))
+            PageTable(block.view, block.files).html(bytes: min(60_000, bytes / 4))
         }
     }
 
@@ -77,8 +77,7 @@ struct AlertsSection {
     private func subject(_ row: Int, _ view: MartView) -> Words {
         guard let column = view.text(row, "column") else { return Words(same: Shown.text(view.text(row, "alert") ?? "")) }
         let mart = view.text(row, "mart").map { $0.replacing(".", with: "/", maxReplacements: 1) }
-        guard let other = mart.flatMap({ marts[$0] }), let index = other.index(column) else { return Words(same: Shown.text(column)) }
-        return other.mart.columns[index].words
+        return mart.flatMap { labels[$0]?[column] } ?? Words(same: Shown.text(column))
     }
 
     private func figure(_ row: Int, _ column: String, _ view: MartView) -> HTML {
@@ -86,8 +85,8 @@ struct AlertsSection {
         guard value != .null else { return HTML(Shown.none) }
         let unit = view.text(row, "value_unit")
         return tag("span", .class("figure"), Attribute("data-column", column), Attribute("data-value", value.exact)) {
-            Shown.value(value, unit: unit, isMoney: Shown.isCurrency(unit))
-            if Shown.isCurrency(unit), let unit { " \(unit)" }
+            Shown.value(value, unit: unit, isMoney: MartColumn.isCurrency(unit))
+            if MartColumn.isCurrency(unit), let unit { " \(unit)" }
         }
     }
 }

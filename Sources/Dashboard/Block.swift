@@ -23,7 +23,7 @@ struct Block {
         guard bytes > frame else { return stub }
         let drawn = drawing()
         guard drawn.count + frame + 2_000 <= bytes else { return drawn.count + frame <= bytes ? card(drawn, .empty) : stub }
-        let table = DataTable(view, files, isShaded: isShaded).html(bytes: bytes - drawn.count - frame)
+        let table = PageTable(view, files, isShaded: isShaded).html(bytes: bytes - drawn.count - frame)
         guard drawn.count + frame + table.count <= bytes else { return card(drawn, .empty) }
         if isTableOpen { return card(drawn + table, .empty) }
         return card(drawn, tag("details", .class("table")) { tag("summary") { Phrase.table; " · "; Phrase.rows(view.mart.rows.count) }; table })
@@ -89,9 +89,9 @@ struct Block {
             tag("summary") { Phrase.notes; " · \(view.mart.notes.count)" }
             tag("ul") {
                 HTML(shown.map { note in
-                    tag("li", Attribute("lang", "en")) {
+                    tag("li") {
                         if let column = note.column { tag("code") { Shown.text(column, limit: 80) }; " " }
-                        Shown.text(note.message, limit: 600)
+                        Phrasebook.words(note.message, limit: 600)
                     }
                 })
                 if view.mart.notes.count > shown.count { tag("li") { Phrase.more(view.mart.notes.count - shown.count) } }

@@ -13,10 +13,11 @@ struct Budget {
         self.blocks = blocks
     }
 
-    mutating func spend(on list: [Block], _ show: (Block, Int) -> HTML) -> HTML {
+    /// - Parameter marts: ids, in the order in which they are shown.
+    mutating func spend(on marts: [String], _ show: (String, Int) throws -> HTML) rethrows -> HTML {
         var parts: [HTML] = []
-        for block in list {
-            let html = show(block, min(Self.most, bytes / max(1, blocks)))
+        for id in marts {
+            let html = try show(id, min(Self.most, bytes / max(1, blocks)))
             blocks -= 1
             guard html.count <= bytes else {
                 left += 1

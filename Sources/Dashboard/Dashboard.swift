@@ -1,4 +1,5 @@
 import Marts
+import Vocabulary
 
 /// The page that people open in the morning: one self-contained HTML file, drawn from the marts of a run.
 ///
@@ -7,15 +8,13 @@ import Marts
 public struct Dashboard {
     /// What the manifest says of the page.
     public struct Settings: Sendable, Hashable {
-        public enum Language: String, Sendable, CaseIterable { case en, zh }
-
         /// The language that the page opens in; both are in it.
-        public var language: Language
+        public var language: PageLanguage
         public var title: String?
         /// `STAGE.NAME.COLUMN`, in order; empty for the first figures of the first mart over days.
         public var headline: [String]
 
-        public init(language: Language = .en, title: String? = nil, headline: [String] = []) {
+        public init(language: PageLanguage = .en, title: String? = nil, headline: [String] = []) {
             self.language = language
             self.title = title
             self.headline = headline
@@ -29,56 +28,67 @@ public struct Dashboard {
 
     let settings: Settings
     let results: RunResults
-    let blocks: [Block]
-    /// Marts of the run that were not read: it publishes no JSON, or too much of it.
-    let unread: [Block]
+    let intraday: String?
+    let published: Set<String>
+    private let marts: [String]
+    private let load: (String) throws -> Mart
 
     /// - Parameters:
-    ///   - marts: in the order in which they are shown.
+    ///   - marts: ids in the order in which they are shown.
+    ///   - intraday: the instant (RFC 3339) that a run within the day sees up to.
     ///   - published: the paths of the published files, from the run directory.
-    public init(_ settings: Settings, marts: [Mart], results: RunResults, published: Set<String>) {
+    ///   - load: gives a mart; it is asked for each of them twice, and one or two are held at a time.
+    public init(
+        _ settings: Settings, marts: [String], results: RunResults, intraday: String? = nil, published: Set<String>,
+        load: @escaping (String) throws -> Mart
+    ) {
         self.settings = settings
         self.results = results
-        blocks = marts.map { Block(MartView($0), published: published) }
-        let known = Set(marts.map(\.id))
-        unread = results.nodes.flatMap(\.marts).filter { !known.contains($0) }.map { id in
-            let empty = Mart(
-                id: id, title: Label(en: id, zh: id), period: MartPeriod(name: "", from: nil, to: nil), asOf: nil, provisional: false,
-                columns: [], notes: [], rows: [])
-            return Block(MartView(empty), published: published)
-        }
+        self.intraday = intraday
+        self.published = published
+        self.load = load
+        self.marts = marts
     }
 
     /// The whole file.
-    public func write() -> [UInt8] {
+    /// - Throws: what `load` throws.
+    public func write() throws -> [UInt8] {
+        let shelf = MartShelf(load)
+        let outlines = try marts.map { MartOutline(try shelf.view($0)) }
+        func ofKind(_ isWanted: (MartKind) -> Bool) -> [String] { outlines.filter { isWanted($0.kind) }.map(\.id) }
+        func block(_ id: String) throws -> Block { Block(try shelf.view(id), published: published) }
+
         var page = Page(settings: settings, results: results)
-        let kinds = blocks.map { MartKind($0.view) }
-        func ofKind(_ kind: MartKind) -> [Block] { zip(self.blocks, kinds).filter { $0.1 == kind }.map(\.0) }
-
-        let headline = HeadlineSection(blocks: self.blocks, wanted: settings.headline)
-        page.add("headline", headline.html, aside: headline.day.map { Words(same: $0) })
+        let fired = try ofKind { $0 == .alerts }.first.map(block)
         let alerts = AlertsSection(
-            alerts: ofKind(.alerts).first, rules: ofKind(.rules).first,
-            marts: Dictionary(self.blocks.map { ($0.view.mart.id, $0.view) }, uniquingKeysWith: { a, _ in a }))
-        page.add("alerts", alerts.html(bytes: 400_000), count: ofKind(.alerts).first?.view.mart.rows.count)
-        let quality = DataQualitySection(results: results, marts: self.blocks.map(\.view)).html
+            alerts: fired, rules: try ofKind { $0 == .rules }.first.map(block),
+            labels: Dictionary(outlines.map { ($0.id, $0.labels) }, uniquingKeysWith: { a, _ in a }))
+        page.add("alerts", alerts.html(bytes: 400_000), count: fired?.view.mart.rows.count)
+        let headline = try HeadlineSection(outlines, wanted: settings.headline, intraday: intraday, shelf)
+        page.add("headline", headline.html, aside: headline.day)
+        let quality = DataQualitySection(results: results, newest: outlines.compactMap(\.asOf).max { $0.utf8.lexicographicallyPrecedes($1.utf8) }).html
 
-        var budget = Budget(bytes: Self.sizeLimit - page.count - quality.count - 4_000, blocks: self.blocks.count + unread.count)
-        func add(_ id: String, _ blocks: [Block], isTableOpen: Bool = false, isShaded: Bool = false, _ drawing: (Block) -> HTML) {
-            page.add(id, budget.spend(on: blocks) { block, bytes in
-                block.html(bytes: bytes, isTableOpen: isTableOpen, isShaded: isShaded) { drawing(block) }
+        // Marts of the run that were not read: it publishes no JSON, or too much of it.
+        let known = Set(marts)
+        let unread = results.nodes.flatMap(\.marts).filter { !known.contains($0) }
+        var budget = Budget(bytes: Self.sizeLimit - page.count - quality.count - 4_000, blocks: outlines.count + unread.count)
+        func add(_ id: String, _ shown: [String], isTableOpen: Bool = false, isShaded: Bool = false, _ drawing: (Block) -> HTML) throws {
+            page.add(id, try budget.spend(on: shown) { mart, bytes in
+                let drawn = try block(mart)
+                return drawn.html(bytes: bytes, isTableOpen: isTableOpen, isShaded: isShaded) { drawing(drawn) }
             })
         }
-        add("trends", ofKind(.series)) { SeriesDrawing(block: $0).html }
-        add("breakdowns", ofKind(.channels), isTableOpen: true, isShaded: true) { _ in Dashboard.toneLegend }
-        add("funnels", ofKind(.funnel)) { FunnelDrawing(block: $0).html }
-        add("experiments", ofKind(.experiment)) { ForestDrawing(block: $0).html }
-        add("products", ofKind(.ranking)) { RankingDrawing(block: $0).html }
-        add("products", ofKind(.heat)) { HeatDrawing(block: $0).html }
-        add("categories", ofKind(.seriesByCategory)) { SeriesDrawing(block: $0).html }
-        add("cuts", ofKind(.breakdown), isTableOpen: true, isShaded: true) { _ in Dashboard.toneLegend }
-        add("others", ofKind(.table), isTableOpen: true) { _ in .empty }
-        page.add("others", budget.spend(on: unread) { block, _ in block.stub })
+        try add("trends", ofKind { $0 == .series }) { SeriesDrawing(block: $0).html }
+        try add("breakdowns", ofKind { $0 == .channels }, isTableOpen: true, isShaded: true) { _ in Dashboard.toneLegend }
+        try add("funnels", ofKind(\.isOfFunnel)) { FunnelSection.drawing($0) }
+        try add("experiments", ofKind { $0 == .experiment }) { ForestDrawing(block: $0).html }
+        try add("experiments", ofKind { $0 == .experimentTable }, isTableOpen: true) { _ in .empty }
+        try add("products", ofKind { $0 == .ranking }) { RankingDrawing(block: $0).html }
+        try add("products", ofKind { $0 == .heat }) { HeatDrawing(block: $0).html }
+        try add("categories", ofKind { $0 == .seriesByCategory }) { SeriesDrawing(block: $0).html }
+        try add("cuts", ofKind { $0 == .breakdown }, isTableOpen: true, isShaded: true) { _ in Dashboard.toneLegend }
+        try add("others", ofKind { $0 == .table }, isTableOpen: true) { _ in .empty }
+        page.add("others", try budget.spend(on: unread) { id, _ in Block(MartView(unread: id), published: published).stub })
         if budget.left > 0 { page.add("others", Dashboard.left(budget.left)) }
         page.add("quality", quality)
         return page.write()

@@ -3,7 +3,8 @@ import Marts
 /// Whether the figures can be trusted: the books, what was rejected and why, damaged files, how new the data are.
 struct DataQualitySection {
     let results: RunResults
-    let marts: [MartView]
+    /// The newest instant that a mart knows of.
+    let newest: String?
     static let limit = 60
 
     var html: HTML {
@@ -17,7 +18,6 @@ struct DataQualitySection {
     }
 
     private var freshness: HTML {
-        let newest = marts.compactMap(\.mart.asOf).max { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         let damaged = files.filter { $0.file.state == .damaged || $0.file.state == .held }.count
         return tag("article", .class("card facts")) {
             tag("h3") { Words("Freshness", "时效") }
@@ -151,22 +151,17 @@ struct DataQualitySection {
         var counts: [String: Int128] = [:]
         for (_, file) in files { for reject in file.rejects { counts[reject.code, default: 0] += Int128(reject.count) } }
         let ranked = counts.sorted { $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value }
-        let greatest = Double(ranked.first?.value ?? 0)
         return tag("article", .class("card")) {
             tag("h3") { Words("Rejected records by reason", "拒收原因") }
             if ranked.isEmpty {
                 tag("p", .class("none")) { Words("✓ No record was rejected.", "✓ 无拒收记录。") }
             } else {
-                tag("ol", .class("bars"), Attribute("data-sums", "rejects")) {
-                    HTML(ranked.prefix(Self.limit).map { code, count in
-                        tag("li") {
-                            tag("code", .class("clip")) { Shown.text(code) }
-                            tag("svg", .class("track"), Attribute("aria-hidden", "true")) {
-                                leaf("rect", Attribute("width", percentage(greatest > 0 ? Double(count) / greatest : 0)), Attribute("height", "100%"))
-                            }
-                            tag("b", Attribute("data-code", Shown.text(code)), Attribute("data-value", String(count))) { Int(exactly: count).map(Shown.count) ?? String(count) }
-                        }
-                    })
+                tag("div", Attribute("data-sums", "rejects")) {
+                    BarList(bars: ranked.prefix(Self.limit).map { code, count in
+                        .init(
+                            label: tag("code", .class("clip")) { Shown.text(code) }, row: nil, length: Double(count),
+                            figure: tag("b", Attribute("data-code", Shown.text(code)), Attribute("data-value", String(count))) { Int(exactly: count).map(Shown.count) ?? String(count) })
+                    }).html
                 }
                 if ranked.count > Self.limit { rest(ranked.count - Self.limit) }
             }

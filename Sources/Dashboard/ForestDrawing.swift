@@ -13,14 +13,14 @@ struct ForestDrawing {
         let rows = view.details.filter { view.value($0, "is_control") != .boolean(true) }
         guard !rows.isEmpty else { return tag("p", .class("none")) { Phrase.noRows } }
         let shown = rows.prefix(Self.rowLimit)
-        let bounds = shown.flatMap { row in ["lift_low", "lift", "lift_high"].compactMap { view.value(row, $0).double } }
+        let bounds = shown.flatMap { row in places(row).map { [$0.low, $0.value ?? $0.low, $0.high] } ?? [] }
         let scale = Scale(bounds.map { min(Self.widest, max(-Self.widest, $0)) }, steps: 4)
         return tag("div", .class("drawing forest"), Attribute("data-mart", view.mart.id)) {
             health
             tag("div", .class("forestrow head")) {
                 tag("span") { Words("Metric", "指标") }
                 tag("span") { axis(scale) }
-                tag("span") { Words("Lift over the control [interval]", "相对对照组提升 [区间]") }
+                tag("span") { Words("Over the control [the interval that decides]", "相对对照组 [判定区间]") }
                 tag("span") { Words("Verdict", "结论") }
             }
             HTML(shown.map { line($0, scale) })
@@ -42,7 +42,6 @@ struct ForestDrawing {
 
     private func line(_ row: Int, _ scale: Scale) -> HTML {
         let verdict = view.text(row, "verdict")
-        let lift = view.value(row, "lift")
         return tag("div", .class("forestrow"), Attribute("data-row", row)) {
             tag("span", .class("what")) {
                 tag("b") { metric(row) }
@@ -56,14 +55,20 @@ struct ForestDrawing {
             }
             tag("span", .class("interval")) { interval(row, scale) }
             tag("span", .class("lift")) {
-                if lift == .null { noLift(row) } else {
-                    figure(row, "lift", sign: true)
-                    tag("small") { " ["; figure(row, "lift_low", sign: true); ", "; figure(row, "lift_high", sign: true); "]" }
+                if let deciding = DecidingInterval(view, row) {
+                    if deciding.isRelative {
+                        figure(row, deciding.value)
+                        tag("small") { " ["; figure(row, deciding.low); ", "; figure(row, deciding.high); "]" }
+                    } else {
+                        difference(row, deciding)
+                    }
+                } else {
+                    tag("small") { Phrase.reason(view.text(row, "reason")) }
                 }
             }
             tag("span", .class("verdict")) {
                 if let verdict { tag("span", .class("chip \(Self.tone(verdict))")) { Phrase.verdict(verdict) } }
-                if let reason = view.text(row, "verdict_reason") { tag("small", Attribute("lang", "en")) { Shown.text(reason) } }
+                if let reason = view.text(row, "verdict_reason") { tag("small") { Phrase.verdictReason(reason) } }
             }
         }
     }
@@ -81,63 +86,67 @@ struct ForestDrawing {
         return Words(Shown.text(view.text(row, "metric_label") ?? plain), Shown.text(view.text(row, "metric_label_zh") ?? plain))
     }
 
-    /// The control's value and the variant's.
-    private func values(_ row: Int) -> HTML {
-        let control = view.details.first {
+    private func control(of row: Int) -> Int? {
+        view.details.first {
             view.value($0, "is_control") == .boolean(true) && view.value($0, "metric") == view.value(row, "metric")
         }
-        return HTML([control, row].compactMap { $0 }.enumerated().map { i, row in
+    }
+
+    private func places(_ row: Int) -> (low: Double, value: Double?, high: Double)? {
+        DecidingInterval(view, row)?.places(view, row, control: control(of: row).flatMap { view.value($0, "value").double })
+    }
+
+    /// The control's value and the variant's.
+    private func values(_ row: Int) -> HTML {
+        HTML([control(of: row), row].compactMap { $0 }.enumerated().map { i, row in
             let value = view.value(row, "value")
             let unit = view.text(row, "value_unit")
-            let text = Shown.value(value, unit: unit, isMoney: Shown.isCurrency(unit))
+            let text = Shown.value(value, unit: unit, isMoney: MartColumn.isCurrency(unit))
             return HTML(i > 0 ? " → " : "") + (value == .null ? HTML(text) : tag(
                 "span", Attribute("data-row", row), Attribute("data-column", "value"), Attribute("data-value", value.exact)) { text })
         })
     }
 
-    private func figure(_ row: Int, _ column: String, sign: Bool) -> HTML {
+    /// A lift or a bound of one, with its sign.
+    private func figure(_ row: Int, _ column: String) -> HTML {
         let value = view.value(row, column)
         guard let number = value.double else { return HTML(Shown.none) }
         let text = Shown.value(value, unit: "fraction", isMoney: false)
-        return tag("span", Attribute("data-column", column), Attribute("data-value", value.exact)) { sign && number > 0 ? "+" + text : text }
+        return tag("span", Attribute("data-column", column), Attribute("data-value", value.exact)) { number > 0 ? "+" + text : text }
     }
 
-    /// Where there is no lift the difference stands, in the metric's own unit.
-    private func noLift(_ row: Int) -> HTML {
+    /// A difference with its interval, in the metric's own unit; a fraction in points.
+    private func difference(_ row: Int, _ deciding: DecidingInterval) -> HTML {
         let unit = view.text(row, "value_unit")
         func text(_ column: String) -> HTML {
             let value = view.value(row, column)
             guard let number = value.double else { return HTML(Shown.none) }
-            let shown = Shown.value(value, unit: unit, isMoney: Shown.isCurrency(unit))
+            let shown = Shown.value(value, unit: unit, isMoney: MartColumn.isCurrency(unit))
             let points = unit == "fraction" ? String(shown.dropLast()) : shown
-            return tag("span", Attribute("data-column", column), Attribute("data-value", value.exact)) { number > 0 ? "+" + points : points }
+            var attributes = [Attribute("data-column", column), Attribute("data-value", value.exact)]
+            if unit == "fraction" { attributes.append(Attribute("data-points")) }
+            return HTML.element("span", attributes, HTML(number > 0 ? "+" + points : points))
         }
-        guard view.value(row, "difference") != .null else {
-            return tag("small") { Shown.text((view.text(row, "reason") ?? Shown.none).replacing("_", with: " ")) }
-        }
-        return text("difference") + (unit == "fraction" ? HTML(" ") + Words("pp", "个百分点").html : .empty)
-            + tag("small") { " ["; text("difference_low"); ", "; text("difference_high"); "] "; Words("difference", "绝对差异") }
+        return text(deciding.value) + (unit == "fraction" ? HTML(" ") + Words("pp", "个百分点").html : .empty)
+            + tag("small") { " ["; text(deciding.low); ", "; text(deciding.high); "] "; Words("difference", "绝对差异") }
     }
 
     private func interval(_ row: Int, _ scale: Scale) -> HTML {
-        let low = view.value(row, "lift_low").double
-        let high = view.value(row, "lift_high").double
-        let lift = view.value(row, "lift").double
+        let places = places(row)
         return tag("svg", .class("plot"), Attribute("height", "30"), Attribute("role", "img")) {
             tag("title") { metric(row).en }
             HTML(scale.ticks.map { tick in
                 let x = percentage(scale.place(tick))
                 return leaf("line", .class(tick == 0 ? "zero" : "grid"), Attribute("x1", x), Attribute("x2", x), Attribute("y2", "30"))
             })
-            if let low, let high {
+            if let places {
                 leaf(
-                    "line", .class("whisker"), Attribute("x1", percentage(scale.place(low))), Attribute("x2", percentage(scale.place(high))),
+                    "line", .class("whisker"), Attribute("x1", percentage(scale.place(places.low))), Attribute("x2", percentage(scale.place(places.high))),
                     Attribute("y1", "15"), Attribute("y2", "15"))
-            }
-            if let lift {
-                leaf("circle", .class("estimate"), Attribute("cx", percentage(scale.place(lift))), Attribute("cy", "15"), Attribute("r", "5"))
-            }
-            if lift == nil {
+                if let value = places.value {
+                    leaf("circle", .class("estimate"), Attribute("cx", percentage(scale.place(value))), Attribute("cy", "15"), Attribute("r", "5"))
+                }
+            } else {
                 noInterval(row).svg(
                     Attribute("x", "50%"), Attribute("y", "19"), Attribute("text-anchor", "middle"))
             }

@@ -7,6 +7,8 @@ struct FunnelDrawing {
     static let stepLimit = 20
 
     private var view: MartView { block.view }
+    /// What is counted: persons, sessions or attempts.
+    private var counted: String { view.figures.first.map { view.mart.columns[$0].name } ?? "persons" }
 
     var html: HTML {
         let groupColumns = view.dimensions.filter { !["step", "step_name"].contains(view.mart.columns[$0].name) }
@@ -28,8 +30,8 @@ struct FunnelDrawing {
         }
         guard !view.mart.rows.isEmpty else { return tag("p", .class("none")) { Phrase.noRows } }
         let whole = totals.isEmpty && groups.count == 1 ? groups[0].rows : totals
-        let parts = totals.isEmpty && groups.count == 1 ? [] : groups.sorted { persons($0.rows.first) > persons($1.rows.first) }
-        return tag("div", .class("drawing"), Attribute("data-mart", view.mart.id), Attribute("data-column", "persons")) {
+        let parts = totals.isEmpty && groups.count == 1 ? [] : groups.sorted { count($0.rows.first) > count($1.rows.first) }
+        return tag("div", .class("drawing"), Attribute("data-mart", view.mart.id), Attribute("data-column", counted)) {
             if !whole.isEmpty { steps(whole) }
             if !parts.isEmpty {
                 tag("div", .class("minis")) {
@@ -44,15 +46,15 @@ struct FunnelDrawing {
         }
     }
 
-    private func persons(_ row: Int?) -> Double { row.flatMap { view.value($0, "persons").double } ?? 0 }
+    private func count(_ row: Int?) -> Double { row.flatMap { view.value($0, counted).double } ?? 0 }
 
     private func steps(_ rows: [Int]) -> HTML {
-        let greatest = rows.map { persons($0) }.max() ?? 0
+        let greatest = rows.map { count($0) }.max() ?? 0
         return tag("ol", .class("funnel")) {
             tag("li", .class("step head")) {
                 tag("span") { "" }
                 tag("span") { "" }
-                tag("span", .class("figure")) { view.index("persons").map { view.mart.columns[$0].words } ?? Words("persons", "人数") }
+                tag("span", .class("figure")) { view.index(counted).map { view.mart.columns[$0].words } ?? Words("persons", "人数") }
                 tag("span", .class("figure")) { Words("of the first", "占首步") }
             }
             HTML(rows.prefix(Self.stepLimit).enumerated().map { i, row in
@@ -60,8 +62,8 @@ struct FunnelDrawing {
                     if i > 0 { loss(row) }
                     tag("div", .class("step")) {
                         tag("span", .class("clip")) { name(view.text(row, "step_name") ?? "") }
-                        bar(persons(row), of: greatest, before: i > 0 ? persons(rows[i - 1]) : nil)
-                        figure(row, "persons", in: "b")
+                        bar(count(row), of: greatest, before: i > 0 ? count(rows[i - 1]) : nil)
+                        figure(row, counted, in: "b")
                         figure(row, "conversion_from_first", in: "span")
                     }
                 }
@@ -86,10 +88,10 @@ struct FunnelDrawing {
         }
     }
 
-    private func bar(_ persons: Double, of greatest: Double, before: Double?) -> HTML {
+    private func bar(_ count: Double, of greatest: Double, before: Double?) -> HTML {
         tag("svg", .class("track"), Attribute("aria-hidden", "true")) {
             if let before, greatest > 0 { leaf("rect", .class("lost"), Attribute("width", percentage(before / greatest)), Attribute("height", "100%")) }
-            leaf("rect", Attribute("width", percentage(greatest > 0 ? persons / greatest : 0)), Attribute("height", "100%"))
+            leaf("rect", Attribute("width", percentage(greatest > 0 ? count / greatest : 0)), Attribute("height", "100%"))
         }
     }
 
@@ -103,14 +105,14 @@ struct FunnelDrawing {
     }
 
     private func mini(_ key: [MartValue], _ rows: [Int]) -> HTML {
-        let greatest = rows.map { persons($0) }.max() ?? 0
+        let greatest = rows.map { count($0) }.max() ?? 0
         let label = key.map { Shown.value($0, unit: nil, isMoney: false) }.joined(separator: " / ")
         return tag("figure", .class("mini")) {
             tag("figcaption", .class("clip")) { name(label) }
             HTML(rows.prefix(Self.stepLimit).enumerated().map { i, row in
                 tag("div", .class("step"), Attribute("data-row", row)) {
-                    bar(persons(row), of: greatest, before: i > 0 ? persons(rows[i - 1]) : nil)
-                    figure(row, "persons", in: "b")
+                    bar(count(row), of: greatest, before: i > 0 ? count(rows[i - 1]) : nil)
+                    figure(row, counted, in: "b")
                     figure(row, "conversion_from_first", in: "span")
                 }
             })

@@ -1,58 +1,58 @@
 import Chronology
 import Marts
 
-/// The first figures of the morning: the newest complete cell of time, how it changed, and how it stands to its target.
+/// The first figures of the morning: the newest whole cell of time, how it changed, and how it stands to its target.
 struct HeadlineSection {
-    let blocks: [Block]
-    /// `STAGE.NAME.COLUMN`; empty for the first figures of the first mart over time.
-    let wanted: [String]
+    /// The instant that a run within the day sees up to.
+    private let intraday: String?
+    /// The newest whole cell of time, which the cards tell of, and a newer one that is none; nil where no card has one.
+    private(set) var day: Words?
+    private(set) var html = HTML.empty
+
     static let limit = 24
     private static let defaultLimit = 8
     private static let sparkLimit = 31
 
-    private enum Item {
-        case figure(MartView, column: Int)
-        case missing(String)
-    }
-
-    var html: HTML {
-        let items = self.items
-        guard !items.isEmpty else { return .empty }
-        return tag("div", .class("kpis")) { HTML(items.prefix(Self.limit).map(card)) }
-    }
-
-    private var items: [Item] {
-        guard wanted.isEmpty else {
-            return wanted.map { text in
-                let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-                guard parts.count >= 3, let column = parts.last else { return .missing(text) }
-                let id = "\(parts[0])/\(parts.dropFirst().dropLast().joined(separator: "."))"
-                guard let view = blocks.first(where: { $0.view.mart.id == id })?.view, let index = view.index(String(column)),
-                    view.mart.columns[index].isNumeric
-                else { return .missing(text) }
-                return .figure(view, column: index)
+    /// - Parameter wanted: `STAGE.NAME.COLUMN`; empty for the first figures of the first mart over time.
+    init(_ marts: [MartOutline], wanted: [String], intraday: String?, _ shelf: MartShelf) throws {
+        self.intraday = intraday
+        var cards: [HTML] = []
+        func add(_ view: MartView, _ column: Int) {
+            cards.append(card(view, column))
+            day = day ?? day(view)
+        }
+        if wanted.isEmpty {
+            let series = marts.filter { $0.kind == .series }
+            if let first = series.first(where: \.isByDay) ?? series.first {
+                let view = try shelf.view(first.id)
+                for column in view.figures.prefix(Self.defaultLimit) { add(view, column) }
             }
         }
-        let series = blocks.map(\.view).filter { MartKind($0) == .series }
-        guard let view = series.first(where: { $0.index("day") != nil }) ?? series.first else { return [] }
-        return view.figures.prefix(Self.defaultLimit).map { .figure(view, column: $0) }
+        for text in wanted.prefix(Self.limit) {
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+            let id = parts.count < 3 ? "" : "\(parts[0])/\(parts.dropFirst().dropLast().joined(separator: "."))"
+            if marts.contains(where: { $0.id == id }), case let view = try shelf.view(id), let index = parts.last.flatMap({ view.index(String($0)) }),
+                view.mart.columns[index].isNumeric, !view.overall.isEmpty || view.total != nil || view.mart.rows.isEmpty
+            {
+                add(view, index)
+            } else {
+                cards.append(missing(text))
+            }
+        }
+        if !cards.isEmpty { html = tag("div", .class("kpis")) { HTML(cards) } }
     }
 
-    private func card(_ item: Item) -> HTML {
-        switch item {
-        case .missing(let text):
-            tag("article", .class("kpi")) {
-                tag("h3") { name(text) }
-                tag("p", .class("none")) { Words("This run has no such figure.", "本次运行没有该指标。") }
-            }
-        case .figure(let view, let column): card(view, column)
+    private func missing(_ text: String) -> HTML {
+        tag("article", .class("kpi")) {
+            tag("h3") { name(text) }
+            tag("p", .class("none")) { Words("This run has no such figure.", "本次运行没有该指标。") }
         }
     }
 
     private func card(_ view: MartView, _ index: Int) -> HTML {
         let column = view.mart.columns[index]
         let cells = self.cells(view)
-        guard let row = cells.last ?? view.total ?? view.mart.rows.indices.last else {
+        guard let row = cells.whole.last ?? cells.open ?? view.total else {
             return tag("article", .class("kpi")) {
                 title(column, view)
                 tag("p", .class("none")) { Phrase.noRows }
@@ -66,7 +66,8 @@ struct HeadlineSection {
             if value == .null { tag("p", .class("value")) { Shown.none } } else {
                 tag("p", .class("value"), Attribute("data-value", value.exact)) { Shown.value(value, of: column) }
             }
-            spark(view, index, cells)
+            if cells.whole.isEmpty, cells.open != nil { openMark(view) }
+            spark(view, index, cells.whole)
             tag("ul") {
                 HTML(changes(view, index, row))
                 target(view, column, row)
@@ -88,26 +89,34 @@ struct HeadlineSection {
         }
     }
 
-    /// The newest complete cell of time, which the cards tell of; nil where no card has one.
-    var day: String? {
-        for case .figure(let view, _) in items {
-            if let row = cells(view).last, let time = view.time { return Shown.value(view.value(row, time), of: view.mart.columns[time]) }
-        }
-        return nil
+    private func day(_ view: MartView) -> Words? {
+        let cells = cells(view)
+        guard let row = cells.whole.last ?? cells.open, let time = view.time else { return nil }
+        func shown(_ row: Int) -> String { Shown.value(view.value(row, time), of: view.mart.columns[time]) }
+        guard let open = cells.open, open != row, let seen = seen(view) else { return Words(same: shown(row)) }
+        return Words("\(shown(row)); \(shown(open)) is seen up to \(seen) only", "\(shown(row))；\(shown(open)) 的数据仅到 \(seen)")
     }
 
-    /// The rows of the whole over time, without a day that had not ended.
-    private func cells(_ view: MartView) -> [Int] {
-        guard let time = view.time else { return [] }
-        let kind = view.dimensions.isEmpty ? "detail" : "total"
-        var rows = view.mart.rows.indices.filter { view.kind($0) == kind && view.value($0, time) != .null }
-            .sorted { view.value($0, time).written.utf8.lexicographicallyPrecedes(view.value($1, time).written.utf8) }
-        if rows.count > 1, view.mart.columns[time].name == "day", let end = view.mart.period.to,
-            let last = rows.last, String(end.prefix(10)) <= view.value(last, time).written
-        {
-            rows.removeLast()
+    /// The rows of the whole over time: those of whole cells, and the newest of a cell that is none.
+    private func cells(_ view: MartView) -> (whole: [Int], open: Int?) {
+        guard let time = view.time else { return ([], nil) }
+        let rows = view.overall.sorted {
+            view.value($0, time).written.utf8.lexicographicallyPrecedes(view.value($1, time).written.utf8)
         }
-        return rows
+        let rule = WholeCells(view, intraday: intraday)
+        let whole = rows.filter(rule.contains)
+        return (whole, rows.last.flatMap { $0 == whole.last ? nil : $0 })
+    }
+
+    /// The newest instant that a mart knows of.
+    private func seen(_ view: MartView) -> String? { (intraday ?? view.mart.asOf).map(Shown.time) }
+
+    /// No cell is whole yet: the one that is there is not compared.
+    private func openMark(_ view: MartView) -> HTML {
+        tag("p") {
+            tag("span", .class("chip warn")) { Phrase.provisional }
+            if let seen = seen(view) { tag("small") { " "; Words("up to \(seen)", "截至 \(seen)") } }
+        }
     }
 
     // MARK: Changes and target
@@ -115,12 +124,11 @@ struct HeadlineSection {
     private func changes(_ view: MartView, _ index: Int, _ row: Int) -> [HTML] {
         let column = view.mart.columns[index]
         var changes: [HTML] = []
-        if let time = view.time, case .date(let day) = view.value(row, time) {
-            let steps = view.mart.columns[time].name == "day" ? [(1, Words("1 d ago", "较前一日")), (7, Words("7 d ago", "较 7 天前"))] : []
-            let byDay = Dictionary(cells(view).map { (view.value($0, time), $0) }, uniquingKeysWith: { a, _ in a })
-            for (back, label) in steps {
-                let before = byDay[.date(CivilDate(daysSinceEpoch: day.daysSinceEpoch - back))]
-                changes.append(change(view, index, row, before, label))
+        let whole = cells(view).whole
+        if let time = view.time, view.mart.columns[time].name == "day", case .date(let day) = view.value(row, time), whole.last == row {
+            let byDay = Dictionary(whole.map { (view.value($0, time), $0) }, uniquingKeysWith: { a, _ in a })
+            for (back, label) in [(1, Words("1 d ago", "较前一日")), (7, Words("7 d ago", "较 7 天前"))] {
+                changes.append(change(view, index, row, byDay[.date(day.adding(days: -back))], label))
             }
         }
         for (suffix, label) in [
@@ -184,7 +192,10 @@ struct HeadlineSection {
     // MARK: The small line
 
     private func spark(_ view: MartView, _ index: Int, _ cells: [Int]) -> HTML {
-        let values = cells.suffix(Self.sparkLimit).map { view.value($0, index).double }
+        guard let time = view.time else { return .empty }
+        let axis = TimeAxis(view, limit: Self.sparkLimit)
+        let row = Dictionary(cells.compactMap { row in axis.place(view.value(row, time)).map { ($0, row) } }, uniquingKeysWith: { a, _ in a })
+        let values = (0..<((row.keys.max() ?? -1) + 1)).map { row[$0].flatMap { view.value($0, index).double } }
         let known = values.compactMap { $0 }
         guard known.count > 1 else { return .empty }
         let scale = Scale(known)
@@ -198,24 +209,6 @@ struct HeadlineSection {
                     Attribute("width", coordinate(width * 0.76)), Attribute("y", coordinate(min(a, b) - (a == b ? 1 : 0))),
                     Attribute("height", coordinate(max(1, (a - b).magnitude))))
             })
-        }
-    }
-}
-
-/// The change between two values of a mart as people read it: points of a fraction, percent of anything else.
-struct Change {
-    let words: Words
-
-    init(from then: Double, to now: Double, unit: String?) {
-        if unit == "fraction" {
-            let points = Shown.signed((now - then) * 100, places: 2)
-            words = Words(same: "\(points) pp")
-        } else if now == then {
-            words = Words(same: "0%")
-        } else if then == 0 {
-            words = Words("from 0", "由 0 起")
-        } else {
-            words = Words(same: Shown.signed((now - then) / then.magnitude * 100, places: 1) + "%")
         }
     }
 }

@@ -10,14 +10,12 @@ struct HeatDrawing {
 
     var html: HTML {
         guard let timeColumn = view.time, let figure = view.figures.first, let dimension = view.dimensions.first else { return .empty }
-        let every = view.mart.rows.indices.filter { view.value($0, timeColumn) != .null }
-        let all = Set(every.map { view.value($0, timeColumn).written }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let times = Array(all.suffix(Self.timeLimit))
-        let place = Dictionary(uniqueKeysWithValues: times.enumerated().map { ($1, $0) })
+        let axis = TimeAxis(view, limit: Self.timeLimit)
+        let times = axis.cells
         var cells: [MartValue: [(time: Int, row: Int)]] = [:]
         var order: [MartValue] = []
         for row in view.details {
-            guard let time = place[view.value(row, timeColumn).written] else { continue }
+            guard let time = axis.place(view.value(row, timeColumn)) else { continue }
             let key = view.value(row, dimension)
             if cells[key] == nil { order.append(key) }
             cells[key, default: []].append((time, row))

@@ -10,6 +10,8 @@ struct MartView {
     let figures: [Int]
     /// Rows of details, in the mart's order.
     let details: [Int]
+    /// The rows over all dimensions, one a cell of time.
+    let overall: [Int]
     /// The row over all cells of time and all dimensions, if there is one.
     let total: Int?
     private let kindColumn: Int?
@@ -28,10 +30,17 @@ struct MartView {
         let kinds = kindColumn
         func kind(_ row: Int) -> String? { kinds.flatMap { mart.rows[row][$0].string } }
         details = mart.rows.indices.filter { (kind($0) ?? "detail") == "detail" }
-        let timeColumn = time
-        total = mart.rows.indices.last { row in
-            kind(row) == "total" && (timeColumn.map { mart.rows[row][$0] == .null } ?? true)
-        }
+        let (rows, timeColumn) = (mart.overallRows, time)
+        overall = rows.filter { row in timeColumn.map { mart.rows[row][$0] != .null } ?? false }
+        total = rows.last { row in kind(row) == "total" && (timeColumn.map { mart.rows[row][$0] == .null } ?? true) }
+    }
+
+    /// Of a mart that is named with its files alone.
+    init(unread id: String) {
+        self.init(
+            Mart(
+                id: id, title: Label(en: id, zh: id), period: MartPeriod(name: "", from: nil, to: nil), asOf: nil, provisional: false,
+                columns: [], notes: [], rows: []))
     }
 
     var stage: String { String(mart.id.prefix { $0 != "/" }) }

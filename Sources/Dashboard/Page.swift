@@ -1,5 +1,6 @@
 import Digests
 import Marts
+import Vocabulary
 
 /// The frame of the page: head, title, the switch of languages, the sections one below the other.
 struct Page {
@@ -110,7 +111,7 @@ struct Page {
         }
     }
 
-    private func language(_ language: Dashboard.Settings.Language) -> HTML {
+    private func language(_ language: PageLanguage) -> HTML {
         var attributes = [
             Attribute("type", "radio"), Attribute("name", "language"), .id("l-\(language.rawValue)"), .class("language"),
             Attribute("aria-label", language == .en ? "English" : "中文"),

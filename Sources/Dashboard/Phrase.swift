@@ -84,4 +84,13 @@ enum Phrase {
         default: Words(same: Shown.text(role, limit: 30))
         }
     }
+
+    /// Why there is no number, from its code.
+    static func reason(_ code: String?) -> Words {
+        guard let code else { return Words(same: Shown.none) }
+        return Words(Shown.text(code.replacing("_", with: " ")), Phrasebook.words(code, limit: 120).zh)
+    }
+
+    /// Why a verdict is what it is.
+    static func verdictReason(_ reason: String) -> Words { Phrasebook.words(reason, limit: 400) }
 }

@@ -15,26 +15,14 @@ struct RankingDrawing {
             return first == second ? a.offset < b.offset : first > second
         }.map(\.element)
         guard !rows.isEmpty else { return tag("p", .class("none")) { Phrase.noRows } }
-        let greatest = rows.first.flatMap { view.value($0, figure).double } ?? 0
         return tag("div", .class("drawing ranking"), Attribute("data-mart", view.mart.id), Attribute("data-column", column.name)) {
             tag("p", .class("legend")) {
                 column.words
                 if let unit = Shown.unit(column.unit) { " "; unit }
             }
-            tag("ol") {
-                HTML(rows.prefix(Self.rowLimit).map { row in
-                    let value = view.value(row, figure)
-                    return tag("li", Attribute("data-row", row)) {
-                        tag("span", .class("clip")) { name(Shown.value(view.value(row, dimension), of: view.mart.columns[dimension])) }
-                        tag("svg", .class("track"), Attribute("aria-hidden", "true")) {
-                            leaf("rect", Attribute("width", percentage(greatest > 0 ? max(0, value.double ?? 0) / greatest : 0)), Attribute("height", "100%"))
-                        }
-                        if value == .null { tag("b") { Shown.none } } else {
-                            tag("b", Attribute("data-value", value.exact)) { Shown.value(value, of: column) }
-                        }
-                    }
-                })
-            }
+            BarList(bars: rows.prefix(Self.rowLimit).map { row in
+                .init(view, row, figure, label: name(Shown.value(view.value(row, dimension), of: view.mart.columns[dimension])))
+            }).html
         }
     }
 }

@@ -14,15 +14,13 @@ struct SeriesDrawing {
         guard let timeColumn = view.time else { return .empty }
         let rows = view.details.filter { view.value($0, timeColumn) != .null }
         guard !rows.isEmpty else { return tag("p", .class("none")) { Phrase.noRows } }
-        let keys = rows.map { view.value($0, timeColumn).written }
-        let all = Set(keys).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let times = Array(all.suffix(Self.timeLimit))
-        let place = Dictionary(uniqueKeysWithValues: times.enumerated().map { ($1, $0) })
+        let axis = TimeAxis(view, limit: Self.timeLimit)
+        let times = axis.cells
         let (categories, others) = self.categories(rows)
         var cells = categories.map { _ in [Int?](repeating: nil, count: times.count) }
         let number = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, $0) })
-        for (row, key) in zip(rows, keys) {
-            if let line = number[self.key(row)], let i = place[key] { cells[line][i] = row }
+        for row in rows {
+            if let line = number[self.key(row)], let i = axis.place(view.value(row, timeColumn)) { cells[line][i] = row }
         }
         let lines = categories.indices.map { line in
             SeriesPanel.Line(name: view.dimensions.isEmpty ? nil : cells[line].compactMap { $0 }.first.map(view.category) ?? "", rows: cells[line])
@@ -30,9 +28,9 @@ struct SeriesDrawing {
         let figures = view.figures.prefix(Self.figureLimit)
         return tag("div", .class("drawing")) {
             if !view.dimensions.isEmpty { legend(lines, others) }
-            if all.count > times.count {
+            if axis.count > times.count {
                 tag("p", .class("cut")) {
-                    Words("The last \(times.count) of \(Shown.count(all.count)) points in time are drawn.", "仅绘制最近 \(times.count) 个时间点（共 \(Shown.count(all.count)) 个）。")
+                    Words("The last \(times.count) of \(Shown.count(axis.count)) points in time are drawn.", "仅绘制最近 \(times.count) 个时间点（共 \(Shown.count(axis.count)) 个）。")
                 }
             }
             tag("div", .class("panels")) {

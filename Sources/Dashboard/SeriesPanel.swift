@@ -14,6 +14,8 @@ struct SeriesPanel {
     let times: [String]
     let lines: [Line]
     let id: String
+    /// What of the figure it is, where it is not the whole.
+    var part: String?
 
     private static let height = 120.0
     private static let top = 16.0
@@ -28,6 +30,7 @@ struct SeriesPanel {
         return tag("figure", .class("panel"), Attribute("data-mart", view.mart.id), Attribute("data-column", figure.name)) {
             tag("figcaption", .id(id)) {
                 tag("span", .class("label")) {
+                    if let part { name(part); " · " }
                     figure.words
                     if let unit = Shown.unit(figure.unit) { tag("small") { " "; unit } }
                     if view.notes(on: figure.name).contains(where: { $0.code == "open_windows" }) {

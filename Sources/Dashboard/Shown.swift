@@ -7,6 +7,8 @@ enum Shown {
 
     /// Marks upon one letter beyond this are left out: more of them would grow out of their line.
     private static let markLimit = 4
+    /// More scalars than this no character of a script or emoji has.
+    private static let scalarLimit = 32
 
     /// A text of the data, cut where it is long: at most so many characters, none of them endless.
     static func text(_ text: String, limit: Int = 120) -> String {
@@ -20,13 +22,16 @@ enum Shown {
                 break
             }
             var marks = 0
-            for scalar in character.unicodeScalars {
+            for (place, scalar) in character.unicodeScalars.enumerated() {
+                guard place < scalarLimit else {
+                    isWhole = false
+                    break
+                }
                 switch scalar.properties.generalCategory {
                 case .nonspacingMark, .enclosingMark: marks += 1
                 default: marks = 0
                 }
                 if marks <= markLimit { kept.append(scalar) } else { isWhole = false }
-                if marks > markLimit || kept.count >= 3 * limit { break }
             }
             characters += 1
         }
@@ -48,12 +53,12 @@ enum Shown {
     }
 
     static func value(_ value: MartValue, of column: MartColumn) -> String {
-        Shown.value(value, unit: column.unit, isMoney: column.type == .money || isCurrency(column.unit))
+        Shown.value(value, unit: column.unit, isMoney: column.isInCurrency)
     }
 
     static func number(_ number: Double, unit: String?, isMoney: Bool = false) -> String {
         if unit == "fraction" { return percent(number) }
-        if isMoney || isCurrency(unit) { return decimal(DecimalText.fixed(number, places: 2)) }
+        if isMoney || MartColumn.isCurrency(unit) { return decimal(DecimalText.fixed(number, places: 2)) }
         return plain(number)
     }
 
@@ -100,12 +105,7 @@ enum Shown {
     static func count(_ number: Int) -> String { value(.integer(Int64(number)), unit: nil, isMoney: false) }
 
     /// `2026-11-11 20:00`: the zone's offset stands at the head of the page.
-    static func time(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes[10] == UInt8(ascii: "T") else { return Shown.text(text) }
-        let seconds = bytes[16..<19].elementsEqual(":00".utf8) ? 5 : 8
-        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(seconds))"
-    }
+    static func time(_ text: String) -> String { Shown.text(MartValue.wallClock(text)) }
 
     /// A tick of an axis: 15K and 1.5万.
     static func tick(_ number: Double, unit: String?) -> Words {
@@ -128,11 +128,6 @@ enum Shown {
     }
 
     private static func short(_ number: Double) -> String { decimal(DecimalText.short(number, digits: 4)) }
-
-    static func isCurrency(_ unit: String?) -> Bool {
-        guard let unit else { return false }
-        return unit.utf8.count == 3 && unit.utf8.allSatisfy { (0x41...0x5A).contains($0) }
-    }
 
     /// A unit as it stands beside a label; nil where the figure shows it by itself or it says nothing.
     static func unit(_ unit: String?) -> Words? {

@@ -3,8 +3,6 @@ import Vocabulary
 extension Manifest {
     /// What the manifest says of the page that people open.
     public struct Dashboard: Sendable {
-        public enum Language: String, Sendable, CaseIterable { case en, zh }
-
         /// A figure at the head of the page.
         public struct Headline: Sendable {
             /// The node, as `stage.name`.
@@ -26,12 +24,12 @@ extension Manifest {
         }
 
         /// The one that the page opens in.
-        public var language: Language
+        public var language: PageLanguage
         public var title: String?
         /// In the order of the file; empty for a choice of the page's own.
         public var headline: [Headline]
 
-        public init(language: Language = .en, title: String? = nil, headline: [Headline] = []) {
+        public init(language: PageLanguage = .en, title: String? = nil, headline: [Headline] = []) {
             self.language = language
             self.title = title
             self.headline = headline
@@ -44,7 +42,7 @@ extension ManifestShape {
         "dashboard",
         .object([
             Shape.Key(
-                "lang", .word(Manifest.Dashboard.Language.allCases.map(\.rawValue)),
+                "lang", .word(PageLanguage.allCases.map(\.rawValue)),
                 "The language that the page opens in; it holds both. en unless said otherwise."),
             Shape.Key("title", .string, "The title of the page; the pipeline's name unless said otherwise."),
             Shape.Key(
@@ -77,7 +75,7 @@ extension Lowering {
                 place: item.place)
         }
         return Manifest.Dashboard(
-            language: value["lang"]?.string.flatMap(Manifest.Dashboard.Language.init) ?? .en, title: value["title"]?.string,
+            language: value["lang"]?.string.flatMap(PageLanguage.init) ?? .en, title: value["title"]?.string,
             headline: headline)
     }
 }

@@ -29,18 +29,19 @@ extension MartValue {
         case .number(let number), .fitted(let number):
             guard number.isFinite else { return "?" }
             if column.unit == "fraction" { return DecimalText.fixed(number * 100, places: 2) + "%" }
-            if column.type == .money || column.isInCurrency { return DecimalText.fixed(number, places: 2) }
+            if column.isInCurrency { return DecimalText.fixed(number, places: 2) }
             return DecimalText.short(number)
         }
     }
 
-    /// `2026-11-11 20:00` for a whole minute; the offset stands elsewhere.
-    private static func wallClock(_ time: String) -> String {
+    /// `2026-11-11 20:00` for a whole minute, else with its seconds; the offset stands elsewhere. What is no instant stays.
+    package static func wallClock(_ time: String) -> String {
         let bytes = Array(time.utf8)
-        guard bytes.count == 25 || bytes.count == 20, bytes[10] == UInt8(ascii: "T"),
-            bytes[16..<19].elementsEqual(":00".utf8)
+        guard bytes.count >= 20, bytes.count < 40, bytes[10] == UInt8(ascii: "T"),
+            let offset = bytes[19...].firstIndex(where: { [UInt8(ascii: "Z"), UInt8(ascii: "+"), UInt8(ascii: "-")].contains($0) })
         else { return time }
-        return "\(time.prefix(10)) \(time.dropFirst(11).prefix(5))"
+        let end = bytes[16..<offset].elementsEqual(":00".utf8) ? 16 : offset
+        return String(decoding: bytes[..<10] + [UInt8(ascii: " ")] + bytes[11..<end], as: UTF8.self)
     }
 }
 
@@ -56,7 +57,11 @@ extension MartColumn {
     /// Whether it only puts another column into words.
     public var isLabel: Bool { name.hasSuffix("_label") || name.hasSuffix("_label_zh") }
 
-    var isInCurrency: Bool {
+    /// Whether its numbers are money.
+    package var isInCurrency: Bool { type == .money || MartColumn.isCurrency(unit) }
+
+    /// Whether a unit is a currency's code (ISO 4217): three capitals.
+    package static func isCurrency(_ unit: String?) -> Bool {
         guard let unit else { return false }
         return unit.utf8.count == 3 && unit.utf8.allSatisfy { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
     }

@@ -1,5 +1,6 @@
 import Dashboard
 import Marts
+import TestSupport
 import Testing
 
 @Suite struct AlertsSectionTests {

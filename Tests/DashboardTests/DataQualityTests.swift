@@ -1,6 +1,7 @@
 import Chronology
 import Dashboard
 import Marts
+import TestSupport
 import Testing
 
 @Suite struct DataQualityTests {

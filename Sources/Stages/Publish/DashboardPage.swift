@@ -15,12 +15,12 @@ struct DashboardPage {
     func write(_ results: RunResults, _ resources: [DataPackage.Resource]) throws -> [UInt8] {
         let bytes = Dictionary(resources.map { ($0.path, $0.bytes) }, uniquingKeysWith: { a, _ in a })
         let marts = results.nodes.flatMap(\.marts).filter { id in bytes["\(id).json"].map { $0 <= Self.largest } ?? false }
-        return Dashboard(settings, marts: try marts.map(run.mart), results: results, published: Set(bytes.keys)).write()
+        return try Dashboard(settings, marts: marts, results: results, intraday: run.intraday, published: Set(bytes.keys), load: run.mart).write()
     }
 
     private var settings: Dashboard.Settings {
         let options = manifest.dashboard
         return Dashboard.Settings(
-            language: options.language == .zh ? .zh : .en, title: options.title, headline: options.headline.map(\.text))
+            language: options.language, title: options.title, headline: options.headline.map(\.text))
     }
 }

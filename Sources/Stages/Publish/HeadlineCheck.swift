@@ -5,9 +5,10 @@ import Vocabulary
 
 extension ProblemCode {
     public static let headlineColumn = ProblemCode("dashboard.unknown-column", exit: .wrongManifest)
+    public static let headlineRow = ProblemCode("dashboard.several-rows", exit: .wrongManifest)
 }
 
-/// Looks for figures of the dashboard's head that no mart has.
+/// Looks for figures of the dashboard's head that no mart has, or that are several.
 public struct HeadlineCheck {
     /// The mistakes before any run; none where the node's own are in the way.
     public static func problems(of headline: Manifest.Dashboard.Headline, in context: StageContext) -> [Problem] {
@@ -23,7 +24,15 @@ public struct HeadlineCheck {
             ]
         }
         let numbers = mart.columns.filter(\.isNumeric).map(\.name)
-        if numbers.contains(headline.column) { return [] }
+        if numbers.contains(headline.column) {
+            // Made of no data, a mart has the rows that it always has.
+            guard mart.overallRows.isEmpty else { return [] }
+            return [
+                Problem(
+                    .headlineRow, "\(headline.mart) has several rows a time, and none over all of them: '\(headline.text)' is no one figure",
+                    at: headline.place, help: "take a figure of a metrics node")
+            ]
+        }
         return [
             Problem(
                 .headlineColumn, "the mart of \(headline.node) has no figure '\(headline.column)'", at: headline.place,

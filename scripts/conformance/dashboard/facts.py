@@ -43,20 +43,21 @@ def check_values(cells, run: Run):
                 continue
         if wanted != cell["value"]:
             problems.append(f"{cell['mart']} {cell['row']} {cell['column']}: {cell['value']} on the page, {wanted} in the mart")
-        elif cell["text"] is not None and not reads_as(cell["text"], float(wanted)):
+        elif cell["text"] is not None and not reads_as(cell["text"], float(wanted), cell["points"]):
             problems.append(f"{cell['mart']} {cell['row']} {cell['column']}: '{cell['text']}' is not {wanted}")
     return problems
 
 
-def reads_as(text, exact):
-    """Whether a shown number is the exact one, rounded to the digits that are shown (in percent for a fraction)."""
+def reads_as(text, exact, points=False):
+    """Whether a shown number is the exact one, rounded to the digits that are shown (in percent for a fraction, and without
+    the sign of percent where it is marked as points)."""
     match = re.fullmatch(r"[▲▼△▽↑↓+ ]*(−?[\d,]+(?:\.(\d+))?(?:e[+-]?\d+)?) ?(%|[A-Z]{3})?", text.strip())
     if not match:
         return False
     shown = float(match[1].replace("−", "-").replace(",", ""))
     step = 10.0 ** -len(match[2] or "")
-    candidates = [exact * 100] if match[3] == "%" else [exact, exact * 100]
-    return any(abs(shown - value) <= step * 0.5000001 + abs(value) * 1e-9 for value in candidates)
+    value = exact * 100 if points or match[3] == "%" else exact
+    return abs(shown - value) <= step * 0.5000001 + abs(value) * 1e-9
 
 
 def check_changes(changes, run: Run):

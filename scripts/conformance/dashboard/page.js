@@ -8,7 +8,7 @@
       if (element.tagName === "TD") column = element.closest("table").tHead.rows[0].cells[element.cellIndex].getAttribute("data-column");
       const zh = element.querySelector(".zh");
       return { value: element.getAttribute("data-value"), mart: near("data-mart"), row: near("data-row"), column, source: near("data-source"),
-        code: element.getAttribute("data-code"), balance: element.getAttribute("data-balance"), text: zh ? null : own(element) };
+        code: element.getAttribute("data-code"), balance: element.getAttribute("data-balance"), points: element.hasAttribute("data-points"), text: zh ? null : own(element) };
     });
   },
   changes() {

@@ -1,19 +1,19 @@
 /// Reads a page as strictly as the tests need: every tag closed in its order, attributes in quotes, and no text that a
 /// browser would take for anything else.
-struct PageReader {
-    struct Element {
-        let tag: String
-        let attributes: [String: String]
+public struct PageReader {
+    public struct Element: Sendable {
+        public let tag: String
+        public let attributes: [String: String]
         /// Of itself and of what it holds, as people read it.
-        var text = ""
+        public fileprivate(set) var text = ""
     }
 
-    struct Malformed: Error, CustomStringConvertible { let description: String }
+    public struct Malformed: Error, CustomStringConvertible { public let description: String }
 
-    private(set) var elements: [Element] = []
+    public private(set) var elements: [Element] = []
     private static let void: Set<String> = ["meta", "input", "br"]
 
-    init(_ bytes: [UInt8]) throws {
+    public init(_ bytes: [UInt8]) throws {
         guard let page = String(validating: bytes, as: UTF8.self) else { throw Malformed(description: "no UTF-8") }
         let start = "<!DOCTYPE html>\n"
         guard page.hasPrefix(start) else { throw Malformed(description: "no document type") }
@@ -84,12 +84,18 @@ struct PageReader {
             .replacing("&amp;", with: "&")
     }
 
-    func all(_ tag: String) -> [Element] { elements.filter { $0.tag == tag } }
+    public func all(_ tag: String) -> [Element] { elements.filter { $0.tag == tag } }
 
-    func all(_ tag: String, _ name: String) -> [Element] {
+    public func all(_ tag: String, _ name: String) -> [Element] {
         elements.filter { $0.tag == tag && ($0.attributes["class"] ?? "").split(separator: " ").contains(Substring(name)) }
     }
 
     /// Whether people read this anywhere on the page.
-    func says(_ text: String) -> Bool { elements.first { $0.tag == "body" }?.text.contains(text) ?? false }
+    public func says(_ text: String) -> Bool { elements.first { $0.tag == "body" }?.text.contains(text) ?? false }
+
+    /// The elements from each of a kind to the next, as they stand in the file.
+    public func pieces(_ tag: String, _ name: String) -> [ArraySlice<Element>] {
+        let starts = elements.indices.filter { elements[$0].tag == tag && (elements[$0].attributes["class"] ?? "").split(separator: " ").contains(Substring(name)) }
+        return zip(starts, starts.dropFirst() + [elements.count]).map { elements[$0..<$1] }
+    }
 }

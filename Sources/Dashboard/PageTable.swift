@@ -1,7 +1,7 @@
 import Marts
 
 /// Rows of a mart as a table, with the exact value of each figure in its cell.
-struct DataTable {
+struct PageTable {
     let view: MartView
     let files: MartFiles
     let columns: [Int]
@@ -21,13 +21,13 @@ struct DataTable {
             switch view.mart.columns[column].role {
             case .part, .rowKind: false
             case .dimension where column == view.dimensions.first: true
-            case .statistic where isShaded && DataTable.isOfAnotherPeriod(view.mart.columns[column].name): false
+            case .statistic where isShaded && PageTable.isOfAnotherPeriod(view.mart.columns[column].name): false
             default: view.mart.rows.contains { $0[column] != .null } || view.mart.rows.isEmpty
             }
         }
         let sums = isShaded ? columns.filter { view.mart.columns[$0].aggregation == .sum } : []
         greatest = Dictionary(uniqueKeysWithValues: sums.map { column in
-            (column, view.details.prefix(DataTable.rowLimit).compactMap { view.value($0, column).double }.max() ?? 0)
+            (column, view.details.prefix(PageTable.rowLimit).compactMap { view.value($0, column).double }.max() ?? 0)
         })
     }
 
@@ -40,7 +40,7 @@ struct DataTable {
         var body = HTML.empty
         var shown = 0
         let limit = max(0, allowance - head.count - foot.count - 400)
-        for index in rest.prefix(DataTable.rowLimit) {
+        for index in rest.prefix(PageTable.rowLimit) {
             let row = row(index)
             guard body.count + row.count <= limit else { break }
             body += row
@@ -109,7 +109,10 @@ struct DataTable {
             return tag("td") {
                 if let kind { tag("b") { Phrase.rowKind(kind) }; " " }
                 if value != .null || view.kind(row) == "detail" {
-                    if case .string(let text) = value { name(text) } else { Shown.value(value, of: column) }
+                    if case .string(let text) = value {
+                        // What the data says is a name; what the stage says is said in both languages.
+                        if column.role == .flag, view.stage != "alerts", Phrasebook.chinese(text) != nil { Phrasebook.words(text, limit: 400) } else { name(text) }
+                    } else { Shown.value(value, of: column) }
                 }
             }
         }
@@ -139,42 +142,5 @@ struct DataTable {
         return tag("svg", .class("bar"), Attribute("aria-hidden", "true")) {
             leaf("rect", Attribute("width", percentage(number / greatest)), Attribute("height", "100%"))
         }
-    }
-}
-
-/// Which way a figure went, and whether that is good: always a sign as well as a colour.
-enum Tone {
-    static func ofChange(_ change: Double?, direction: Int) -> String? {
-        guard let change, change != 0 else { return nil }
-        let arrow = change > 0 ? "up" : "down"
-        return direction == 0 ? arrow : (change > 0) == (direction > 0) ? "\(arrow) good" : "\(arrow) bad"
-    }
-
-    static func compared(_ value: Double?, with reference: Double?, direction: Int) -> String? {
-        guard let value, let reference, direction != 0 else { return nil }
-        return ofChange(value - reference, direction: direction)
-    }
-}
-
-/// The published files of a mart, from the page's folder.
-struct MartFiles {
-    let csv: String?
-    let json: String?
-
-    init(_ id: String, published: Set<String>) {
-        csv = published.contains("\(id).csv") ? "\(id).csv" : nil
-        json = published.contains("\(id).json") ? "\(id).json" : nil
-    }
-
-    /// The whole mart in one link: CSV where it is published.
-    var link: HTML {
-        guard let path = csv ?? json else { return .empty }
-        return tag("a", .file(path)) { path }
-    }
-
-    var links: HTML {
-        HTML([csv.map { ($0, "CSV") }, json.map { ($0, "JSON") }].compactMap { $0 }.map { path, form in
-            tag("a", .file(path), Attribute("download")) { form } + HTML(" ")
-        })
     }
 }

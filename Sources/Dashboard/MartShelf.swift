@@ -1,0 +1,35 @@
+import Marts
+
+/// Gives the marts of a run one at a time: only the last one is held.
+final class MartShelf {
+    private let load: (String) throws -> Mart
+    private var last: (id: String, view: MartView)?
+
+    init(_ load: @escaping (String) throws -> Mart) { self.load = load }
+
+    func view(_ id: String) throws -> MartView {
+        if let last, last.id == id { return last.view }
+        last = nil
+        let view = MartView(try load(id))
+        last = (id, view)
+        return view
+    }
+}
+
+/// What the page must know of a mart before it is drawn.
+struct MartOutline {
+    let id: String
+    let kind: MartKind
+    let asOf: String?
+    let isByDay: Bool
+    /// What its columns are called.
+    let labels: [String: Words]
+
+    init(_ view: MartView) {
+        id = view.mart.id
+        kind = MartKind(view)
+        asOf = view.mart.asOf
+        isByDay = view.index("day") != nil
+        labels = Dictionary(view.mart.columns.map { ($0.name, $0.words) }, uniquingKeysWith: { a, _ in a })
+    }
+}
