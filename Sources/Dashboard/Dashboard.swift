@@ -75,7 +75,8 @@ public struct Dashboard {
         func add(_ id: String, _ shown: [String], isTableOpen: Bool = false, isShaded: Bool = false, _ drawing: (Block) -> HTML) throws {
             page.add(id, try budget.spend(on: shown) { mart, bytes in
                 let drawn = try block(mart)
-                return drawn.html(bytes: bytes, isTableOpen: isTableOpen, isShaded: isShaded) { drawing(drawn) }
+                let isOpen = isTableOpen || MartKind(drawn.view) == .funnelTable
+                return drawn.html(bytes: bytes, isTableOpen: isOpen, isShaded: isShaded) { drawing(drawn) }
             })
         }
         try add("trends", ofKind { $0 == .series }) { SeriesDrawing(block: $0).html }
