@@ -37,6 +37,7 @@ extension Phrasebook {
         ("no_accrual", "没有新增样本"),
         ("out_of_range", "超出可计算范围"),
         ("missing_control", "没有对照组"),
+        ("missing_epoch", "未在所有分配期投放"),
         ("always_one", "恒为 1"),
     ]
 
