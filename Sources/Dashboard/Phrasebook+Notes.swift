@@ -14,6 +14,10 @@ extension Phrasebook {
         ("null where fewer cells of time lie before than the window has", "之前的时间点少于窗口长度处为空"),
         ("null: distinct counts and percentiles of cells may not be put together", "空值：去重计数与分位数不可跨时间合并"),
         ("null where there is no target", "没有目标处为空"),
+        (
+            "null where the targets are of other cells of time, such as days, than the mart's: 'grain' of a target says of which",
+            "目标的时间粒度（如按天）与本表不同处为空：目标的 grain 列说明其粒度"
+        ),
         ("null: the store's history does not reach back so far", "空值：历史数据不够长"),
         ("null where several report rows fall into a cell: their figures may not be summed", "同一格有多行报表处为空：其数值不可相加"),
         ("null where no row has a value", "没有任何值处为空"),
