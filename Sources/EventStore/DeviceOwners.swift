@@ -22,49 +22,96 @@ struct DeviceOwners: Sendable {
         var owner: Key128
     }
 
-    /// A row that links a device to a user.
+    /// An entry of a segment's table of links.
     struct Link {
         var segment: Int32
-        var row: Int32
+        var index: Int32
+    }
+
+    /// What a link says of its user, read once while the segment is at hand.
+    private struct Sighting {
+        let user: Key128
+        let time: Int64
+    }
+
+    /// Links of neighbouring devices, whose users are read together.
+    private struct Group {
+        /// By segment: the users of the group's links, in the order of the table.
+        var sightings: [[Sighting]]
+        /// By segment: where each bucket of the group begins in the table of links, and the end of the last.
+        var links: [[Int]]
+        /// By segment: the same of its persons.
+        var persons: [[Int]]
     }
 
     /// The devices with rows of their own that have an owner: a list a segment, in the order of persons.
-    func owned(threads: Int) -> [[Owned]] {
+    /// - Parameter groupSize: links whose users are read at a time. Each segment is gone through once a group, so that where
+    ///   memory is short its pages need not stay; no result depends on it.
+    func owned(threads: Int, groupSize: Int) throws -> [[Owned]] {
         let total = links.reduce(0) { $0 + $1.count }
         var result: [[Owned]] = Array(repeating: [], count: segments.count)
         guard total > 0 else { return result }
-        var bits = 0
+        var groupBits = 0
+        while groupBits < 20, total >> groupBits > groupSize { groupBits += 1 }
+        var bits = groupBits
         while bits < 20, total >> bits > 1 << 14 { bits += 1 }
-        let (buckets, bucketBits) = (1 << bits, bits)
         let inputs = segments.map { MergeInput($0, wanted: nil) }
-        let next = Atomic<Int>(0)
+        let buckets = 1 << (bits - groupBits)
         let found = Mutex<[[Owned]]>(result)
-        @Sendable func work(_: Int) {
-            var own: [[Owned]] = Array(repeating: [], count: inputs.count)
-            var table = DeviceTable()
-            while true {
-                let bucket = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard bucket < buckets else { break }
-                resolve(bucket, bits: bucketBits, inputs, &table, into: &own)
+        for number in 0..<(1 << groupBits) {
+            let group = try group(of: number * buckets..<(number + 1) * buckets, bits: bits, inputs, threads: threads)
+            let next = Atomic<Int>(0)
+            @Sendable func work(_: Int) {
+                var own: [[Owned]] = Array(repeating: [], count: inputs.count)
+                var table = DeviceTable()
+                while true {
+                    let bucket = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard bucket < buckets else { break }
+                    resolve(bucket, of: group, inputs, &table, into: &own)
+                }
+                found.withLock { all in for i in own.indices { all[i] += own[i] } }
             }
-            found.withLock { all in for i in own.indices { all[i] += own[i] } }
+            if threads <= 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: threads, execute: work) }
         }
-        if threads <= 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: threads, execute: work) }
         result = found.withLock { $0 }
         for i in result.indices { result[i].sort { $0.person < $1.person } }
         return result
     }
 
-    private func resolve(
-        _ bucket: Int, bits: Int, _ inputs: [MergeInput], _ table: inout DeviceTable, into own: inout [[Owned]]
-    ) {
-        let first = bits == 0 ? 0 : UInt64(bucket) << UInt64(64 - bits)
-        let end = bits == 0 || bucket + 1 == 1 << bits ? nil : UInt64(bucket + 1) << UInt64(64 - bits)
-        func range(_ lowerBound: (UInt64) -> Int, _ count: Int) -> Range<Int> {
-            let start = first == 0 ? 0 : lowerBound(first)
-            return start..<max(start, end.map(lowerBound) ?? count)
+    /// Goes through the segments one by one: a link lies anywhere in its segment.
+    private func group(of buckets: Range<Int>, bits: Int, _ inputs: [MergeInput], threads: Int) throws -> Group {
+        @Sendable func bounds(count: Int, _ lowerBound: (_ high: UInt64, _ start: Int) -> Int) -> [Int] {
+            var bounds: [Int] = []
+            bounds.reserveCapacity(buckets.count + 1)
+            for bucket in buckets.lowerBound...buckets.upperBound {
+                let isLast = bucket == 1 << bits
+                bounds.append(bucket == 0 ? 0 : isLast ? count : lowerBound(UInt64(bucket) << UInt64(64 - bits), bounds.last ?? 0))
+            }
+            return bounds
         }
-        let persons = inputs.map { input in range({ input.lowerBound($0) }, input.personCount) }
+        let parts = ParallelResults<(sightings: [Sighting], links: [Int], persons: [Int])>(links.count)
+        try inParallel(links.count, threads: threads) { segment in
+            let table = links[segment]
+            let ofLinks = bounds(count: table.count, table.lowerBound)
+            let sightings = (ofLinks[0]..<ofLinks[buckets.count]).map { sighting(segment, Int(table.rows[$0])) }
+            parts.set(segment, (sightings, ofLinks, bounds(count: inputs[segment].personCount, inputs[segment].lowerBound)))
+        }
+        let all = parts.all
+        return Group(sightings: all.map(\.sightings), links: all.map(\.links), persons: all.map(\.persons))
+    }
+
+    /// Of nobody where the user does not count, and where the file is damaged.
+    private func sighting(_ segment: Int, _ row: Int) -> Sighting {
+        guard let user = segments[segment].person(ofRow: row), forgotten.isEmpty || !forgotten.contains(user) else {
+            return Sighting(user: .zero, time: 0)
+        }
+        return Sighting(user: user, time: segments[segment].times[row])
+    }
+
+    private func resolve(
+        _ bucket: Int, of group: Group, _ inputs: [MergeInput], _ table: inout DeviceTable, into own: inout [[Owned]]
+    ) {
+        let persons = group.persons.map { $0[bucket]..<$0[bucket + 1] }
         table.removeAll(expecting: persons.reduce(0) { $0 + $1.count })
         for (input, range) in zip(inputs, persons) {
             for i in range {
@@ -73,15 +120,19 @@ struct DeviceOwners: Sendable {
             }
         }
         guard table.count > 0 else { return }
-        for (segment, seen) in links.enumerated() {
-            for i in range(seen.lowerBound, seen.count) {
-                let place = table.find(seen.devices[i].bigEndian)
-                if place >= 0 {
-                    table.add(Link(segment: Int32(truncatingIfNeeded: segment), row: seen.rows[i]), to: place)
-                }
+        for (segment, bounds) in group.links.enumerated() {
+            for i in bounds[bucket]..<bounds[bucket + 1] {
+                let place = table.find(links[segment].devices[i].bigEndian)
+                guard place >= 0, group.sightings[segment][i - bounds[0]].user != .zero else { continue }
+                table.add(Link(segment: Int32(truncatingIfNeeded: segment), index: Int32(truncatingIfNeeded: i)), to: place)
             }
         }
-        let owners = table.grouped().map { owner(of: $0) }
+        let owners = table.grouped().map { links in
+            owner(of: links.lazy.map { link in
+                let segment = Int(link.segment)
+                return (link, group.sightings[segment][Int(link.index) - group.links[segment][0]])
+            })
+        }
         for (segment, range) in persons.enumerated() {
             for i in range {
                 let key = inputs[segment].persons[i].bigEndian
@@ -95,34 +146,40 @@ struct DeviceOwners: Sendable {
 
     private struct Candidate {
         var user: Key128
-        var first: Link
+        var first: (link: Link, time: Int64)
     }
 
     /// The owner of a device with these links.
-    func owner(of links: some Sequence<Link>) -> Key128? { onlyUser(of: links) ?? firstUser(of: links) }
+    func owner(of links: [Link]) -> Key128? {
+        owner(of: links.map { ($0, sighting(Int($0.segment), row($0))) }.filter { $0.1.user != .zero })
+    }
 
-    /// The user of all links, as most devices have one; nil where they must be weighed.
+    private func row(_ link: Link) -> Int { Int(links[Int(link.segment)].rows[Int(link.index)]) }
+
+    private func owner(of sightings: some Sequence<(Link, Sighting)>) -> Key128? {
+        onlyUser(of: sightings) ?? firstUser(of: sightings)
+    }
+
+    /// The user of all of them, as most devices have one; nil where they must be weighed.
     @inline(__always)
-    private func onlyUser(of links: some Sequence<Link>) -> Key128? {
-        guard forgotten.isEmpty else { return nil }
+    private func onlyUser(of sightings: some Sequence<(Link, Sighting)>) -> Key128? {
         var only: Key128?
-        for link in links {
-            guard let user = segments[Int(link.segment)].person(ofRow: Int(link.row)), user == only ?? user else { return nil }
-            only = user
+        for (_, sighting) in sightings {
+            guard sighting.user == only ?? sighting.user else { return nil }
+            only = sighting.user
         }
         return only
     }
 
-    private func firstUser(of links: some Sequence<Link>) -> Key128? {
+    private func firstUser(of sightings: some Sequence<(Link, Sighting)>) -> Key128? {
         var candidates: [Candidate] = []
-        for link in links {
-            let segment = segments[Int(link.segment)]
-            guard let user = segment.person(ofRow: Int(link.row)), !forgotten.contains(user) else { continue }
-            if let known = candidates.firstIndex(where: { $0.user == user }) {
-                if order(link, candidates[known].first) < 0 { candidates[known].first = link }
+        for (link, sighting) in sightings {
+            let row = (link: link, time: sighting.time)
+            if let known = candidates.firstIndex(where: { $0.user == sighting.user }) {
+                if order(row, candidates[known].first) < 0 { candidates[known].first = row }
             } else {
                 if candidates.count == maxUsers { return nil }
-                candidates.append(Candidate(user: user, first: link))
+                candidates.append(Candidate(user: sighting.user, first: row))
             }
         }
         guard var best = candidates.first else { return nil }
@@ -134,11 +191,9 @@ struct DeviceOwners: Sendable {
         return isTied ? nil : best.user
     }
 
-    private func order(_ a: Link, _ b: Link) -> Int {
-        let (i, j) = (Int(a.segment), Int(b.segment))
-        let (x, y) = (segments[i].times[Int(a.row)], segments[j].times[Int(b.row)])
-        if x != y { return x < y ? -1 : 1 }
-        return comparator.compareContent(i, Int(a.row), j, Int(b.row))
+    private func order(_ a: (link: Link, time: Int64), _ b: (link: Link, time: Int64)) -> Int {
+        if a.time != b.time { return a.time < b.time ? -1 : 1 }
+        return comparator.compareContent(Int(a.link.segment), row(a.link), Int(b.link.segment), row(b.link))
     }
 
     /// All links of a device.
@@ -148,7 +203,7 @@ struct DeviceOwners: Sendable {
             var i = table.lowerBound(device.high)
             while i < table.count, table.devices[i].high.bigEndian == device.high {
                 if table.devices[i].bigEndian == device {
-                    found.append(Link(segment: Int32(truncatingIfNeeded: segment), row: table.rows[i]))
+                    found.append(Link(segment: Int32(truncatingIfNeeded: segment), index: Int32(truncatingIfNeeded: i)))
                 }
                 i += 1
             }

@@ -8,6 +8,8 @@ public struct IdentitySettings: Sendable {
     public var maxUsersPerDevice: Int
     /// Under which order ids are told apart, and stand in tombstones.
     public var keys: KeyedHash
+    /// Links of devices whose users are held in memory at a time (24 bytes each); no result depends on it.
+    public var linksAtATime = 1 << 21
 
     public init(maxUsersPerDevice: Int = 3, keys: KeyedHash = KeyedHash(secret: [])) {
         self.maxUsersPerDevice = max(maxUsersPerDevice, 1)

@@ -128,13 +128,9 @@ final class LinkTable: @unchecked Sendable {
     }
 
     /// The first link of a device whose key's high half is at least `high`.
-    func lowerBound(_ high: UInt64) -> Int {
-        var (low, end) = (0, count)
-        while low < end {
-            let middle = (low + end) / 2
-            if devices[middle].high.bigEndian < high { low = middle + 1 } else { end = middle }
-        }
-        return low
+    /// - Parameter start: a link that is not behind it; the nearer, the sooner it is found.
+    func lowerBound(_ high: UInt64, from start: Int = 0) -> Int {
+        MergeInput.firstIndex(in: start..<count) { devices[$0].high.bigEndian >= high }
     }
 
     /// Writes the table of a segment that was just written.

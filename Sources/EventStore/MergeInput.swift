@@ -34,7 +34,7 @@ struct MergeInput: @unchecked Sendable {
 
     /// The first index from which on a condition holds: by steps that double, then by halves.
     @inline(__always)
-    private static func firstIndex(in range: Range<Int>, where holds: (Int) -> Bool) -> Int {
+    static func firstIndex(in range: Range<Int>, where holds: (Int) -> Bool) -> Int {
         var (low, step) = (range.lowerBound, 1)
         while low + step <= range.upperBound, !holds(low + step - 1) {
             low += step

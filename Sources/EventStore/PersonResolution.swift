@@ -69,7 +69,7 @@ struct PersonResolution: Sendable {
         tombstones = try ForgottenBelongings(segments: segments, owners: owners, settings: settings).tombstones(known)
         let forgotten = Forgotten(tombstones)
         owners.forgotten = forgotten.persons
-        let owned = owners.owned(threads: threads)
+        let owned = try owners.owned(threads: threads, groupSize: settings.linksAtATime)
         let orders = OrderPersons(segments: segments, owned: owned, forgotten: forgotten, settings: settings)
         let waiting = try orders.waiting(threads: threads)
         let buyers = try orders.buyers(of: waiting, threads: threads)

@@ -106,6 +106,7 @@ extension Selection {
         case .sessionStart: text += " (the first of each session)"
         case .anotherOrder: text += " (of another order than the person's first in the cell)"
         }
+        if needsAmount { text += " with an amount that counts" }
         if let condition { text += " where \(condition)" }
         if let authority { text += " in sources that provide \(authority)" }
         return text

@@ -1,5 +1,7 @@
 extension Measure {
     static let orders = Measure.orders(.purchases)
+    /// What gmv_paid is of: a ratio uses only rows that provide both its parts.
+    public static let ordersWithAmount = Measure.orders(.payments.withAmount)
     public static let gmvPaid = Measure.sum("amount", .payments)
     static let refundFlow = Measure.sum("amount", .refunds)
     static let buyers = Measure.persons([.purchases])
@@ -62,7 +64,9 @@ extension MetricCatalogue {
             "Visitors of the cell who added to the cart, over visitors.", source: "plan 002"),
         Metric(
             "aov", "Average order value", "笔单价", .money, .up,
-            .ratio(Combination(.gmvPaid), per: Combination(.orders)), "gmv_paid over orders.", source: "plan 000"),
+            .ratio(Combination(.gmvPaid), per: Combination(.ordersWithAmount)),
+            "gmv_paid over the orders that have a part in it: an order counts where the amount of one of its rows is there, and in the report "
+                + "currency or in one with a rate.", source: "plan 000"),
         Metric(
             "revenue_per_buyer", "Revenue per buyer", "客单价", .money, .up,
             .ratio(Combination(.gmvPaid), per: Combination(.buyers)), "gmv_paid over buyers.", source: "plans 000-004"),

@@ -22,24 +22,31 @@ public struct Selection: Sendable, Hashable {
     public let occasion: Occasion
     /// Only rows for which it holds, in the condition language; a source without its columns provides no row.
     public let condition: String?
+    /// Only rows whose `amount` counts: it is there, and in the report currency or in one with a rate on the row's day.
+    public let needsAmount: Bool
 
     public init(
         _ events: [String]?, authority: String? = nil, credited: Bool = false, occasion: Occasion = .every,
-        where condition: String? = nil
+        where condition: String? = nil, needsAmount: Bool = false
     ) {
         self.events = events?.sorted()
         self.authority = authority
         self.credited = credited
         self.occasion = occasion
         self.condition = condition
+        self.needsAmount = needsAmount
     }
 
     public func on(_ occasion: Occasion) -> Selection {
-        Selection(events, authority: authority, credited: credited, occasion: occasion, where: condition)
+        Selection(events, authority: authority, credited: credited, occasion: occasion, where: condition, needsAmount: needsAmount)
     }
 
     public func `where`(_ condition: String) -> Selection {
-        Selection(events, authority: authority, credited: credited, occasion: occasion, where: condition)
+        Selection(events, authority: authority, credited: credited, occasion: occasion, where: condition, needsAmount: needsAmount)
+    }
+
+    public var withAmount: Selection {
+        Selection(events, authority: authority, credited: credited, occasion: occasion, where: condition, needsAmount: true)
     }
 
     public static let all = Selection(nil)

@@ -180,11 +180,13 @@ struct IdentityTests {
     func differential(seed: UInt64) throws {
         var log = RandomLog(seed: 1000 + seed)
         let limit = 1 + log.pick(3)
+        // Some are resolved in many groups of devices.
+        let linksAtATime = log.pick(2) == 0 ? nil : 1 + log.pick(10)
         let persons = 2 + log.pick(12)
         let store = try TemporaryStore()
         var contents: [String: [TestRow]] = [:]
         for night in 0..<(1 + log.pick(5)) {
-            let transaction = try store.transaction(maxUsersPerDevice: limit)
+            let transaction = try store.transaction(maxUsersPerDevice: limit, linksAtATime: linksAtATime)
             for _ in 0..<(1 + log.pick(3)) {
                 // A path that is there already is replaced: its links go.
                 let path = "\(log.pick(5))"

@@ -174,11 +174,12 @@ extension TemporaryStore {
 
     func transaction(
         _ sources: [String: SourceSettings] = ["web": .events()], key: String = "k", maxUsersPerDevice: Int = 3,
-        filters: FilterSettings? = nil
+        linksAtATime: Int? = nil, filters: FilterSettings? = nil
     ) throws -> StoreTransaction {
-        try StoreTransaction(
-            folder, lock: try lock(), keyFingerprint: key, sources: sources,
-            identity: IdentitySettings(maxUsersPerDevice: maxUsersPerDevice), filters: filters)
+        var identity = IdentitySettings(maxUsersPerDevice: maxUsersPerDevice)
+        if let linksAtATime { identity.linksAtATime = linksAtATime }
+        return try StoreTransaction(
+            folder, lock: try lock(), keyFingerprint: key, sources: sources, identity: identity, filters: filters)
     }
 }
 

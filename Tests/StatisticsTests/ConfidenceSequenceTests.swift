@@ -29,18 +29,19 @@ struct ConfidenceSequenceTests {
         let sequence = try #require(
             ConfidenceSequence(
                 alpha: .random(in: 0.01...0.2, using: &generator), tuning: .random(in: 50...50_000, using: &generator)))
-        let effect = try sequence.bounds(
-            value: .random(in: -5...5, using: &generator), standardError: .random(in: 0.3...2, using: &generator),
-            units: .random(in: 10...100_000, using: &generator)
-        ).get()
+        let (value, error) = (Double.random(in: -5...5, using: &generator), Double.random(in: 0.3...2, using: &generator))
+        let units = Double.random(in: 10...100_000, using: &generator)
+        let effect = try sequence.bounds(value: value, standardError: error, units: units).get()
         #expect((effect.low > 0 || effect.high < 0) == (effect.pValue < sequence.alpha))
-        // At the bound itself p is alpha.
-        let half = effect.value - effect.low
-        let edge = try sequence.bounds(value: half, standardError: effect.standardError, units: 500).get()
+        // A value that lies its own half width away from zero has a bound of zero, and there p is alpha.
+        for half in [effect.high - effect.value, effect.low - effect.value] {
+            let edge = try sequence.bounds(value: half, standardError: error, units: units).get()
+            #expect(near(edge.pValue, sequence.alpha, 1e-9))
+            #expect(abs(half > 0 ? edge.low : edge.high) < 1e-12)
+        }
         let critical = try #require(sequence.criticalValue(units: 500))
         let atEdge = try sequence.bounds(value: critical, standardError: 1, units: 500).get()
         #expect(near(atEdge.pValue, sequence.alpha, 1e-9))
-        #expect(edge.pValue <= 1)
     }
 
     @Test("it is wider than one look at the end, and tightest for its units near the tuning")

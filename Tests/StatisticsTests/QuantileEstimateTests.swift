@@ -128,6 +128,21 @@ struct WinsorizingTests {
         #expect(Quantile.nearestRank(percent: .nan, of: 5) == 0)
     }
 
+    @Test("values that stand several times are as many values", arguments: 0..<50)
+    func counted(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var counts: [(value: Int64, count: Int64)] = []
+        for value in 0..<Int64.random(in: 0...12, using: &generator) {
+            counts.append((value * 3, Int64.random(in: 1...9, using: &generator)))
+        }
+        let all = counts.flatMap { Array(repeating: $0.value, count: Int($0.count)) }
+        for thousandths in [0, 1, 250, 500, 725, 950, 995, 999, 1000] {
+            // The least value that at least so many thousandths of all do not exceed.
+            let expected = all.first { value in all.count { $0 <= value } * 1000 >= all.count * thousandths }
+            #expect(Quantile.nearestRank(percent: Double(thousandths) / 10, ofSorted: counts) == expected)
+        }
+    }
+
     @Test("values are clamped, never dropped, and a side without a percentile is open")
     func clamp() {
         var counts = ValueCounts()

@@ -25,7 +25,7 @@ final class EventExperiment: Computation, PersonListing {
     }
 
     var reach: NodeReach {
-        NodeReach(DataReach(events: span), asOf: min(basis.reach.end, basis.horizon))
+        NodeReach(DataReach(events: span, tables: totalsLayout.readsMoney ? basis.rateSources : []), asOf: min(basis.reach.end, basis.horizon))
     }
 
     private var span: ScanRequest.Span { .init(start: basis.reach.start, end: basis.reach.end) }
@@ -34,7 +34,8 @@ final class EventExperiment: Computation, PersonListing {
         guard !rounds.isEmpty else { return nil }
         var columns = Set(plan.dimensions)
         if case .exposure = basis.entry { columns.formUnion(["experiment", "variant"]) }
-        if totalsLayout.readsAmounts { columns.formUnion(["amount", "currency"]) }
+        if totalsLayout.readsAmounts { columns.insert("amount") }
+        if totalsLayout.readsMoney { columns.insert("currency") }
         if totalsLayout.readsOrders { columns.insert("order_id") }
         if basis.unit == .device { columns.insert("device_id") }
         columns.formUnion(totalsLayout.eventValues.map(\.column))

@@ -68,12 +68,14 @@ enum UnitQuantity: Sendable, Hashable {
     case orders
     /// Of the paid orders those with a refund of the same order id.
     case refundedOrders
+    /// Distinct orders with a payment whose amount counts: those that the sum of payments is of.
+    case ordersWithAmount
 
     /// The integers that make one: money is summed in millionths.
     var scale: Int64 {
         switch self {
         case .amount, .netAmount: 1_000_000
-        case .rows, .orders, .refundedOrders: 1
+        case .rows, .orders, .refundedOrders, .ordersWithAmount: 1
         }
     }
 
@@ -83,14 +85,15 @@ enum UnitQuantity: Sendable, Hashable {
         case .netAmount(let added, let subtracted): [added, subtracted]
         case .orders: [.purchases]
         case .refundedOrders: [.purchases, .refunds]
+        case .ordersWithAmount: [.payments]
         }
     }
 
-    var readsAmounts: Bool { scale != 1 }
+    var readsAmounts: Bool { scale != 1 || self == .ordersWithAmount }
 
     var readsOrders: Bool {
         switch self {
-        case .orders, .refundedOrders: true
+        case .orders, .refundedOrders, .ordersWithAmount: true
         case .rows, .amount, .netAmount: false
         }
     }
@@ -100,7 +103,7 @@ extension UnitQuantity {
     /// Columns without which the quantity says nothing. (Without order ids every purchase is an order of its own.)
     var neededColumns: [String] {
         switch self {
-        case .amount, .netAmount: ["amount"]
+        case .amount, .netAmount, .ordersWithAmount: ["amount"]
         case .refundedOrders: ["order_id"]
         case .rows, .orders: []
         }
@@ -151,7 +154,7 @@ extension ExperimentMetric {
         mean(
             "arpu", .netAmount(.payments, minus: .refunds), .money, Label(en: "Net revenue per unit (ARPU)", zh: "ARPU")
         ),
-        ratio("aov", .amount(.payments), per: .orders, .money),
+        ratio("aov", .amount(.payments), per: .ordersWithAmount, .money),
         ratio("refund_rate", .refundedOrders, per: .orders, .fraction),
         pageLoad(50), pageLoad(95), pageLoad(99),
     ]

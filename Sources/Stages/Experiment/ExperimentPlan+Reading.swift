@@ -351,6 +351,6 @@ extension EventBasis {
             longestRetention: days.max().map { Int64($0 + 1) * 86_400_000_000 }, horizon: horizon,
             lastDayEnd: zone.start(of: zone.day(of: horizon - 1).adding(days: 1)),
             days: DayTable(from: min(first, horizon), to: max(min(first, horizon), horizon - 1), in: zone),
-            providers: ExperimentProviders(context.manifest))
+            providers: ExperimentProviders(context.manifest), rates: context.rates, rateSources: context.manifest.rateSources)
     }
 }

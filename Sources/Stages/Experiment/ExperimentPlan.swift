@@ -153,6 +153,9 @@ struct EventBasis: Sendable {
     let days: DayTable
     /// Which sources count for which selection.
     let providers: ExperimentProviders
+    /// What other currencies are worth, and the sources that say so.
+    let rates: DatedValues
+    let rateSources: Set<String>
 
     /// True until the day of the declared end is seen: a log's last event of a day comes shortly before its end.
     var isRunning: Bool { ends.map { lastDayEnd < $0 } ?? false }

@@ -5,7 +5,7 @@ import Statistics
 /// A/B tests: lift with interval and p-value of every variant against the control.
 public enum ExperimentStage: Stage {
     public static let name = "experiment"
-    public static let version = 4
+    public static let version = 5
     public static let doc =
         "Compares the variants of an experiment: lift over the control with intervals for every night, a verdict, and checks of its health."
 
@@ -75,6 +75,9 @@ public enum ExperimentStage: Stage {
                 .init("among", .word(["all", "positive"]), "Of the values of all units (default), or of those other than 0."),
             ]), "Clamps values a unit of means to percentiles over the units of all variants."),
     ]
+
+    /// Amounts in other currencies count at their rates.
+    public static func reads(_ kind: Manifest.Source.Kind) -> Bool { [.events, .exposures, .rates].contains(kind) }
 
     public static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent] {
         (node.options["activation"]?.eventsOfTexts ?? []) + node.options.eventsInConditions

@@ -293,33 +293,44 @@ final class ExposureAccumulator: ScanConsumer {
         history.forget(before: time - lookBack)
         let mask = rules.mask(row, columns)
         guard mask != 0 else { return }
-        let amount = columns.amount(row, rules.currencyCode) ?? 0
-        let marks = marks(of: mask)
+        let amount: Int64? = if case .number(let number) = columns.amount(row, rules.currency) { number } else { nil }
+        let marks = marks(of: mask, hasAmount: amount != nil)
         if marks.isEmpty {
-            history.add(at: time, mask, amount: amount, marks, order: UnsafeRawBufferPointer(start: nil, count: 0))
+            history.add(at: time, mask, amount: amount ?? 0, marks, order: UnsafeRawBufferPointer(start: nil, count: 0))
         } else {
-            columns.withOrder(row, rules.orderType) { history.add(at: time, mask, amount: amount, marks, order: $0) }
+            columns.withOrder(row, rules.orderType) { history.add(at: time, mask, amount: amount ?? 0, marks, order: $0) }
         }
     }
 
     /// What a row does to its order; nothing where no metric reads orders.
-    private func marks(of mask: UInt32) -> OrderLedger.Marks {
+    private func marks(of mask: UInt32, hasAmount: Bool) -> OrderLedger.Marks {
         guard totalsLayout.readsOrders else { return [] }
         var marks = OrderLedger.Marks()
         if mask & purchaseMask != 0 { marks.insert(.purchased) }
         if mask & refundMask != 0 { marks.insert(.refunded) }
+        if hasAmount, mask & totalsLayout.pricedMask != 0 { marks.insert(.priced) }
         return marks
     }
 
     private func add(_ row: Int, _ mask: UInt32, _ columns: ExposureColumns) {
-        let amount = columns.amount(row, rules.currencyCode)
-        if amount == nil { totals.foreignAmounts += 1 }
+        var amount: Int64?
+        var isForeign = false
+        switch columns.amount(row, rules.currency) {
+        case .number(let number): amount = number
+        case .none: break
+        case .foreign: isForeign = true
+        }
         totals.add(mask, amount: amount ?? 0)
-        let marks = marks(of: mask)
+        let marks = marks(of: mask, hasAmount: amount != nil)
         if !marks.isEmpty { columns.withOrder(row, rules.orderType) { totals.orders.add($0, marks) } }
         for (place, wanted) in totalsLayout.eventValues.enumerated() where mask & wanted.mask != 0 {
-            if let value = columns.value(row, place, rules.currencyCode) { totals.values[place].append(value) }
+            switch columns.value(row, place, rules.currency) {
+            case .number(let value): totals.values[place].append(value)
+            case .none: break
+            case .foreign: isForeign = true
+            }
         }
+        if isForeign { totals.foreignAmounts += 1 }
     }
 
     private func closeUnit() {

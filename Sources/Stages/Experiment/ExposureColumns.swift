@@ -1,4 +1,5 @@
 import EventStore
+import StageKit
 import Vocabulary
 
 /// The columns of one batch that an experiment reads.
@@ -8,7 +9,6 @@ struct ExposureColumns {
         var variant: Int?
         var device: Int?
         var amount: Int?
-        var currency: Int?
         var order: Int?
         /// One a column whose values are kept row by row, and whether it is of money.
         var values: [(slot: Int?, isMoney: Bool)] = []
@@ -20,9 +20,6 @@ struct ExposureColumns {
     /// nil where an event makes a unit enter.
     let experiments: UnsafeBufferPointer<Int32>?
     let variants: UnsafeBufferPointer<Int32>?
-    private let amounts: UnsafeBufferPointer<Int64>?
-    private let amountIsValid: UnsafeBufferPointer<UInt8>?
-    private let currencies: UnsafeBufferPointer<Int32>?
     private let devices: UnsafeBufferPointer<Key128>?
     private let deviceIsValid: UnsafeBufferPointer<UInt8>?
     private let rows: EventRows
@@ -36,9 +33,6 @@ struct ExposureColumns {
         sources = rows.sources
         experiments = slots.experiment.map(rows.codes)
         variants = slots.variant.map(rows.codes)
-        amounts = slots.amount.map(rows.integers)
-        amountIsValid = slots.amount.map(rows.valid)
-        currencies = slots.currency.map(rows.codes)
         devices = slots.device.map(rows.keys)
         deviceIsValid = slots.device.map(rows.valid)
     }
@@ -48,17 +42,36 @@ struct ExposureColumns {
     /// The key of the row's device; nil where it names none.
     func device(_ row: Int) -> Key128? { deviceIsValid?[row] == 1 ? devices?[row] : nil }
 
-    /// The row's amount, 0 without one; nil where it is in another currency than the report's.
-    func amount(_ row: Int, _ reportCurrency: Int32) -> Int64? {
-        guard let amounts, amountIsValid?[row] == 1 else { return 0 }
-        let currency = currencies?[row] ?? -1
-        return currency == -1 || currency == reportCurrency ? amounts[row] : nil
+    /// What a row has in a column of numbers.
+    enum Value {
+        /// As it is; money in the report currency.
+        case number(Int64)
+        /// Nothing, or money beyond 64 bits in the report currency.
+        case none
+        /// Money in a currency without a rate on the row's day.
+        case foreign
     }
 
-    /// The row's value in one of the columns that are kept; nil without one, or for money in another currency.
-    func value(_ row: Int, _ place: Int, _ reportCurrency: Int32) -> Int64? {
-        guard let slot = slots.values[place].slot, rows.valid(slot)[row] == 1 else { return nil }
-        return slots.values[place].isMoney ? amount(row, reportCurrency) : rows.integers(slot)[row]
+    /// The row's amount.
+    func amount(_ row: Int, _ currency: CurrencyColumn) -> Value {
+        slots.amount.map { money(row, $0, currency) } ?? .none
+    }
+
+    /// The row's value in one of the columns that are kept.
+    func value(_ row: Int, _ place: Int, _ currency: CurrencyColumn) -> Value {
+        guard let slot = slots.values[place].slot else { return .none }
+        if slots.values[place].isMoney { return money(row, slot, currency) }
+        return rows.valid(slot)[row] == 1 ? .number(rows.integers(slot)[row]) : .none
+    }
+
+    private func money(_ row: Int, _ slot: Int, _ currency: CurrencyColumn) -> Value {
+        guard rows.valid(slot)[row] == 1 else { return .none }
+        let own = rows.integers(slot)[row]
+        switch currency.worth(rows, row) {
+        case .own: return .number(own)
+        case .rate(let rate): return converted(own, at: rate).map(Value.number) ?? .none
+        case .unknown: return .foreign
+        }
     }
 
     /// Hands over the bytes of the row's order id; none where it has none.

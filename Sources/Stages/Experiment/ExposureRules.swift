@@ -10,8 +10,7 @@ struct ExposureRules {
     let slots: ExposureColumns.Slots?
     let orderType: ColumnType
     private let experimentCode: Int32
-    /// The code of the report currency; -2 where no row has it.
-    let currencyCode: Int32
+    let currency: CurrencyColumn
     let variantNames: [String]
     /// By event: whether it makes a unit enter, where no experiment column does.
     private let enters: [Bool]
@@ -35,9 +34,8 @@ struct ExposureRules {
         }
         var own = ExposureColumns.Slots()
         own.order = totals.readsOrders ? slot("order_id", .text, .key, .category) : nil
-        own.currency = totals.readsAmounts ? slot("currency", .category) : nil
         own.amount = totals.readsAmounts ? slot("amount", .decimal) : nil
-        own.values = totals.eventValues.map { (slot($0.column, .integer, .decimal), $0.column == "amount") }
+        own.values = totals.eventValues.map { (slot($0.column, .integer, .decimal), Measure.moneyColumns.contains($0.column)) }
         own.device = basis.unit == .device ? slot("device_id", .key) : nil
         switch basis.entry {
         case .exposure(let name):
@@ -60,7 +58,7 @@ struct ExposureRules {
             return (slot, slot.map(layout.values(ofSlot:)) ?? [])
         }
         orderType = own.order.map(layout.type(ofSlot:)) ?? .text
-        currencyCode = code(plan.currency, in: own.currency) ?? -2
+        currency = CurrencyColumn(report: plan.currency, basis.rates, layout)
         let sources = layout.sourceNames
         sourceCount = sources.count
         exposes = sources.map { basis.exposureSource == nil || basis.exposureSource == $0 }

@@ -6,6 +6,17 @@ struct OrderLedger {
         let rawValue: UInt8
         static let purchased = Marks(rawValue: 1)
         static let refunded = Marks(rawValue: 2)
+        /// A payment's amount counts.
+        static let priced = Marks(rawValue: 4)
+    }
+
+    struct Counts {
+        /// Paid orders.
+        var orders: Int64 = 0
+        /// Of these those with a refund.
+        var refunded: Int64 = 0
+        /// Orders with a payment whose amount counts.
+        var priced: Int64 = 0
     }
 
     private struct Entry {
@@ -18,7 +29,7 @@ struct OrderLedger {
     private var entries: [Entry] = []
     /// The number of entries at which repeated ids are put together.
     private var limit = Self.smallLimit
-    private var ordersWithoutID: Int64 = 0
+    private var withoutID = Counts()
 
     private static let smallLimit = 1024
 
@@ -27,13 +38,14 @@ struct OrderLedger {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         limit = Self.smallLimit
-        ordersWithoutID = 0
+        withoutID = Counts()
     }
 
-    /// Notes a row of an order. A purchase without an id is an order of its own; a refund without one tells nothing.
+    /// Notes a row of an order. A purchase or payment without an id is an order of its own; a refund without one tells nothing.
     mutating func add(_ id: UnsafeRawBufferPointer, _ marks: Marks) {
         if id.isEmpty {
-            if marks.contains(.purchased) { ordersWithoutID += 1 }
+            if marks.contains(.purchased) { withoutID.orders += 1 }
+            if marks.contains(.priced) { withoutID.priced += 1 }
             return
         }
         if let last = entries.indices.last, isEqual(entries[last], id) {
@@ -45,16 +57,17 @@ struct OrderLedger {
         if entries.count >= limit { putTogether() }
     }
 
-    /// The unit's paid orders, and those of them with a refund.
-    mutating func counts() -> (orders: Int64, refunded: Int64) {
+    /// The orders of the unit.
+    mutating func counts() -> Counts {
         if entries.count > 1 { putTogether() }
-        var orders = ordersWithoutID
-        var refunded: Int64 = 0
-        for entry in entries where entry.marks.contains(.purchased) {
-            orders += 1
-            if entry.marks.contains(.refunded) { refunded += 1 }
+        var counts = withoutID
+        for entry in entries {
+            if entry.marks.contains(.priced) { counts.priced += 1 }
+            guard entry.marks.contains(.purchased) else { continue }
+            counts.orders += 1
+            if entry.marks.contains(.refunded) { counts.refunded += 1 }
         }
-        return (orders, refunded)
+        return counts
     }
 
     private func isEqual(_ entry: Entry, _ id: UnsafeRawBufferPointer) -> Bool {

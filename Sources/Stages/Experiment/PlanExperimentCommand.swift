@@ -60,7 +60,7 @@ public struct PlanExperimentCommand: ParsableCommand {
                 manifest, default: PublishedRun.current(in: manifest.output)?.date.description ?? "yesterday")
             let snapshot = try Snapshot.open(storeFolder: manifest.store, threads: arguments.threadCount)
             let context = StageContext(
-                manifest: manifest, date: date, tables: [], newestEvent: snapshot.newestEvent,
+                manifest: manifest, date: date, tables: try snapshot.tables(), newestEvent: snapshot.newestEvent,
                 oldestEvent: snapshot.oldestEvent)
             let runner = StageRunner(
                 stage: ExperimentForecast.self, context: context, snapshot: snapshot, threads: arguments.threadCount)

@@ -6,7 +6,11 @@ struct UnitTotalsLayout: Sendable {
     /// The selections in the order of their bits.
     let selections: [Selection]
     let readsAmounts: Bool
+    /// Whether a column of money is read, amounts or another.
+    let readsMoney: Bool
     let readsOrders: Bool
+    /// The bit of payments, as a mask, where their amounts tell which orders count; else 0.
+    let pricedMask: UInt32
     /// One a metric: the measure with its selections as bits.
     let measures: [BoundMeasure]
     /// The columns whose values are kept row by row, each with the bit of the selection that it is read of.
@@ -31,6 +35,7 @@ struct UnitTotalsLayout: Sendable {
         case netAmount(Int, minus: Int)
         case orders
         case refundedOrders
+        case ordersWithAmount
     }
 
     init(_ metrics: [ExperimentMetric]) {
@@ -47,6 +52,7 @@ struct UnitTotalsLayout: Sendable {
             case .netAmount(let added, let subtracted): .netAmount(bit(added), minus: bit(subtracted))
             case .orders: .orders
             case .refundedOrders: .refundedOrders
+            case .ordersWithAmount: .ordersWithAmount
             }
         }
         let days = metrics.compactMap { if case .retained(let day) = $0.measure { day } else { nil } }
@@ -59,10 +65,14 @@ struct UnitTotalsLayout: Sendable {
         }
         retentionDays = days
         self.selections = selections
-        readsAmounts =
-            quantities.contains(where: \.readsAmounts)
-            || metrics.contains { if case .eventQuantile(let events) = $0.measure { events.column == "amount" } else { false } }
+        readsAmounts = quantities.contains(where: \.readsAmounts)
+        readsMoney =
+            readsAmounts
+            || metrics.contains {
+                if case .eventQuantile(let events) = $0.measure { Measure.moneyColumns.contains(events.column) } else { false }
+            }
         readsOrders = quantities.contains(where: \.readsOrders)
+        pricedMask = quantities.contains(.ordersWithAmount) ? 1 << UInt32(bit(.payments)) : 0
         measures = metrics.map { metric in
             switch metric.measure {
             case .units(let selection): .having(bit(selection))
@@ -164,14 +174,13 @@ struct UnitTotals {
     /// The totals with their orders counted.
     /// - Parameter activeDays: On how many days the unit had any row, where the totals are those of a look-back.
     mutating func bind(_ layout: UnitTotalsLayout, activeDays: Int64 = 0) -> BoundTotals {
-        let counts: (orders: Int64, refunded: Int64) = layout.readsOrders ? orders.counts() : (0, 0)
-        return BoundTotals(totals: self, orders: counts.orders, refunded: counts.refunded, activeDays: activeDays)
+        let counts = layout.readsOrders ? orders.counts() : OrderLedger.Counts()
+        return BoundTotals(totals: self, orders: counts, activeDays: activeDays)
     }
 
     struct BoundTotals {
         fileprivate let totals: UnitTotals
-        fileprivate let orders: Int64
-        fileprivate let refunded: Int64
+        fileprivate let orders: OrderLedger.Counts
         fileprivate let activeDays: Int64
 
         fileprivate func value(_ quantity: UnitTotalsLayout.BoundQuantity) -> Int128 {
@@ -179,8 +188,9 @@ struct UnitTotals {
             case .rows(let bit): Int128(totals.rows[bit])
             case .amount(let bit): totals.amounts[bit]
             case .netAmount(let added, let subtracted): totals.amounts[added] &- totals.amounts[subtracted]
-            case .orders: Int128(orders)
-            case .refundedOrders: Int128(refunded)
+            case .orders: Int128(orders.orders)
+            case .refundedOrders: Int128(orders.refunded)
+            case .ordersWithAmount: Int128(orders.priced)
             }
         }
     }

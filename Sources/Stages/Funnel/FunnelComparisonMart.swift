@@ -89,6 +89,9 @@ extension FunnelTable {
             code: "unequal_windows", column: "difference",
             message: "\(open) persons of the period may still convert, \(result.extra.compared.open.reduce(0, +)) of the earlier one: "
                 + "with 'open_windows: leave_out' both are counted to the end of their windows")
+        let tooShort = MartNote(
+            code: "history_too_short", column: "conversion_before",
+            message: "the store's history does not reach back to the beginning of the earlier period: its figures are those of a part of it, or of none")
         return [
             MartNote(code: "compared_with", column: "conversion_before", message: "\(earlier ?? ""), with the same window and policies"),
             MartNote(
@@ -99,6 +102,6 @@ extension FunnelTable {
                 code: "intervals", column: "difference_low",
                 message: "alpha \(plan.alpha), two-sided: Newcombe's method 10 of 1998 for independent and for paired shares; "
                     + "p: Fisher's exact test, McNemar's exact test; no correction for several steps"),
-        ] + (open > 0 ? [unequal] : [])
+        ] + (plan.lacksHistory ? [tooShort] : []) + (open > 0 ? [unequal] : [])
     }
 }

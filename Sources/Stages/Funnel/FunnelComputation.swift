@@ -16,7 +16,10 @@ final class FunnelComputation: Computation, PersonListing {
         result = FunnelResult(plan)
     }
 
-    var reach: NodeReach { NodeReach(DataReach(events: plan.span), asOf: plan.period.horizon) }
+    var reach: NodeReach {
+        // Older events behind the reach may end what the note tells.
+        NodeReach(DataReach(events: plan.span), asOf: plan.period.horizon, further: plan.lacksHistory ? "lacks history" : nil)
+    }
 
     func nextRequest() -> ScanRequest? {
         isScanned ? nil : ScanRequest(columns: plan.columns, span: plan.span, need: plan.need)

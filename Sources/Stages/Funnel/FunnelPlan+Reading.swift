@@ -19,6 +19,7 @@ extension FunnelPlan {
             experiment: experiment, condition: try reader.condition(node.options),
             trend: node.options["trend"]?.string.flatMap(FunnelTrend.init), histogram: try reader.histogram(window),
             nextEvents: node.options["next_events"]?.integer, zone: context.manifest.zone)
+        lacksHistory = compared.map { !context.historyReaches($0.span.start) } ?? false
         knownExperiments = context.manifest.nodes.compactMap { $0.stage == "experiment" ? $0.options["experiment"]?.string : nil }
         try reader.check(self)
     }
@@ -223,27 +224,11 @@ private struct FunnelReader {
             return (written.name, written.span)
         }
         let zone = context.manifest.zone
-        func days(_ move: (CivilDate) -> CivilDate) -> TimeSpan {
-            func moved(_ instant: Int64) -> Int64 {
-                let day = zone.day(of: instant)
-                return zone.start(of: move(day)) + (instant - zone.start(of: day))
-            }
-            return TimeSpan(start: moved(span.start), end: moved(span.end))
-        }
         switch value.string {
         case "previous":
-            if case .last(let count, let unit) = expression {
-                let earlier =
-                    switch unit {
-                    case .day: days { $0.adding(days: -count) }
-                    case .week: days { $0.adding(days: -7 * count) }
-                    case .month: days { $0.adding(months: -count) }
-                    }
-                return ("the \(count)\(unit.rawValue) before", TimeSpan(start: earlier.start, end: span.start))
-            }
-            return ("the same time before", TimeSpan(start: span.start - (span.end - span.start), end: span.start))
-        case "year_before":
-            return ("a year before", days { $0.adding(months: -12) })
+            let name = if case .last(let count, let unit) = expression { "the \(count)\(unit.rawValue) before" } else { "the same time before" }
+            return (name, span.previous(of: expression, in: zone))
+        case "year_before": return ("a year before", span.yearBefore(in: zone))
         default:
             guard case .campaign(let name) = expression else {
                 throw refuse("only a campaign has another to compare with", "write 'compare: previous', or 'period: campaign NAME'")

@@ -42,6 +42,8 @@ struct FunnelPlan: Sendable {
     var period: Period
     /// The earlier period to compare with.
     var compared: Period?
+    /// Whether the store begins behind the first day of the earlier period.
+    var lacksHistory = false
     /// One less the confidence of intervals.
     var alpha: Double
     /// Microseconds from step 1 to the last instant that counts.

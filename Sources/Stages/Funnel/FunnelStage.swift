@@ -4,7 +4,7 @@ import StageKit
 /// Ordered steps within a window: how many persons get how far, and how long they take.
 public enum FunnelStage: Stage {
     public static let name = "funnel"
-    public static let version = 2
+    public static let version = 3
     public static let doc = "Persons who take steps within a window: conversion, drop-off and time between steps."
 
     private static let event = [

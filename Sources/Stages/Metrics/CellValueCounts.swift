@@ -45,15 +45,3 @@ package struct CellValueCounts {
         for entry in old where entry.count > 0 { slots[place(of: entry.value, entry.cell)] = entry }
     }
 }
-
-/// The least value that at least so many thousandths of all do not exceed (nearest rank; Hyndman and Fan 1996, type 1).
-/// - Parameter sorted: values in their order, each with how often it stands there; not empty.
-package func nearestRank(_ thousandths: Int, of sorted: ArraySlice<(value: Int64, count: Int64)>) -> Int64 {
-    let total = sorted.reduce(Int128(0)) { $0 + Int128($1.count) }
-    var seen: Int128 = 0
-    for (value, count) in sorted {
-        seen += Int128(count)
-        if seen * 1000 >= total * Int128(thousandths) { return value }
-    }
-    return sorted.last?.value ?? 0
-}

@@ -1,4 +1,5 @@
 import EventStore
+import StageKit
 import Vocabulary
 
 extension ColumnType {

@@ -34,10 +34,8 @@ enum Comparison: String, Sendable, CaseIterable {
         let (manifest, zone) = (context.manifest, context.manifest.zone)
         let span: TimeSpan
         switch self {
-        case .previous: span = Self.previous(expression, resolved.span, zone)
-        case .year:
-            span = TimeSpan(start: Self.shifted(resolved.span.start, zone) { $0.adding(months: -12) },
-                end: Self.shifted(resolved.span.end, zone) { $0.adding(months: -12) })
+        case .previous: span = resolved.span.previous(of: expression, in: zone)
+        case .year: span = resolved.span.yearBefore(in: zone)
         case .campaign:
             guard case .campaign(let name) = expression,
                 let other = manifest.campaigns.first(where: { $0.name == name })?.compare,
@@ -57,22 +55,5 @@ enum Comparison: String, Sendable, CaseIterable {
         let (age, overflow) = known.subtractingReportingOverflow(isOver ? resolved.span.end : resolved.span.start)
         let (asOf, tooLate) = (isOver ? span.end : span.start).addingReportingOverflow(age)
         return overflow || tooLate ? resolved.asOf : min(resolved.asOf, asOf)
-    }
-
-    private static func previous(_ expression: PeriodExpression, _ span: TimeSpan, _ zone: Zone) -> TimeSpan {
-        if case .last(let count, .month) = expression {
-            return TimeSpan(start: shifted(span.start, zone) { $0.adding(months: -count) }, end: span.start)
-        }
-        let (start, end) = (zone.day(of: span.start), zone.day(of: span.end))
-        guard zone.start(of: start) == span.start, zone.start(of: end) == span.end else {
-            return TimeSpan(start: span.start - (span.end - span.start), end: span.start)
-        }
-        return TimeSpan(start: zone.start(of: start.adding(days: start.daysSinceEpoch - end.daysSinceEpoch)), end: span.start)
-    }
-
-    /// The same time of another day.
-    private static func shifted(_ instant: Int64, _ zone: Zone, _ change: (CivilDate) -> CivilDate) -> Int64 {
-        let day = zone.day(of: instant)
-        return zone.start(of: change(day)) + (instant - zone.start(of: day))
     }
 }

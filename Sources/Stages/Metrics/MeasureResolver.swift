@@ -81,7 +81,7 @@ struct MeasureResolver {
     /// What ad reports claim of sales; nil where they claim nothing, the measure itself where it is of no sales.
     private func claimed(_ measure: Measure) -> Measure? {
         switch measure {
-        case .orders(.purchases, having: nil): .platformConversions
+        case .orders(.purchases, having: nil), .ordersWithAmount: .platformConversions
         case .conversions: conversion == "purchase" ? .platformConversions : nil
         case .sum("amount", .payments): .platformRevenue
         case .whole: measure

@@ -54,6 +54,7 @@ final class MetricsAccumulator: ScanConsumer {
                 scratch.masks[row] &= ~condition.bits
             }
         }
+        if layout.amountBits != 0 { leaveOutRowsWithoutAmount(rows) }
         if let filter {
             let passes = UnsafeMutableBufferPointer(start: scratch.passes, count: rows.count)
             filter.evaluate(rows, into: passes)
@@ -92,6 +93,12 @@ final class MetricsAccumulator: ScanConsumer {
                 }
             }
         }
+    }
+
+    /// Takes the bits of selections that need an amount from rows without one.
+    private func leaveOutRowsWithoutAmount(_ rows: EventRows) {
+        let (masks, bits) = (scratch.masks, layout.amountBits)
+        for row in 0..<rows.count where masks[row] & bits != 0 && !layout.hasAmount(rows, row) { masks[row] &= ~bits }
     }
 
     private func noteMarks(_ rows: EventRows) {

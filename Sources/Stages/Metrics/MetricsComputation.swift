@@ -43,9 +43,12 @@ final class MetricsComputation: Computation, PersonListing {
         var tables = lines.own.tablesRead
         if let targets = lines.derived.targets { tables.insert(targets.source) }
         let fixed = lines.own.measures.compactMap { if case .fixed(let number) = $0.counting { number } else { nil } }
+        // Older events than any that are read tell whether there is something to compare with.
+        var further = fixed.isEmpty ? [] : ["\(fixed)"]
+        if readsEvents { further += lines.all.filter { $0.comparison != nil && !$0.plan.reachesBack }.map { "lacks \($0.plan.period.span)" } }
         return NodeReach(
             DataReach(events: readsEvents ? span : nil, tables: tables, dates: lines.derived.targets == nil ? dates : nil),
-            asOf: lines.own.statedAsOf, further: fixed.isEmpty ? nil : "\(fixed)")
+            asOf: lines.own.statedAsOf, further: further.isEmpty ? nil : further.joined(separator: " "))
     }
 
     func nextRequest() -> ScanRequest? {
@@ -181,10 +184,10 @@ extension MetricsPlan {
 
     /// Sources of rates, of costs and of columns that products have: days before the period count too.
     private var datedTables: Set<String> {
-        let looksAtMoney = measures.contains { $0.measure.quantity == .money }
+        let looksAtMoney = measures.contains { $0.measure.quantity == .money } || slots.contains(where: \.selection.needsAmount)
         let looksAtProducts = measures.contains { $0.counting.looksAtCosts } || !catalogueColumns.isEmpty
-        return Set(
-            manifest.sources.filter { $0.kind == .rates && looksAtMoney || $0.kind == .catalogue && looksAtProducts }.map(\.name))
+        let catalogues = manifest.sources.filter { $0.kind == .catalogue && looksAtProducts }.map(\.name)
+        return (looksAtMoney ? manifest.rateSources : []).union(catalogues)
     }
 
     /// Refunds after the period's end are looked for.
@@ -231,6 +234,7 @@ extension MetricsPlan {
         for slot in slots {
             columns.formUnion(slot.condition?.columns ?? [])
             for scope in slot.scopes.values { columns.formUnion(scope.columns) }
+            if slot.selection.needsAmount { columns.formUnion(["amount", "currency"]) }
         }
         let cutsSessions = slots.contains { $0.selection.occasion == .sessionStart }
         if cutsSessions { columns.insert("campaign") }

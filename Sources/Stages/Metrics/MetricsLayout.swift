@@ -73,6 +73,9 @@ struct MetricsLayout {
     let occasions: [Occasion]
     let values: [Values]
     let conditions: [Condition]
+    /// Bits of rows whose amount must count.
+    let amountBits: UInt64
+    private let amount: NumberColumn
     /// Bits of rows that mark orders, and the time in which they do.
     let marks: [(bit: UInt64, span: TimeSpan)]
     let trailBits: UInt64
@@ -111,11 +114,7 @@ struct MetricsLayout {
     let isTouch: [Bool]
     let order: ColumnReader?
     let campaignSlot: Int?
-    let currencySlot: Int?
-    /// Codes of the currency column that are not the report currency.
-    let foreignCurrency: [Bool]
-    /// Per code of the currency column its rates.
-    let rates: [DatedSeries?]
+    let currency: CurrencyColumn
 
     init(_ plan: MetricsPlan, _ layout: any ScanLayout) {
         self.plan = plan
@@ -133,15 +132,14 @@ struct MetricsLayout {
         isTouch = plan.dimensions.map(\.isTouch)
         order = ColumnReader("order_id", layout)
         campaignSlot = layout.slot("campaign").flatMap { layout.type(ofSlot: $0) == .category ? $0 : nil }
-        currencySlot = layout.slot("currency").flatMap { layout.type(ofSlot: $0) == .category ? $0 : nil }
-        foreignCurrency = currencySlot.map { layout.values(ofSlot: $0).map { $0 != plan.manifest.currency } } ?? []
-
-        rates = currencySlot.map { layout.values(ofSlot: $0).map { plan.rates[$0] } } ?? []
+        currency = CurrencyColumn(report: plan.manifest.currency, plan.rates, layout)
         func numberColumn(_ name: String) -> NumberColumn {
             guard Measure.workedOutColumns.contains(name) else { return NumberColumn(name, layout) }
             return MarginColumn(subtracts: name == Measure.marginColumn, plan.costs, layout).map { .margin($0) } ?? .none
         }
 
+        amountBits = bits(\.selection.needsAmount)
+        amount = NumberColumn("amount", layout)
         var counts: [(bit: UInt64, measures: [Int])] = []
         var numbers: [Number] = []
         var persons: [Persons] = []
@@ -267,18 +265,21 @@ struct MetricsLayout {
     /// Money in the report currency; nil where the row has none, or has it in a currency without a rate on its day.
     @inline(__always)
     func money(_ column: NumberColumn, _ rows: EventRows, _ row: Int) -> Int64? {
-        guard let slot = currencySlot else { return column.value(rows, row) }
-        let code = rows.codes(slot)[row]
-        guard code >= 0, foreignCurrency[Int(code)] else { return column.value(rows, row) }
-        return rates[Int(code)]?[rows.times[row]].flatMap { column.value(rows, row, at: $0) }
+        switch currency.worth(rows, row) {
+        case .own: column.value(rows, row)
+        case .rate(let rate): column.value(rows, row, at: rate)
+        case .unknown: nil
+        }
     }
+
+    /// True where the row adds to sums of amounts.
+    @inline(__always)
+    func hasAmount(_ rows: EventRows, _ row: Int) -> Bool { money(amount, rows, row) != nil }
 
     /// True where the row is in a currency that cannot be converted.
     @inline(__always)
     func isForeign(_ rows: EventRows, _ row: Int) -> Bool {
-        guard let slot = currencySlot else { return false }
-        let code = rows.codes(slot)[row]
-        return code >= 0 && foreignCurrency[Int(code)] && rates[Int(code)]?[rows.times[row]] == nil
+        if case .unknown = currency.worth(rows, row) { true } else { false }
     }
 
     /// True where rows depend on what their person did before.

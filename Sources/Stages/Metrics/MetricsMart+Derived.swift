@@ -180,8 +180,6 @@ extension LineView {
             if case .report = planned.counting { return false }
             return true
         }
-        guard looksAtEvents, plan.table == nil, !plan.slots.isEmpty else { return false }
-        guard let oldest = plan.oldestEvent else { return true }
-        return plan.manifest.zone.day(of: oldest) > plan.manifest.zone.day(of: plan.period.span.start)
+        return looksAtEvents && plan.table == nil && !plan.slots.isEmpty && !plan.reachesBack
     }
 }

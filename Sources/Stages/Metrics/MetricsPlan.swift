@@ -87,6 +87,8 @@ struct MetricsPlan: Sendable {
     /// The days of tables that fall into the period.
     let dates: Range<Int>
     let oldestEvent: Int64?
+    /// Whether the store's events begin on the period's first day, or before.
+    let reachesBack: Bool
     /// How long a buyer must have been away to be new, in microseconds; nil: for all history.
     let newBuyerLookBack: Int64?
     let grain: Grain

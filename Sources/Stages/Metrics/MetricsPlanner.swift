@@ -62,13 +62,13 @@ struct MetricsPlanner {
             let endOfDate = comparison == nil ? context.endOfDate : period.asOf
             let plan = MetricsPlan(
                 node: node, manifest: context.manifest, period: period, seen: seen, endOfDate: endOfDate,
-                dates: context.dates(of: period.span), oldestEvent: context.oldestEvent, newBuyerLookBack: newBuyerLookBack,
+                dates: context.dates(of: period.span), oldestEvent: context.oldestEvent, reachesBack: context.historyReaches(period.span.start), newBuyerLookBack: newBuyerLookBack,
                 grain: grain, cells: cells,
                 dimensions: dimensions, metrics: metrics, columnTypes: columns.types,
                 credit: options["credit"]?.string.flatMap(MetricsPlan.Credit.init) ?? .lastTouch,
                 condition: options["where"]?.condition, top: width == self.width ? top : nil, table: table,
                 reports: context.tables.filter { ["ad_report", "costs", "budget", "orders", "measures"].contains($0.kind) },
-                measures: resolver.measures, slots: resolver.slots, marks: resolver.marks, rates: rates(),
+                measures: resolver.measures, slots: resolver.slots, marks: resolver.marks, rates: context.rates,
                 costs: costs(resolver.measures), tickets: resolver.tickets, probes: resolver.probes)
             return MetricsLines.Line(plan: plan, width: width, comparison: comparison)
         }
@@ -164,11 +164,6 @@ struct MetricsPlanner {
         if let duration = option.duration ?? option.string.flatMap(DurationText.microseconds) { return duration }
         report(.wrongOption, "'\(option.string ?? "")' is no time to look back", "new_buyer_lookback", "write it as in 90d, or all")
         return nil
-    }
-
-    private func rates() -> DatedValues {
-        DatedValues(
-            context.tables.filter { $0.kind == "rates" }, key: "currency", from: "date", value: "rate", context.manifest.zone)
     }
 
     private func costs(_ measures: [PlannedMeasure]) -> DatedValues {

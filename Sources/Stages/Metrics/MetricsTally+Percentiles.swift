@@ -1,4 +1,5 @@
 import Metrics
+import Statistics
 import Vocabulary
 
 extension MetricsTally {
@@ -38,7 +39,8 @@ extension MetricsTally {
             var end = start
             while end < sorted.count, sorted[end].row == row { end += 1 }
             for (measure, thousandths) in measures {
-                grid.put(Int128(nearestRank(thousandths, of: values[start..<end])), row, measure)
+                guard let value = Quantile.nearestRank(percent: Double(thousandths) / 10, ofSorted: values[start..<end]) else { continue }
+                grid.put(Int128(value), row, measure)
             }
             start = end
         }

@@ -11,6 +11,21 @@ public enum Quantile {
         return values[values.index(values.startIndex, offsetBy: Int(rank) - 1)]
     }
 
+    /// The same of values that stand several times each; nil of nothing. (Hyndman and Fan 1996, type 1.)
+    ///
+    /// - Parameter counts: Each value with how often it stands, over 0, in the order of the values.
+    public static func nearestRank<Value>(
+        percent: Double, ofSorted counts: some Collection<(value: Value, count: Int64)>
+    ) -> Value? {
+        var rest = nearestRank(percent: percent, of: counts.reduce(0) { $0 + $1.count })
+        guard rest > 0 else { return nil }
+        for (value, count) in counts {
+            rest -= count
+            if rest <= 0 { return value }
+        }
+        return nil
+    }
+
     /// The nearest rank among so many values: the smallest r with r/count >= percent/100, from 1; 0 of no values.
     ///
     /// `percent` is taken into 0...100 and to the nearest thousandth; what follows is in integers.

@@ -15,15 +15,8 @@ public struct ValueCounts: Sendable, Hashable {
     /// The nearest-rank percentile; nil of no values.
     /// - Parameter ignoringZeros: Among units that have a value at all.
     public func percentile(_ percent: Double, ignoringZeros: Bool = false) -> Int128? {
-        let sorted = counts.filter { $0.value > 0 && !(ignoringZeros && $0.key == 0) }.sorted { $0.key < $1.key }
-        let rank = Quantile.nearestRank(percent: percent, of: sorted.reduce(0) { $0 + $1.value })
-        guard rank > 0 else { return nil }
-        var seen: Int64 = 0
-        for (value, count) in sorted {
-            seen += count
-            if seen >= rank { return value }
-        }
-        return nil
+        let kept = counts.filter { $0.value > 0 && !(ignoringZeros && $0.key == 0) }
+        return Quantile.nearestRank(percent: percent, ofSorted: kept.map { (value: $0.key, count: $0.value) }.sorted { $0.value < $1.value })
     }
 }
 

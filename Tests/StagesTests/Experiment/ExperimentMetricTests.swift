@@ -70,6 +70,37 @@ struct ExperimentMetricTests {
         #expect(mart.notes.first { $0.code == "foreign_currency" }?.message.hasPrefix("1 amounts") == true)
     }
 
+    @Test("aov is over orders with an amount: a gift line takes none away, an order without any amount is none")
+    func averageOrder() throws {
+        func line(_ person: String, _ order: String?, _ amount: Double?, _ time: Int64, source: String = "web") -> TestEvent {
+            var values: [String: TestValue] = [:]
+            values["order_id"] = order.map { .text($0) }
+            values["amount"] = amount.map { .money($0) }
+            return TestEvent(person: person, time: time, event: "purchase", source: source, values: values)
+        }
+        let events = [
+            Shop.exposure("u", "A", at: start), line("u", "o1", 90, start + 1), line("u", "o1", nil, start + 2),
+            line("u", "o2", nil, start + 3), line("u", nil, nil, start + 4), line("u", nil, 10, start + 5),
+            line("u", "o3", nil, start + 6), line("u", "o3", 0, start + 7), Shop.purchase("u", 5, at: start + 8, order: "o4", currency: "USD"),
+            Shop.refund("u", 1, at: start + 9, order: "o5"),
+        ]
+        let metrics: Value.Content = .strings(["aov", "orders"])
+        let row = try experiment(["experiment": .string("x"), "control": .string("A"), "metrics": metrics], over: events)
+        #expect(row.row("orders", "A")["value__num"].isNear(6))
+        #expect(row.row("aov", "A")["value__num"].isNear(100))
+        #expect(row.row("aov", "A")["value__den"].isNear(3))
+
+        // The authority for paid amounts says which orders have one, whoever tells of orders.
+        var erp = Manifest.Source.test("erp")
+        erp.provides = ["gmv_paid"]
+        let both = events + [line("u", "o9", 50, start + 9, source: "erp")]
+        let mart = try experiment(
+            ["experiment": .string("x"), "control": .string("A"), "metrics": metrics], over: both, manifest: .test(sources: [Shop.web, erp]))
+        #expect(mart.row("orders", "A")["value__num"].isNear(7))
+        #expect(mart.row("aov", "A")["value__num"].isNear(50))
+        #expect(mart.row("aov", "A")["value__den"].isNear(1))
+    }
+
     @Test("where one source provides orders and revenue, another log's purchases do not count again")
     func providers() throws {
         var erp = Manifest.Source.test("erp")

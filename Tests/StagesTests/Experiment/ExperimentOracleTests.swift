@@ -176,15 +176,16 @@ struct NaiveExperiment {
     private func values(_ metric: String, _ rows: [TestEvent]) -> (Double, Double) {
         let bought = rows.filter { $0.event == "purchase" }
         let refunds = rows.filter { $0.event == "refund" }
-        func amount(_ rows: [TestEvent]) -> Double {
-            rows.reduce(0) { sum, row in
-                guard case .decimal(let micros)? = row.values["amount"], row.values["currency"] != .category("USD")
-                else { return sum }
-                return sum + Double(micros) / 1_000_000
-            }
+        func amount(of row: TestEvent) -> Double? {
+            guard case .decimal(let micros)? = row.values["amount"], row.values["currency"] != .category("USD") else { return nil }
+            return Double(micros) / 1_000_000
+        }
+        func amount(_ rows: [TestEvent]) -> Double { rows.compactMap(amount).reduce(0, +) }
+        func count(_ rows: [TestEvent]) -> Double {
+            Double(Set(rows.compactMap { $0.values["order_id"] }).count + rows.filter { $0.values["order_id"] == nil }.count)
         }
         let ids = Set(bought.compactMap { $0.values["order_id"] })
-        let orders = Double(ids.count + bought.filter { $0.values["order_id"] == nil }.count)
+        let orders = count(bought)
         let refunded = Double(ids.intersection(refunds.compactMap { $0.values["order_id"] }).count)
         switch metric {
         case "conversion_rate": return (bought.isEmpty ? 0 : 1, 1)
@@ -192,8 +193,9 @@ struct NaiveExperiment {
         case "orders": return (orders, 1)
         case "purchases": return (Double(bought.count), 1)
         case "gmv_paid": return (amount(bought), 1)
+        case "refund_flow": return (amount(refunds), 1)
         case "net_revenue": return (amount(bought) - amount(refunds), 1)
-        case "aov": return (amount(bought), orders)
+        case "aov": return (amount(bought), count(bought.filter { amount(of: $0) != nil }))
         default: return (refunded, orders)
         }
     }

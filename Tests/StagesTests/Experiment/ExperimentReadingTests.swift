@@ -175,11 +175,133 @@ struct ExperimentReadingTests {
         }
         let row = try experiment(options(["effect": .fraction(0.1)]), over: events, date: "2026-11-04")
             .row("conversion_rate", "B")
-        let needed = row["needed_units"].double ?? 0
-        #expect(needed > 12_000 && needed < 60_000)
-        #expect(row["needed_days"] == .integer(Int64(((needed - 4000) / 1000).rounded(.up))))
-        #expect((row["power"].double ?? 1) < 0.5)
-        #expect((row["detectable_lift"].double ?? 0) > 0.1)
-        if case .string(let reason)? = row["verdict_reason"] { #expect(reason.contains("more days")) }
+        // Read every night: a fifth against 0.22, by the boundary of the confidence sequence.
+        let variance = 2 * (0.2 * 0.8 + 0.22 * 0.78)
+        func power(_ units: Double, effect: Double = 0.02, _ variance: Double) -> Double {
+            let growth = units * (5.991464547107979 + 1.9446898877166093) / 5000 + 1
+            let critical = (2 * growth / (growth - 1) * (log(growth) / 2 + 2.995732273553991)).squareRoot()
+            let shift = effect / (variance / units).squareRoot()
+            return upperTail(critical - shift) + upperTail(critical + shift)
+        }
+        let needed = smallest { power(Double($0), variance) >= 0.8 }
+        #expect(row["needed_units"] == .integer(needed))
+        #expect(row["needed_days"] == .integer((needed - 4000 + 999) / 1000))
+        #expect(row["power"].isNear(power(4000, variance), 1e-9))
+        let lift = try #require(row["detectable_lift"].double)
+        let changed = 0.2 * (1 + lift)
+        #expect(abs(power(4000, effect: 0.2 * lift, 2 * (0.16 + changed * (1 - changed))) - 0.8) < 1e-9)
+        let days = (needed - 4000 + 999) / 1000
+        #expect(
+            row["verdict_reason"]
+                == .string("the interval covers 0; at the present rate a lift of 0.1 shows with probability 0.8 after \(days) more days"))
+    }
+
+    @Test("days still needed count what becomes of those who come: of the assigned only the activated are analysed")
+    func planningWithActivation() throws {
+        let events = (0..<4).flatMap { number -> [TestEvent] in
+            let time = start + Int64(number) * day
+            return ["A", "B"].flatMap { variant in
+                (0..<500).flatMap { person -> [TestEvent] in
+                    let id = "\(variant)\(number)-\(person)"
+                    var rows = [Shop.exposure(id, variant, at: time)]
+                    if person < 250 { rows.append(TestEvent(person: id, time: time + 1, event: "checkout")) }
+                    if person < 100 || person >= 400 { rows.append(Shop.purchase(id, 1, at: time + 2)) }
+                    return rows
+                }
+            }
+        }
+        let row = try experiment(
+            [
+                "experiment": .string("x"), "control": .string("A"), "primary": .string("conversion_rate"), "effect": .fraction(0.1),
+                "engine": .string("fixed"), "ends": .instant(start + 30 * day), "activation": .strings(["checkout"]),
+            ], over: events, date: "2026-11-04"
+        ).row("conversion_rate", "B")
+        #expect(row["units"] == .integer(1000) && row["assigned_units"] == .integer(2000) && row["value"].isNear(0.4))
+        // Read once: 0.4 against 0.44.
+        let variance = 2 * (0.4 * 0.6 + 0.44 * 0.56)
+        let needed = smallest { units in
+            let shift = 0.04 / (variance / Double(units)).squareRoot()
+            return upperTail(1.959963984540054 - shift) + upperTail(1.959963984540054 + shift) >= 0.8
+        }
+        #expect(row["needed_units"] == .integer(needed))
+        // 2000 are analysed; 1000 come a day, of whom every second one will be.
+        #expect(row["needed_days"] == .integer(((needed - 2000) * 2 + 999) / 1000))
+    }
+
+    @Test("the chance to be the best of all variants is that of normal posteriors around the values", arguments: [[49, 60], [30, 33, 36], [20, 20, 26, 12]])
+    func best(buyers: [Int]) throws {
+        let names = ["A", "B", "C", "D"]
+        let mart = try experiment(options(), over: zip(names, buyers).flatMap { units($0, 100, buyers: $1) })
+        let shares = buyers.map { Double($0) / 100 }
+        let errors = shares.map { ($0 * (1 - $0) / 100).squareRoot() }
+        for (own, name) in names.prefix(buyers.count).enumerated() {
+            // The integral over the variant's own posterior that all others lie below.
+            let chance = integral(from: -9, to: 9) { z in
+                let x = shares[own] + z * errors[own]
+                let below = shares.indices.filter { $0 != own }.map { upperTail((shares[$0] - x) / errors[$0]) }
+                return exp(-z * z / 2) / (2 * Double.pi).squareRoot() * below.reduce(1, *)
+            }
+            #expect(mart.row("conversion_rate", name)["chance_to_be_best"].isNear(chance, 1e-7))
+        }
+    }
+
+    @Test("a guardrail's p-value is that of the shifted one-sided t test of the lift", arguments: ["gmv_paid", "refund_flow"])
+    func nonInferiority(metric: String) throws {
+        let amounts: [String: [Double]] = [
+            "A": [8, 9, 7, 10, 12, 6, 9, 11, 8, 10, 9], "B": [9, 7, 8, 12, 13, 5, 8, 10, 9],
+        ]
+        let events = amounts.sorted { $0.key < $1.key }.flatMap { variant, values in
+            values.enumerated().flatMap { number, amount in
+                let person = "\(variant)\(number)"
+                let row = metric == "gmv_paid" ? Shop.purchase(person, amount, at: start + 1) : Shop.refund(person, amount, at: start + 1)
+                return [Shop.exposure(person, variant, at: start), row]
+            }
+        }
+        let row = try experiment(
+            [
+                "experiment": .string("x"), "control": .string("A"), "guardrails": .strings([metric]), "margin": .fraction(0.25),
+                "engine": .string("fixed"), "ends": .instant(start + day),
+            ], over: events
+        ).row(metric, "B")
+        func moments(_ values: [Double]) -> (mean: Double, squaredError: Double, degrees: Double) {
+            let mean = values.reduce(0, +) / Double(values.count)
+            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+            return (mean, variance / Double(values.count), Double(values.count - 1))
+        }
+        let (a, b) = (moments(amounts["A"] ?? []), moments(amounts["B"] ?? []))
+        let degrees =
+            (a.squaredError + b.squaredError) * (a.squaredError + b.squaredError)
+            / (a.squaredError * a.squaredError / a.degrees + b.squaredError * b.squaredError / b.degrees)
+        let error = (b.squaredError + a.squaredError * b.mean * b.mean / (a.mean * a.mean)).squareRoot() / a.mean
+        let gain = (b.mean / a.mean - 1) * (metric == "gmv_paid" ? 1 : -1)
+        let t = (gain + 0.25) / error
+        let scale = tgamma((degrees + 1) / 2) / tgamma(degrees / 2) / (degrees * Double.pi).squareRoot()
+        let pValue = 0.5 - integral(from: 0, to: t) { scale * pow(1 + $0 * $0 / degrees, -(degrees + 1) / 2) }
+        #expect(row["method"] == .string("fixed"))
+        #expect(row["non_inferiority_p_value"].isNear(pValue, 1e-10))
+        #expect(row["non_inferior"] == .boolean(pValue < 0.05))
+    }
+
+    // MARK: Independent computations
+
+    /// P(Z > x) of a standard normal Z.
+    private func upperTail(_ x: Double) -> Double { erfc(x / 2.0.squareRoot()) / 2 }
+
+    /// The smallest number for which something holds that holds for all greater ones.
+    private func smallest(_ holds: (Int64) -> Bool) -> Int64 {
+        var (low, high) = (Int64(1), Int64(1) << 40)
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(middle) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// Simpson's rule.
+    private func integral(from low: Double, to high: Double, _ function: (Double) -> Double) -> Double {
+        let pieces = 20_000
+        let step = (high - low) / Double(pieces)
+        let inner = (1..<pieces).reduce(0.0) { $0 + function(low + Double($1) * step) * ($1 % 2 == 0 ? 2 : 4) }
+        return (function(low) + inner + function(high)) * step / 3
     }
 }

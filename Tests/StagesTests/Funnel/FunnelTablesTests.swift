@@ -71,6 +71,35 @@ struct FunnelTablesTests {
         #expect(rows.allSatisfy { $0["difference_low"] == .null && $0["p_value"] == .null })
     }
 
+    @Test("a comparison with time from before the store begins says so, and older events end that")
+    func shortHistory() throws {
+        let options: KeyValuePairs<String, Value.Content> = ["period": november, "steps": .strings(["a", "b"]), "compare": .string("previous")]
+        func isShort(_ oldest: Int64) throws -> Bool {
+            let table = try mart("test.comparison", options, over: [event("p", 5, "a"), TestEvent(person: "q", time: oldest, event: "a")])
+            let note = table.notes.first { $0.code == "history_too_short" }
+            #expect(note == nil || note?.column == "conversion_before")
+            return note != nil
+        }
+        // The ten days before begin with 2026-10-31: a day is covered once an event of it is there.
+        let first = TestTime.at("2026-10-31")
+        #expect(try isShort(first + TestTime.day))
+        #expect(try !isShort(first + TestTime.day - 1))
+        #expect(try !isShort(first - 40 * TestTime.day))
+        // Such events lie outside of the reach, so that it is told beside the data.
+        func further(_ stage: any Stage.Type, _ options: KeyValuePairs<String, Value.Content>, _ oldest: Int64) throws -> String? {
+            let node = Manifest.Node(stage: stage.name, name: "test", options: .options(options), place: .test)
+            let events = [TestEvent(person: "q", time: oldest, event: "a"), TestEvent(person: "q", time: newest, event: "a")]
+            return try stage.prepare(node, in: .test("2026-11-29", events: events)).reach.further
+        }
+        let metrics: KeyValuePairs<String, Value.Content> = [
+            "period": november, "metrics": .strings(["events"]), "compare": .strings(["previous"]),
+        ]
+        for (stage, options) in [(FunnelStage.self as any Stage.Type, options), (MetricsStage.self, metrics)] {
+            #expect(try further(stage, options, first - 40 * TestTime.day) == further(stage, options, first))
+            #expect(try further(stage, options, first + TestTime.day) != further(stage, options, first))
+        }
+    }
+
     @Test("histogram: classes of time from step 1, inclusive above")
     func histogram() throws {
         let events = [(0, 10), (0, 11), (0, 60), (0, 61), (0, 0)].enumerated().flatMap { index, pair in

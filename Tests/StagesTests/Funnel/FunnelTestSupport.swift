@@ -17,11 +17,11 @@ enum FunnelFixture {
     ]
 
     static func context(
-        _ date: String = "2026-11-30", newest: Int64?, channels: Manifest.ChannelRules? = nil
+        _ date: String = "2026-11-30", newest: Int64?, oldest: Int64? = nil, channels: Manifest.ChannelRules? = nil
     ) -> StageContext {
         StageContext(
             manifest: .test(sources: [.test("web", columns: columns)], channels: channels),
-            date: CivilDate(date) ?? CivilDate(daysSinceEpoch: 0), tables: [], newestEvent: newest, oldestEvent: nil)
+            date: CivilDate(date) ?? CivilDate(daysSinceEpoch: 0), tables: [], newestEvent: newest, oldestEvent: oldest)
     }
 
     static func run(
@@ -46,7 +46,7 @@ enum FunnelFixture {
         persons: String? = nil
     ) throws -> [Mart] {
         let node = Manifest.Node(stage: "funnel", name: "test", options: options, place: .test)
-        let computation = try FunnelStage.prepare(node, in: context(newest: newest ?? events.map(\.time).max()))
+        let computation = try FunnelStage.prepare(node, in: context(newest: newest ?? events.map(\.time).max(), oldest: events.map(\.time).min()))
         if let persons {
             let selection = try #require(PersonSelection(argument: persons))
             try #require(computation as? any PersonListing).listPersons(selection)
