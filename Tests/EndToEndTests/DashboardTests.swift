@@ -96,11 +96,12 @@ import Testing
         #expect(page.all("p", "value").map(\.text) == ["\(try #require(whole["visitors"] as? Int))"])
         #expect(page.says("2026-11-02 is seen up to 2026-11-02 22:00 only"))
         // The night of the same day tells of it, beside the day before.
+        try workspace.write(TinyShop.log(["e7,2026-11-02T23:10:00+08:00,cy,d4,pv,,,,"]), to: "logs/late.csv")
         try workspace.night(date: "2026-11-02")
         let night = try PageReader(Array(workspace.read("out/current/dashboard.html").utf8))
-        #expect(night.all("p", "value").map(\.text) == ["1"])
+        #expect(night.all("p", "value").map(\.text) == ["3"])
         #expect(!night.says("seen up to"))
-        #expect(night.all("b", "change").map(\.text) == ["−50.0%"])
+        #expect(night.all("b", "change").map(\.text) == ["+50.0%"])
     }
 
     /// Arms of two experiments with known counts, read once: what is drawn must say what the verdict says.
@@ -116,7 +117,7 @@ import Testing
         let all = [
             Arms(name: "better", control: (20, 1000), variant: (35, 1000), verdict: "win", bounds: "fieller"),
             Arms(name: "worse", control: (35, 1000), variant: (20, 1000), verdict: "loss", bounds: "fieller"),
-            Arms(name: "few", control: (1, 40), variant: (12, 40), verdict: "win", bounds: "newcombe"),
+            Arms(name: "few", control: (8, 40), variant: (0, 40), verdict: "loss", bounds: "newcombe"),
             Arms(name: "alike", control: (400, 1000), variant: (405, 1000), verdict: "no_relevant_difference", bounds: "fieller", margin: ", margin: 0.2"),
             Arms(name: "unclear", control: (20, 500), variant: (24, 500), verdict: "not_yet", bounds: "fieller"),
             Arms(name: "torn", control: (60, 600), variant: (40, 300), verdict: "broken", bounds: "fieller"),
@@ -131,6 +132,8 @@ import Testing
                 }
             }
         }
+        // Every window is seen to its end.
+        log.append("2026-11-05T12:00:00+08:00,page_view,late,,,,")
         let workspace = try Workspace()
         try workspace.write(log.joined(separator: "\n") + "\n", to: "log.csv")
         let nodes = all.map {
