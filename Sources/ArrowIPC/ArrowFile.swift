@@ -40,6 +40,9 @@ public final class ArrowFile: @unchecked Sendable {
     /// The size of the file in bytes.
     public var size: Int { map.bytes.count }
 
+    /// Has the system read no more than the page that is asked for.
+    public func readsPageByPage() { map.readsPageByPage() }
+
     /// Asks the system to read the bytes of a column ahead.
     public func willNeed(_ column: ArrowColumn) {
         for buffer in [column.array.validity, column.array.offsets, column.array.data].compactMap({ $0 }) {
@@ -94,6 +97,11 @@ private final class FileMap {
 
     deinit {
         if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
+    }
+
+    func readsPageByPage() {
+        guard let start = bytes.baseAddress else { return }
+        madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, MADV_RANDOM)
     }
 
     func willNeed(_ buffer: UnsafeRawBufferPointer) {

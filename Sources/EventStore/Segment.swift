@@ -16,6 +16,7 @@ final class Segment: @unchecked Sendable {
     let times: UnsafePointer<Int64>
     private let readers: [String: ColumnReader]
     private let verified = Mutex<Set<String>>([])
+    private let isReadPageByPage = Atomic<Bool>(false)
 
     /// - Throws: `Problem` where the file is missing, damaged, or not the one that the catalogue names.
     init(_ entry: SegmentEntry, path: String) throws {
@@ -48,11 +49,18 @@ final class Segment: @unchecked Sendable {
 
     func reader(_ name: String) -> ColumnReader? { readers[name] }
 
+    /// See `MappedReading`. What is read as a whole is still read ahead.
+    func readsPageByPage() {
+        isReadPageByPage.store(true, ordering: .relaxed)
+        file.readsPageByPage()
+    }
+
     /// Checks the content of a column, of the persons where nil, against the catalogue; once in a process.
     func verify(_ name: String?) throws {
         let key = name ?? SegmentFile.person
         if verified.withLock({ $0.contains(key) }) { return }
         let expected = name == nil ? entry.personChecksum : entry.column(key)?.checksum
+        if isReadPageByPage.load(ordering: .relaxed), let column = file.column(key) { file.willNeed(column) }
         guard let column = file.column(key), column.checksum() == expected else {
             throw Segment.damaged(file.path, "the column '\(key)' is not what was written")
         }

@@ -26,6 +26,7 @@ public final class Snapshot: Sendable {
         let all = open.all
         segments = all.map(\.segment)
         dead = all.map(\.dead)
+        MappedReading.choose(for: segments)
         tableFiles = try catalogue.tables.map { try TableFile($0, path: folder.table($0.name)) }
     }
 

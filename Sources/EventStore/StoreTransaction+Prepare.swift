@@ -31,6 +31,7 @@ extension StoreTransaction {
             return
         }
         let segments = try files.map { try Segment($0, path: folder.segment($0.name)) }
+        MappedReading.choose(for: segments)
         let resolution = try PersonResolution(
             segments, folder: folder, settings: identity, tombstones: record.tombstones, threads: threads)
         catalogue.identity?.tombstones = resolution.tombstones
@@ -75,6 +76,7 @@ extension StoreTransaction {
             }
             let segments = all.sorted { $0.comesEarlier(than: $1) }
             let open = try segments.map { try Segment($0, path: folder.segment($0.name)) }
+            MappedReading.choose(for: open)
             var vectors = segments.map { dead[$0.name] ?? DeletionVector() }
             if space != nil {
                 let repeats = try Liveness(
