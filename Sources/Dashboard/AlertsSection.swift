@@ -17,9 +17,15 @@ struct AlertsSection {
         return tag("div", .class("alerts"), Attribute("data-mart", view.mart.id)) {
             if rows.isEmpty {
                 tag("p", .class("card quiet")) {
-                    tag("b", .class("good")) { Words("✓ No alert fired.", "✓ 无预警触发。") }
-                    " "
-                    judged
+                    if idleRules > 0 {
+                        tag("b", .class("chip warn")) { Words("No alert fired, but not all rules could judge.", "无预警触发，但部分规则无法判断。") }
+                        " "
+                        Words("\(idleRules) of \(ruleCount) found no figure to judge.", "\(ruleCount) 条规则中有 \(idleRules) 条没有可判断的数据。")
+                    } else {
+                        tag("b", .class("good")) { Words("✓ No alert fired.", "✓ 无预警触发。") }
+                        " "
+                        judged
+                    }
                 }
             } else {
                 tag("ul") { HTML(rows.prefix(Self.limit).map { line($0, view) }) }
@@ -29,10 +35,17 @@ struct AlertsSection {
         }
     }
 
+    private var ruleCount: Int { rules?.view.mart.rows.count ?? 0 }
+
+    /// Rules that had nothing to judge, such as those of a night without data.
+    private var idleRules: Int {
+        guard let view = rules?.view else { return 0 }
+        return view.mart.rows.indices.count { view.text($0, "state") == "not_judged" }
+    }
+
     private var judged: Words {
-        guard let view = rules?.view else { return Words(same: "") }
-        let count = view.mart.rows.count
-        return count == 1 ? Words("1 rule looked.", "共 1 条规则。") : Words("\(count) rules looked.", "共 \(count) 条规则。")
+        guard rules != nil else { return Words(same: "") }
+        return ruleCount == 1 ? Words("1 rule looked.", "共 1 条规则。") : Words("\(ruleCount) rules looked.", "共 \(ruleCount) 条规则。")
     }
 
     private func ruleTable(_ block: Block, _ bytes: Int) -> HTML {

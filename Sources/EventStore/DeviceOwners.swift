@@ -96,6 +96,7 @@ struct DeviceOwners: Sendable {
         }
         let parts = ParallelResults<Part>(links.count)
         try inParallel(links.count, threads: threads) { segment in
+            segments[segment].willRead([SegmentFile.person, SegmentFile.time])
             let (table, input) = (links[segment], inputs[segment])
             let ofLinks = bounds(count: table.count, table.lowerBound)
             let ofPersons = bounds(count: input.personCount, input.lowerBound)

@@ -49,10 +49,16 @@ final class Segment: @unchecked Sendable {
 
     func reader(_ name: String) -> ColumnReader? { readers[name] }
 
-    /// See `MappedReading`. What is read as a whole is still read ahead.
+    /// See `MappedReading`. What is read as a whole is read ahead all the same (`willRead`).
     func readsPageByPage() {
         isReadPageByPage.store(true, ordering: .relaxed)
         file.readsPageByPage()
+    }
+
+    /// Columns are about to be gone through as a whole, or at places all over them.
+    func willRead(_ names: [String]) {
+        guard isReadPageByPage.load(ordering: .relaxed) else { return }
+        for name in names { if let column = file.column(name) { file.willNeed(column) } }
     }
 
     /// Checks the content of a column, of the persons where nil, against the catalogue; once in a process.
@@ -60,7 +66,7 @@ final class Segment: @unchecked Sendable {
         let key = name ?? SegmentFile.person
         if verified.withLock({ $0.contains(key) }) { return }
         let expected = name == nil ? entry.personChecksum : entry.column(key)?.checksum
-        if isReadPageByPage.load(ordering: .relaxed), let column = file.column(key) { file.willNeed(column) }
+        willRead([key])
         guard let column = file.column(key), column.checksum() == expected else {
             throw Segment.damaged(file.path, "the column '\(key)' is not what was written")
         }

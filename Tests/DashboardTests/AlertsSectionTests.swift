@@ -35,6 +35,15 @@ import Testing
         #expect(page.all("b", "badge").isEmpty)
     }
 
+    @Test func rulesThatCouldJudgeNothingAreNoGoodNews() throws {
+        let rules = PageMarts.mart(
+            "alerts/rules", [PageMarts.dimension("alert"), PageMarts.dimension("state")],
+            [[.string("low"), .string("quiet")], [.string("high"), .string("not_judged")]])
+        let page = try page([alerts([]), rules])
+        #expect(!page.says("✓ No alert fired."))
+        #expect(page.says("not all rules could judge") && page.says("1 of 2 found no figure to judge."))
+    }
+
     @Test func veryManyAlertsAreCutWithALink() throws {
         let page = try page([alerts((0..<500).map { ["severity": "warning", "alert": "a\($0)", "state": "new", "message": "m"] })])
         #expect(page.all("li", "alert").count == 24)
