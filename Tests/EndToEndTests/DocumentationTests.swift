@@ -75,7 +75,7 @@ import Testing
         for session in try sessions(of: document) {
             var printed = ""
             for command in session.commands {
-                // The scripts build and test the project itself; the continuous integration runs them.
+                // The scripts build and test the project itself; .ci/run runs the demo, and those it has the time for.
                 if command.hasPrefix("scripts/") {
                     let script = String(command.prefix { $0 != " " })
                     #expect(

@@ -60,6 +60,8 @@ struct ErrorRateTests {
         #expect(fieller.happened <= absolute.happened, "\(fieller)")
         #expect(atEnd.isAtMost(Self.alpha), "\(atEnd)")
         #expect(!peeking.isAtMost(Self.alpha), "peeking must be seen to break a fixed horizon: \(peeking)")
+        // What the note `bayesian_peeking` of every experiment's mart says.
+        #expect(bayesian.isAtMost(0.25) && !bayesian.isAtMost(Self.alpha), "\(bayesian)")
     }
 
     @Test(
