@@ -22,7 +22,7 @@ public struct CurrencyColumn: Sendable {
         case own
         /// In millionths, by the row's own day.
         case rate(Int64)
-        /// Its currency has no rate on the row's day.
+        /// Its currency has no rate over zero on the row's day.
         case unknown
     }
 
@@ -44,7 +44,8 @@ public struct CurrencyColumn: Sendable {
         guard let slot else { return .own }
         let code = rows.codes(slot)[row]
         guard code >= 0, isForeign[Int(code)] else { return .own }
-        return rates[Int(code)]?[rows.times[row]].map(Worth.rate) ?? .unknown
+        guard let rate = rates[Int(code)]?[rows.times[row]], rate > 0 else { return .unknown }
+        return .rate(rate)
     }
 }
 

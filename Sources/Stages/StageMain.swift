@@ -14,6 +14,8 @@ public enum StageMain {
 
     public static func run() -> Never {
         ParentWatch.start()
+        // A file that grows over the limit of the shell is an error of the write, as a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
         if let run = ProcessInfo.processInfo.environment[Orchestrator.runVariable] { Console.logs(of: run, step: stageName) }
         switch stageName {
         case "ingest": IngestCommand.main()

@@ -19,6 +19,15 @@ import Testing
         #expect(view?.only?.column == "row_kind" && view?.only?.text == "detail")
     }
 
+    @Test func theViewOfAMartOfTotalsAloneHasThose() throws {
+        func only(_ rows: [[MartValue]]) throws -> String? {
+            try #require(try SampleRun.content([SampleRun.mart("funnel/f", rows: rows)])["mart_funnel_f"]).view?.only?.text
+        }
+        let (detail, total) = (SampleRun.row(.string("a")), SampleRun.row(.null, "total"))
+        #expect(try only([total, total]) == "total")
+        #expect(try only([detail, total]) == "detail" && only([]) == "detail")
+    }
+
     @Test func theKeyIsTheDimensionsTheTimeAndTheKindOfRow() throws {
         let table = try #require(try SampleRun.content([SampleRun.daily])["mart_metrics_daily"]).table
         #expect(table.indexes.map { $0.columns.map { table.columns[$0].name } } == [["channel", "day", "row_kind"], ["day"]])

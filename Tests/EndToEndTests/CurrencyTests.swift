@@ -93,4 +93,17 @@ import Testing
         // Each for a day: 20 of Ann, 70 of Bo, nothing yet of Cy.
         #expect(row["baseline"] as? Double == 30, "\(row)")
     }
+
+    @Test(arguments: ["0", "-7"]) func aRateThatIsNotOverZeroIsNoRate(_ rate: String) throws {
+        let workspace = try Workspace()
+        try workspace.write(Self.manifest, to: "pipeline.yaml")
+        try workspace.write(Self.log, to: "logs/all.csv")
+        try workspace.write("day,code,rate\n2026-11-01,USD,\(rate)\n2026-11-01,EUR,8\n", to: "rates/fx.csv")
+        try workspace.night(date: "2026-11-02")
+        let row = try #require(try workspace.rows("metrics/paid").first)
+        #expect(row["gmv_paid"] as? Double == 100)
+        #expect(row["aov__den"] as? Int == 2)
+        #expect(try workspace.read("out/current/metrics/paid.json").contains("\"foreign_currency\""))
+        #expect(try value(workspace, "gmv_paid", "B") == 40)
+    }
 }

@@ -151,4 +151,14 @@ import Testing
         #expect(status.output.contains("2026-11-03-001  done"))
         #expect(status.output.contains("2026-11-02-001  done"))
     }
+
+    @Test func aFileOverTheLimitOfTheShellIsAnErrorOfTheWrite() throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        let ingest = Workspace.executables.appendingPathComponent("nightmarket-ingest").path
+        let outcome = try Workspace.start("/bin/bash", ["-c", "ulimit -f 1; exec '\(ingest)' pipeline.yaml"], [:], workspace.folder)
+        #expect(outcome.status == 74, "\(outcome.error)")
+        #expect(outcome.error.contains("File too large"), "\(outcome.error)")
+    }
 }

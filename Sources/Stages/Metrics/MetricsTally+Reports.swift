@@ -208,7 +208,7 @@ struct ReportReader {
 
     private func rate(_ row: Int) -> Int64? {
         guard let code = code(row), code != plan.manifest.currency else { return nil }
-        return plan.rates[code]?[instant(row) ?? .max]
+        return plan.rates[code]?[instant(row) ?? .max].flatMap { $0 > 0 ? $0 : nil }
     }
 
     private func code(_ row: Int) -> String? {
