@@ -37,8 +37,10 @@ import Testing
 
     @Test func rulesThatCouldJudgeNothingAreNoGoodNews() throws {
         let rules = PageMarts.mart(
-            "alerts/rules", [PageMarts.dimension("alert"), PageMarts.dimension("state")],
-            [[.string("low"), .string("quiet")], [.string("high"), .string("not_judged")]])
+            "alerts/rules",
+            [PageMarts.dimension("alert"), PageMarts.dimension("state")]
+                + ["judged", "fired"].map { MartColumn($0, .integer, role: .measure, label: Label(en: $0, zh: $0)) },
+            [[.string("low"), .string("quiet"), .integer(4), .integer(0)], [.string("high"), .string("not_judged"), .integer(0), .integer(0)]])
         let page = try page([alerts([]), rules])
         #expect(!page.says("✓ No alert fired."))
         #expect(page.says("not all rules could judge") && page.says("1 of 2 found no figure to judge."))
