@@ -8,6 +8,8 @@ public struct StoreFolder: Sendable, Hashable {
 
     /// The snapshot that readers see.
     public var catalogue: String { path + "/catalogue.json" }
+    /// There since the first commit: where the catalogue is not, it is lost.
+    var committed: String { path + "/committed" }
     /// A snapshot that the gate did not let pass.
     public var candidate: String { path + "/candidate.json" }
     public var key: String { path + "/secret.key" }

@@ -17,6 +17,7 @@ extension StoreTransaction {
             try syncFiles()
             try FileSystem.replace(folder.catalogue, with: try catalogue.encoded())
         }
+        if catalogue.sequence > 0, !FileSystem.exists(folder.committed) { try FileSystem.replace(folder.committed, with: []) }
         FileSystem.remove(folder.candidate)
         return sweep(keepsPrevious: keepsPrevious)
     }

@@ -71,7 +71,8 @@ public final class StoreTransaction {
     ///   - sources: the settings of all sources of the manifest.
     ///   - filters: which rows do not count; nil: those of the snapshot that this starts from.
     ///   - takesUpCandidate: false starts from the current snapshot whatever was set aside.
-    /// - Throws: `Problem` `store.wrong-key` (exit 78) where the store was written under another key.
+    /// - Throws: `Problem` `store.wrong-key` (exit 78) where the store was written under another key; `store.damaged` where its
+    ///   catalogue is lost.
     public init(
         _ folder: StoreFolder, lock: StoreLock, keyFingerprint: String, sources: [String: SourceSettings],
         identity: IdentitySettings = IdentitySettings(), filters: FilterSettings? = nil, takesUpCandidate: Bool = true
@@ -80,6 +81,8 @@ public final class StoreTransaction {
         self.identity = identity
         self.lock = lock
         current = try Catalogue.read(folder.catalogue)
+        // A new store in its place would count forgotten persons again, and lose the logs that are gone.
+        if current == nil, FileSystem.exists(folder.committed) { throw StoreVerification.lostCatalogue(folder) }
         if let current, current.keyFingerprint != keyFingerprint {
             throw Problem(
                 .storeWrongKey, "the ids of this store were hashed under another secret key", at: .path(folder.path),

@@ -29,7 +29,8 @@ public struct StoreVerification {
         self.threads = threads
         let hasCatalogue = FileSystem.exists(folder.catalogue)
         let hasCandidate = FileSystem.exists(folder.candidate)
-        guard hasCatalogue || hasCandidate || !FileSystem.names(in: folder.segments).isEmpty else {
+        let isLost = !hasCatalogue && FileSystem.exists(folder.committed)
+        guard hasCatalogue || hasCandidate || isLost else {
             throw Problem(
                 .storeEmpty, "the store has no snapshot yet", at: .path(folder.path),
                 help: "take the logs in first: nightmarket run MANIFEST")
@@ -37,14 +38,18 @@ public struct StoreVerification {
         var isWhole = true
         if hasCatalogue {
             isWhole = verify(catalogueAt: folder.catalogue)
-        } else if !hasCandidate {
+        } else if isLost {
             isWhole = false
-            add(.storeDamaged, "the catalogue is gone, and segments are there", folder.catalogue, Self.restore)
+            defects.append(Self.lostCatalogue(folder))
         }
         if hasCandidate {
             isWhole = verify(catalogueAt: folder.candidate) && isWhole
         }
         if isWhole { findLeftovers() }
+    }
+
+    static func lostCatalogue(_ folder: StoreFolder) -> Problem {
+        Problem(.storeDamaged, "the catalogue is gone: a snapshot was committed here", at: .path(folder.catalogue), help: restore)
     }
 
     private static let restore =

@@ -102,4 +102,32 @@ struct VerificationTests {
         unlink(store.folder.catalogue)
         #expect(try defects(store).map(\.code) == [.storeDamaged])
     }
+
+    @Test("a lost catalogue is a defect, and no new store begins in its place until it is back")
+    func lostCatalogue() throws {
+        let store = try store()
+        let rows = try readAll(store)
+        let bytes = TemporaryStore.bytes(store.folder.catalogue)
+        #expect(unlink(store.folder.catalogue) == 0)
+        #expect(try defects(store).count == 1)
+        #expect {
+            _ = try store.transaction()
+        } throws: { ($0 as? Problem)?.code == .storeDamaged }
+        TemporaryStore.write(bytes, store.folder.catalogue)
+        #expect(try defects(store).isEmpty)
+        _ = try store.transaction()
+        #expect(try readAll(store) == rows)
+    }
+
+    @Test("segments of a first run that was killed before its commit are no damage")
+    func killedBeforeTheFirstCommit() throws {
+        let store = try TemporaryStore()
+        var log = RandomLog(seed: 9)
+        let transaction = try store.transaction()
+        try store.take(log.rows(20, persons: 3, times: 9, ids: 9), path: "a", into: transaction)
+        #expect {
+            _ = try StoreVerification(store.folder, threads: 1)
+        } throws: { ($0 as? Problem)?.code == .storeEmpty }
+        _ = try store.transaction()
+    }
 }

@@ -72,7 +72,10 @@ struct CreativeComparison {
             let judge = judged(arm, arms[arm].whole.estimate())
             return Standing(
                 rate: try? arms[arm].whole.value().get(), isComparable: false, isLongEnough: rule.isLongEnough(judge),
-                epochs: own[arm].count, judgement: rule.judge([judge], outOf: arms.count)[0], chance: nil,
+                epochs: own[arm].count,
+                judgement: arms[arm].isSound
+                    ? rule.judge([judge], outOf: arms.count)[0] : ArmElimination.Judgement(verdict: .unavailable(.outOfRange), bounds: nil),
+                chance: nil,
                 reason: arms[arm].isSound ? Self.missingEpoch : Unavailable.outOfRange.rawValue)
         }
         for (place, arm) in comparable.enumerated() {

@@ -45,13 +45,17 @@ struct CreativeArmsTests {
         (0..<days).map { ($0, creative, 20_000, clicks + ($0 % 3) * 4) }
     }
 
-    @Test("an arm with more clicks than impressions on a day has a reason, and takes nothing from the others")
-    func impossibleArm() throws {
+    @Test(
+        "an arm with more clicks than impressions, or fewer than none, on a day has a reason, and takes nothing from the others",
+        arguments: [6, -1, -300])
+    func impossibleArm(clicks: Int64) throws {
         let sound = steady("worse", 200) + steady("best", 400)
         let alone = try run([table(sound)])[0]
-        let mart = try run([table(sound + [(0, "broken", 5, 6)])])[0]
+        let onADay: [(Int64, String?, Int64?, Int64?)] = clicks > 0 ? [(0, "broken", 5, clicks)] : steady("broken", 900) + [(10, "broken", 5, clicks)]
+        let mart = try run([table(sound + onADay)])[0]
         let broken = try #require(mart.records(where: ["arm": .string("broken")]).first)
         #expect(broken["rank"] == .null && broken["verdict"] == .null && broken["reason"] == .string("out_of_range"))
+        #expect(broken["ctr_low"] == .null && broken["ctr_high"] == .null)
         for arm in ["best", "worse"] {
             let (with, without) = (mart.records(where: ["arm": .string(arm)])[0], alone.records(where: ["arm": .string(arm)])[0])
             #expect(with["chance_to_be_best"] == without["chance_to_be_best"] && with["chance_to_be_best"] != .null)
