@@ -4,7 +4,7 @@ import Vocabulary
 /// How a mart becomes a table and a view, in both databases alike.
 ///
 /// The table `mart_STAGE_NAME` has all rows of the mart and, before its columns, `row_number`: their order. The view
-/// `STAGE_NAME` has the mart's columns and only its detail rows, so that nobody sums a total; of a mart of totals alone those.
+/// `STAGE_NAME` has the mart's columns and only its detail rows, so that nobody sums a total; of an undivided mart its totals.
 package struct MartTable: Sendable {
     package let table: DataTable
     package let view: DataView
@@ -37,12 +37,13 @@ package struct MartTable: Sendable {
         let kind = mart.columns.firstIndex { $0.role == .rowKind }
         view = DataView(
             name: name.view, comment: title, columns: Array(own.indices.map { $0 + Self.firstColumn }),
-            only: kind.map { (own[$0].name, Self.shownKind(of: mart.rows, $0)) })
+            only: kind.map { (own[$0].name, Self.shownKind(of: mart, $0)) })
     }
 
-    /// Detail rows; totals of a mart that has nothing else, as a funnel without `by`.
-    private static func shownKind(of rows: [[MartValue]], _ kind: Int) -> String {
-        !rows.isEmpty && rows.allSatisfy { $0[kind] == .string("total") } ? "total" : "detail"
+    /// Detail rows; totals where there is nothing to be detailed by and no other row, as in a funnel without `by`.
+    private static func shownKind(of mart: Mart, _ kind: Int) -> String {
+        let isUndivided = !mart.columns.contains { $0.role == .dimension }
+        return isUndivided && !mart.rows.isEmpty && mart.rows.allSatisfy { $0[kind] == .string("total") } ? "total" : "detail"
     }
 
     /// The columns that tell rows apart: dimensions, then times, then the kind of row.

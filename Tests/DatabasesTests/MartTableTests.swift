@@ -19,13 +19,17 @@ import Testing
         #expect(view?.only?.column == "row_kind" && view?.only?.text == "detail")
     }
 
-    @Test func theViewOfAMartOfTotalsAloneHasThose() throws {
-        func only(_ rows: [[MartValue]]) throws -> String? {
-            try #require(try SampleRun.content([SampleRun.mart("funnel/f", rows: rows)])["mart_funnel_f"]).view?.only?.text
+    @Test func theViewOfAMartThatIsNotDividedHasItsTotals() throws {
+        func only(_ columns: [MartColumn], _ rows: [[MartValue]]) throws -> String? {
+            try #require(try SampleRun.content([SampleRun.mart("funnel/f", columns: columns, rows: rows)])["mart_funnel_f"]).view?.only?.text
         }
         let (detail, total) = (SampleRun.row(.string("a")), SampleRun.row(.null, "total"))
-        #expect(try only([total, total]) == "total")
-        #expect(try only([detail, total]) == "detail" && only([]) == "detail")
+        let undivided = Array(SampleRun.columns.dropFirst())
+        #expect(try only(undivided, [total, total].map { Array($0.dropFirst()) }) == "total")
+        #expect(try only(undivided, [detail, total].map { Array($0.dropFirst()) }) == "detail")
+        #expect(try only(undivided, []) == "detail")
+        // By channel, and no channel had a row: its totals are no rows of a channel.
+        #expect(try only(SampleRun.columns, [total, total]) == "detail")
     }
 
     @Test func theKeyIsTheDimensionsTheTimeAndTheKindOfRow() throws {

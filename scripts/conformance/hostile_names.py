@@ -29,6 +29,8 @@ stages:
     campaigns: { period: last 2d, grain: day, by: [campaign], metrics: [events, persons, gmv_paid, orders, aov] }
     pages: { period: last 2d, grain: hour, by: [campaign, page], metrics: [events, sum(amount)] }
     nothing: { period: last 2d, by: [campaign], where: "event = 'signup'", metrics: [events] }
+  funnel:
+    undivided: { period: last 2d, steps: [page_view, purchase], window: 2d }
 publish: [json, csv, sqlite]
 postgres: { schema: names }
 """

@@ -133,14 +133,16 @@ def main(kind, run, schema):
             comparison.problems.append(f"{row['mart']}: other columns")
             continue
         kinds = [name for c in mart["columns"] if c["role"] == "row_kind" for name in [c["name"]]]
-        details = [r for r in mart["rows"] if not kinds or r[kinds[0]] == "detail"]
+        undivided = not any(c["role"] == "dimension" for c in mart["columns"]) and all(r[kinds[0]] == "total" for r in mart["rows"] if kinds)
+        shown = "total" if undivided and kinds and mart["rows"] else "detail"
+        details = [r for r in mart["rows"] if not kinds or r[kinds[0]] == shown]
         for reader, read in READERS.items():
             table = sorted(read(database, schema, row["table_name"]), key=lambda r: r["row_number"])
             comparison.rows(f"{reader}, {row['table_name']}", mart["rows"], table, columns)
             # A view has no order of its own.
             view = read(database, schema, row["view_name"])
             order = {tuple(map(str, (found_value(r[c], t) for c, _, t in columns))): r for r in view}
-            keys = [tuple(map(str, (found_value(r[c], t) for c, _, t in columns))) for r in table if not kinds or r[kinds[0]] == "detail"]
+            keys = [tuple(map(str, (found_value(r[c], t) for c, _, t in columns))) for r in table if not kinds or r[kinds[0]] == shown]
             comparison.rows(f"{reader}, {row['view_name']}", details, [order[k] for k in keys if k in order], columns)
             if len(view) != len(details):
                 comparison.problems.append(f"{reader}, {row['view_name']}: {len(view)} rows instead of {len(details)}")
