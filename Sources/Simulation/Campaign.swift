@@ -3,10 +3,12 @@ struct Campaign {
     let seed: UInt64
     let days: Int
     let rhythm: Rhythm
+    let liftPerMille: Int
 
     init(_ options: SimulationOptions) {
         seed = options.seed
         days = options.days
+        liftPerMille = options.liftPerMille
         rhythm = Rhythm(firstDay: options.firstDay, days: options.days)
     }
 

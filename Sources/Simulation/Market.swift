@@ -69,9 +69,6 @@ struct Market {
     static let abandonedCheckout = 12_000
     static let abandonedCart = 65_000
     static let storeVisit = 700_000
-    /// Chance to buy under variant B, in percent of that under A.
-    static let liftOfB = 108
-
     static let anonymousPerson = 6_000
     static let contaminatedPerson = 3_000
     static let knownPerson = 640_000

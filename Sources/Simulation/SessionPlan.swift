@@ -52,7 +52,7 @@ extension Campaign {
     ) -> SessionPlan.Outcome {
         var buy = Market.buy * rhythm.buyingPercent(session.day) / 100
         if let placement { buy = buy * Market.placements[placement].conversion / 100 }
-        if person.arm == 1 { buy = buy * Market.liftOfB / 100 }
+        if person.arm == 1 { buy = buy * (1000 + liftPerMille) / 1000 }
         var threshold = buy
         if position < threshold { return .bought }
         threshold += Market.cancelled

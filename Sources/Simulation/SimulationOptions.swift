@@ -33,6 +33,9 @@ public struct SimulationOptions: Sendable, Hashable {
     public var bots = 0
     /// People who test the shop, with user ids of their own.
     public var testUsers = 0
+    /// How much likelier a session is to buy under the experiment's variant B than under A, -1...2, taken to a thousandth;
+    /// 0 makes both the same. Purchases per unit have exactly this lift.
+    public var lift = 0.08
     /// Events that one thread holds at a time; the bytes do not depend on it.
     package var eventsInMemory = 1_000_000
 
@@ -66,6 +69,8 @@ public struct SimulationOptions: Sendable, Hashable {
     /// Whether every log file has a column of user agents: only where somebody visits who is no customer.
     var hasAgents: Bool { bots > 0 || testUsers > 0 }
 
+    var liftPerMille: Int { Int((lift * 1000).rounded()) }
+
     static let mostEvents = 10_000_000_000
 
     /// - Throws: `Problem` with `simulation.options` that names the option and what it may be.
@@ -76,6 +81,7 @@ public struct SimulationOptions: Sendable, Hashable {
         try require((1...Self.mostEvents).contains(events), "events must be 1 to \(Self.mostEvents), not \(events)")
         try require((1...366).contains(days), "days must be 1 to 366, not \(days)")
         try require((0...0.5).contains(dirt), "the share of dirt must be 0 to 0.5, not \(dirt)")
+        try require((-1...2).contains(lift), "the lift of variant B must be -1 to 2, not \(lift)")
         try require((0...9).contains(compressionLevel), "the gzip level must be 0 to 9, not \(compressionLevel)")
         try require((0...100_000).contains(bots), "bots must be 0 to 100000, not \(bots)")
         try require((0...100_000).contains(testUsers), "test users must be 0 to 100000, not \(testUsers)")

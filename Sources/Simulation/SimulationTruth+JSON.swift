@@ -42,7 +42,7 @@ extension SimulationTruth {
             json.rate("coupon_claimed", Market.couponClaimed)
             json.rate("coupon_redeemed_on_a_fitting_order", Market.couponUsed)
             json.rate("video_completed", Market.videoCompleted)
-            json.rate("experiment_lift_of_b", (Market.liftOfB - 100) * 10_000)
+            json.rate("experiment_lift_of_b", options.liftPerMille * 1000)
             json.rate("person_without_ids", Market.anonymousPerson)
             json.rate("report_clicks_beyond_the_log", AdReport.lostClicks * 10_000)
             json.rate("report_sales_beyond_the_log", AdReport.claimedBeyond * 10_000)

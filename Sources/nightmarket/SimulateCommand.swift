@@ -28,6 +28,8 @@ struct SimulateCommand: AsyncParsableCommand {
     var bots = 0
     @Option(help: "Users who test the shop, in the same file.")
     var testUsers = 0
+    @Option(help: "How much likelier a session is to buy under the experiment's variant B: 0.08 is 8 % more, 0 makes an A/A test.")
+    var lift = 0.08
     @Option(help: "gzip's level, 0 to 9.")
     var level = 6
     @Option(help: "Threads to write with (default: the machine's cores).")
@@ -49,6 +51,7 @@ struct SimulateCommand: AsyncParsableCommand {
                 truncatesFile: truncateFile, sharesDevices: sharedDevices)
             options.bots = bots
             options.testUsers = testUsers
+            options.lift = lift
             let bar = Progress("simulate", total: Double(events), unit: "events")
             try simulate(options, into: folder) { progress in
                 bar.update(Double(progress.events) / Double(max(1, progress.expected)))

@@ -84,6 +84,7 @@ struct SimulationRefusalTests {
             ({ $0.dirt = .nan }, "the share of dirt must be 0 to 0.5, not nan"),
             ({ $0.compressionLevel = 10 }, "the gzip level must be 0 to 9, not 10"),
             ({ $0.threads = 0 }, "threads must be 1 to 256, not 0"),
+            ({ $0.lift = 2.1 }, "the lift of variant B must be -1 to 2, not 2.1"),
         ]
         for (change, message) in wrong {
             let problem = try #require(throws: Problem.self) {

@@ -47,6 +47,20 @@ struct SimulationTruthTests {
         #expect((0.09...0.11).contains(share), "\(share)")
     }
 
+    @Test("variant B buys by its lift more often than A: never, the same, or three times as often")
+    func lift() throws {
+        func conversions(_ lift: Double) throws -> [Double] {
+            try SimulatedFolder(SimulatedFolder.options(events: 200_000, dirt: 0) { $0.lift = lift }).truth.arms.map {
+                Double($0.converted) / Double($0.units)
+            }
+        }
+        let (never, same, thrice) = (try conversions(-1), try conversions(0), try conversions(2))
+        #expect(never[1] == 0 && never[0] == same[0] && same[0] == thrice[0])
+        // Some 8,000 units a variant, of which about one in twenty buys.
+        #expect((0.85...1.15).contains(same[1] / same[0]), "\(same)")
+        #expect((2.5...3.1).contains(thrice[1] / thrice[0]), "\(thrice)")
+    }
+
     @Test("events, persons, sales by day and campaign, coupons: counted again from the files", arguments: [false, true])
     func counts(sharesDevices: Bool) throws {
         let folder = try SimulatedFolder(SimulatedFolder.options(events: 12_000) { $0.sharesDevices = sharesDevices })

@@ -30,7 +30,7 @@ stages:
     pages: { period: last 2d, grain: hour, by: [campaign, page], metrics: [events, sum(amount)] }
     nothing: { period: last 2d, by: [campaign], where: "event = 'signup'", metrics: [events] }
   funnel:
-    undivided: { period: last 2d, steps: [page_view, purchase], window: 2d }
+    undivided: { period: last 2d, steps: [page_view, purchase], within: 2d }
 publish: [json, csv, sqlite]
 postgres: { schema: names }
 """
