@@ -24,7 +24,7 @@ extension Phrasebook {
         ("null where the figure is beyond 64 bits", "数值超出 64 位处为空"),
         ("null where the denominator is zero", "分母为零处为空"),
         ("null where nobody took the step compared with", "无人到达对比步骤处为空"),
-        ("{} rows are in another currency than {} and are NOT in any sum", "{1} 行使用 {2} 以外的币种，未计入任何合计"),
+        ("{} rows are in another currency than {}, without a rate on their day or too large at it, and are NOT in any sum", "{1} 行使用 {2} 以外的币种，当日无汇率或折算后超出范围，未计入任何合计"),
         ("{} rows of the period belong to nobody: they count in events and money, never in persons", "本期有 {1} 行不属于任何人：计入事件与金额，不计入人数"),
         ("sales are what ad reports claim; claims of several platforms count one sale more than once", "成交按广告报表所报；多个平台可能重复认领同一成交"),
         ("sales are not credited to anything: rows cut by where a sale comes from have none", "成交不作归因：按来源拆分的行没有成交"),

@@ -21,8 +21,9 @@ package struct PersonsCommand {
     /// `nightmarket-STAGE MANIFEST NODE --persons VALUES,COLUMN`, quoted for a shell.
     package func persons(behind cell: Cell, node: Manifest.Node?) -> CellExplanation.Persons {
         guard let node else { return .none("no stage counts persons for this mart") }
-        guard cell.mart.id == "\(node.stage)/\(node.name)" else {
-            return .none("persons are listed for the node's first table alone, \(node.stage)/\(node.name)")
+        let own = "\(node.stage)/\(node.name)"
+        guard cell.mart.id == own || cell.mart.id.hasPrefix(own + ".") else {
+            return .none("the persons of this table cannot be named")
         }
         guard Figure(cell.value) != nil else { return .none("the cell is no count") }
         let values = cell.namedValues

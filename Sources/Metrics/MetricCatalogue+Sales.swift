@@ -5,6 +5,7 @@ extension Measure {
     public static let gmvPaid = Measure.sum("amount", .payments)
     static let refundFlow = Measure.sum("amount", .refunds)
     static let buyers = Measure.persons([.purchases])
+    static let buyersWithAmount = Measure.persons([.payments.withAmount])
     static let newBuyers = Measure.persons([Selection.purchases.on(.newcomer)])
     /// What was paid less what the products cost, over rows whose product has a cost.
     static let marginPaid = Measure.sum(Measure.marginColumn, .payments)
@@ -69,7 +70,8 @@ extension MetricCatalogue {
                 + "currency or in one with a rate.", source: "plan 000"),
         Metric(
             "revenue_per_buyer", "Revenue per buyer", "客单价", .money, .up,
-            .ratio(Combination(.gmvPaid), per: Combination(.buyers)), "gmv_paid over buyers.", source: "plans 000-004"),
+            .ratio(Combination(.gmvPaid), per: Combination(.buyersWithAmount)),
+            "gmv_paid over the buyers that have a part in it: of one of whose purchases an amount counts, as in aov.", source: "plans 000-004"),
         Metric(
             "arpu", "Revenue per active person", "ARPU", .money, .up,
             .ratio(.netRevenue, per: Combination(.persons([.all]))),

@@ -167,17 +167,39 @@ import Testing
             ("metrics/overview", "conversion_rate__num", ["date=2026-11-11"]), ("metrics/engagement", "participants", ["platform=android"]),
             ("metrics/events", "persons", ["event=refund"]), ("experiment/checkout", "units", ["metric=orders", "variant=B"]),
         ] {
-            let answer = try why(workspace, "pipelines/demo.yaml", [mart, column] + values.flatMap { ["--where", $0] })
-            let command = try #require((answer["persons"] as? [String: Any])?["command"] as? String)
-            let path = "\(Workspace.executables.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
-            let outcome = try Workspace.start("/bin/bash", ["-ec", command + " --format json"], ["PATH": path], workspace.folder)
-            #expect(outcome.status == 0, "\(command)\n\(outcome.error)")
-            let listed = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
-            #expect(Double(list(listed["rows"]).count) == number(answer["value"]), "\(command)")
+            try checkPersons(workspace, "pipelines/demo.yaml", mart, column, values)
         }
         let money = try why(workspace, "pipelines/demo.yaml", ["metrics/channels", "gmv_paid", "--where", "channel=tmall"])
         #expect((money["persons"] as? [String: Any])?["command"] is NSNull)
         #expect((money["persons"] as? [String: Any])?["reason"] as? String == "the column 'gmv_paid' counts no persons")
+    }
+
+    @Test func theFurtherTablesOfAFunnelNameTheirPersonsToo() throws {
+        let workspace = try demo()
+        let options = ["trend: week", "histogram: [10m]", "next_events: 3", "compare: { from: 2026-11-01, to: 2026-11-08 }", "period: { from: 2026-11-08, to: 2026-11-12 }"]
+        let manifest = try workspace.read("pipelines/demo.yaml").replacing("      period: campaign d11\n      steps:", with: "      " + options.joined(separator: "\n      ") + "\n      steps:")
+        try workspace.write(manifest, to: "pipelines/further.yaml")
+        try workspace.night("pipelines/further.yaml", date: "2026-11-14")
+        for (table, column, values) in [
+            ("trend", "persons", ["week=2026-11-09", "step=2", "channel=douyin"]), ("trend", "open_persons", ["week=2026-11-09", "step=1"]),
+            ("times", "persons", ["step=3", "to_seconds=600"]), ("times", "share__den", ["step=2", "to_seconds=600", "channel=direct"]),
+            ("next_events", "persons", ["step=2", "what=rest"]), ("next_events", "persons", ["step=2", "rank=1"]),
+            ("next_events", "share__den", ["step=1", "what=nothing"]), ("comparison", "conversion__num", ["step=2", "sample=both"]),
+            ("comparison", "conversion_before__den", ["step=3", "sample=all"]),
+        ] {
+            try checkPersons(workspace, "pipelines/further.yaml", "funnel/purchase.\(table)", column, values)
+        }
+    }
+
+    /// Runs the command that an answer names; it lists as many as the cell says, and more than nobody.
+    private func checkPersons(_ workspace: Workspace, _ manifest: String, _ mart: String, _ column: String, _ values: [String]) throws {
+        let answer = try why(workspace, manifest, [mart, column] + values.flatMap { ["--where", $0] })
+        let command = try #require((answer["persons"] as? [String: Any])?["command"] as? String, "\(mart) \(column) \(answer["persons"] ?? "")")
+        let path = "\(Workspace.executables.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+        let outcome = try Workspace.start("/bin/bash", ["-ec", command + " --format json"], ["PATH": path], workspace.folder)
+        #expect(outcome.status == 0, "\(command)\n\(outcome.error)")
+        let listed = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        #expect(Double(list(listed["rows"]).count) == number(answer["value"]) && !list(listed["rows"]).isEmpty, "\(command)")
     }
 
     private func tiny(_ amount: String) throws -> String {

@@ -187,7 +187,7 @@ struct MetricsOracle {
         case "order_rate": return (Int128(orders.count), count("click"))
         case "add_to_cart_rate": return (Int128(visitors.intersection(people(["add_to_cart"])).count), Int128(visitors.count))
         case "aov": return (gmv, Int128(Set(purchases.filter { $0.event.number("amount") != nil }.map(\.order)).count))
-        case "revenue_per_buyer": return (gmv, Int128(buyers.count))
+        case "revenue_per_buyer": return (gmv, Int128(persons(purchases.filter { $0.event.number("amount") != nil }).count))
         case "arpu": return (gmv - refunds, Int128(persons(all).count))
         case "new_buyer_share":
             return (newBuyers(level).map { Int128($0.count) }, Int128(buyers.count))

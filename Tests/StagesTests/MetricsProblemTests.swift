@@ -170,6 +170,30 @@ struct MetricsTableSourceTests {
         #expect(mart.period.from == nil && mart.asOf == nil && !mart.provisional)
     }
 
+    @Test("money of a table counts at the rate of its day in sums, means, extremes and percentiles; what has none is told once a row")
+    func currencies() throws {
+        let columns = [Column("unit", .key), Column("amount", .decimal), Column("currency", .category), Column("date", .date)]
+        let rates = TestRates(rates: [.init(currency: "USD", day: "2026-11-01", rate: 7), .init(currency: "BTC", day: "2026-11-01", rate: 9_000_000)])
+        func row(_ unit: String, _ amount: Int, _ currency: String) -> [String: TableCell] {
+            ["unit": .string(unit), "amount": .number(Double(amount)), "currency": .string(currency), "date": "2026-11-03"]
+        }
+        let table = TableSnapshot.test(
+            "players", kind: "units", columns: columns,
+            rows: [row("u1", 20, "CNY"), row("u2", 10, "USD"), row("u3", 5, "EUR"), row("u4", 8_000_000, "BTC"), row("u5", 6, "CNY")])
+        let options: [(key: String, value: Value)] = [
+            ("source", Value(.string("players"), at: .test)), ("period", Value(MetricsFixture.november, at: .test)),
+            ("metrics", Value(.strings(["persons", "sum(amount)", "mean(amount)", "max(amount)", "p50(amount)"]), at: .test)),
+        ]
+        let mart = try MetricsFixture.run(
+            Value(.map(options), at: .test), over: [],
+            manifest: .test(sources: [.test("players", kind: .units, columns: columns, key: ["unit"]), TestRates.source]),
+            tables: [table, rates.table])
+        let total = try #require(mart.records.last)
+        #expect(total["persons"] == .integer(5) && total["sum(amount)"] == .money(96_000_000) && total["mean(amount)"] == .number(32))
+        #expect(total["max(amount)"] == .money(70_000_000) && total["p50(amount)"] == .money(20_000_000), "\(total)")
+        #expect(mart.notes.filter { $0.code == "foreign_currency" }.map { $0.message.hasPrefix("2 rows") } == [true])
+    }
+
     @Test("with dates the rows of the period fall into days")
     func byDay() throws {
         let mart = try run(["events", "distinct(variant)"], dated: true)

@@ -134,7 +134,7 @@ extension ExperimentReport {
         if tally.foreignAmounts > 0 {
             note(
                 "foreign_currency",
-                "\(tally.foreignAmounts) amounts in another currency than \(plan.currency), without a rate on their day, are left out of money")
+                "\(tally.foreignAmounts) amounts in another currency than \(plan.currency), without a rate on their day or too large at it, are left out of money")
         }
         return notes
     }

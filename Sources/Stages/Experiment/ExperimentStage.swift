@@ -5,7 +5,7 @@ import Statistics
 /// A/B tests: lift with interval and p-value of every variant against the control.
 public enum ExperimentStage: Stage {
     public static let name = "experiment"
-    public static let version = 5
+    public static let version = 6
     public static let doc =
         "Compares the variants of an experiment: lift over the control with intervals for every night, a verdict, and checks of its health."
 

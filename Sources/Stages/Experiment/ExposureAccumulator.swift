@@ -314,11 +314,11 @@ final class ExposureAccumulator: ScanConsumer {
 
     private func add(_ row: Int, _ mask: UInt32, _ columns: ExposureColumns) {
         var amount: Int64?
-        var isForeign = false
+        var leavesMoneyOut = false
         switch columns.amount(row, rules.currency) {
         case .number(let number): amount = number
         case .none: break
-        case .foreign: isForeign = true
+        case .leftOut: leavesMoneyOut = true
         }
         totals.add(mask, amount: amount ?? 0)
         let marks = marks(of: mask, hasAmount: amount != nil)
@@ -327,10 +327,10 @@ final class ExposureAccumulator: ScanConsumer {
             switch columns.value(row, place, rules.currency) {
             case .number(let value): totals.values[place].append(value)
             case .none: break
-            case .foreign: isForeign = true
+            case .leftOut: leavesMoneyOut = true
             }
         }
-        if isForeign { totals.foreignAmounts += 1 }
+        if leavesMoneyOut { totals.foreignAmounts += 1 }
     }
 
     private func closeUnit() {

@@ -46,10 +46,10 @@ struct ExposureColumns {
     enum Value {
         /// As it is; money in the report currency.
         case number(Int64)
-        /// Nothing, or money beyond 64 bits in the report currency.
+        /// Nothing.
         case none
-        /// Money in a currency without a rate on the row's day.
-        case foreign
+        /// Money that is left out: in a currency without a rate on the row's day, or beyond 64 bits at its rate.
+        case leftOut
     }
 
     /// The row's amount.
@@ -69,8 +69,8 @@ struct ExposureColumns {
         let own = rows.integers(slot)[row]
         switch currency.worth(rows, row) {
         case .own: return .number(own)
-        case .rate(let rate): return converted(own, at: rate).map(Value.number) ?? .none
-        case .unknown: return .foreign
+        case .rate(let rate): return converted(own, at: rate).map(Value.number) ?? .leftOut
+        case .unknown: return .leftOut
         }
     }
 

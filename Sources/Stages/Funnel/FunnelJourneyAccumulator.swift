@@ -157,6 +157,7 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
         for unit in own { count(unit) }
         if let compared = plan.compared {
             let earlier = units(compared)
+            listCompared(own, earlier)
             for case .counted(let attempt, let isOpen) in earlier {
                 extra.compared.add(endedAt: attempt.last, isOpen: isOpen, taken: attempt.taken)
                 for case .counted(let later, _) in own {
@@ -205,18 +206,40 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
             }
             tallies[group].add(attempt, isOpen: isOpen)
             total.add(endedAt: attempt.last, isOpen: isOpen, taken: attempt.taken)
-            func values() -> [FunnelGroupValue] { breakdown.indices.map { breakdown[$0].value(groupCode($0, attempt)) } }
             if let trend = plan.trend {
                 let day = trendDays.start(of: attempt.start, trend, plan.zone)
-                extra.trend[values() + [.number(day)], default: FunnelCounts(stepCount: rules.stepCount)]
+                extra.trend[groupValues(attempt) + [.number(day)], default: FunnelCounts(stepCount: rules.stepCount)]
                     .add(endedAt: attempt.last, isOpen: isOpen, taken: attempt.taken)
             }
             if plan.nextEvents != nil, !attempt.isComplete { extra.next[attempt.last][nextEvent(after: attempt), default: 0] += 1 }
-            if let selection, selection.includes(attempt, isOpen: isOpen) {
-                let listed = FunnelListedPerson(person, kind, attempt, isOpen: isOpen, group: values())
-                if selection.matches(listed.group) { extra.listed.append(listed) }
-            }
+            if case .comparison? = selection?.table { return }
+            list(attempt, isOpen: isOpen)
         }
+    }
+
+    // MARK: Listing
+
+    private func list(_ attempt: FunnelAttempt, isOpen: Bool) {
+        guard let selection, selection.includes(attempt, isOpen: isOpen, classes: plan.timeClasses) else { return }
+        if case .trend(let day) = selection.table, let trend = plan.trend, trendDays.start(of: attempt.start, trend, plan.zone) != day { return }
+        var next: [UInt8]?
+        if case .nextEvents = selection.table { next = nextEvent(after: attempt) }
+        let listed = FunnelListedPerson(person, kind, attempt, isOpen: isOpen, group: groupValues(attempt), next: next)
+        if selection.matches(listed.group) { extra.listed.append(listed) }
+    }
+
+    /// Lists who is counted in the table of two periods: of pairs as often as there are pairs.
+    private func listCompared(_ own: [FunnelUnit], _ earlier: [FunnelUnit]) {
+        guard case .comparison(let isPaired, let isEarlier)? = selection?.table else { return }
+        let (chosen, others) = isEarlier ? (earlier, own) : (own, earlier)
+        let partners = others.count { if case .counted = $0 { true } else { false } }
+        for case .counted(let attempt, let isOpen) in chosen {
+            for _ in 0..<(isPaired ? partners : 1) { list(attempt, isOpen: isOpen) }
+        }
+    }
+
+    private func groupValues(_ attempt: FunnelAttempt) -> [FunnelGroupValue] {
+        breakdown.indices.map { breakdown[$0].value(groupCode($0, attempt)) }
     }
 
     private func groupCode(_ column: Int, _ attempt: FunnelAttempt) -> Int64 {

@@ -11,16 +11,14 @@ extension FunnelTable {
                 cells(step: step) + [.string(kind), rank.map { .integer(Int64($0)) } ?? .null, event, .integer(count)]
                     + Self.ratio(count, of: ended)
             }
-            let named = all.compactMap { name, count in name.map { (name: $0, count: count) } }.sorted {
-                $0.count != $1.count ? $0.count > $1.count : $0.name.lexicographicallyPrecedes($1.name)
-            }
-            let shown = named.prefix(plan.nextEvents ?? 0)
+            let shown = shownNextEvents(after: step)
             for (index, next) in shown.enumerated() {
                 rows.append(row("event", index + 1, .string(String(decoding: next.name, as: UTF8.self)), next.count))
             }
-            let rest = named.dropFirst(shown.count).reduce(0) { $0 + $1.count }
+            let nothing = all[.none]
+            let rest = ended - (nothing ?? 0) - shown.reduce(0) { $0 + $1.count }
             if rest > 0 { rows.append(row("rest", nil, .null, rest)) }
-            if let nothing = all[.none] { rows.append(row("nothing", nil, .null, nothing)) }
+            if let nothing { rows.append(row("nothing", nil, .null, nothing)) }
         }
         let (en, zh) = plan.policy.unit.words
         return mart(
@@ -45,5 +43,12 @@ extension FunnelTable {
                     message: "of those whose last step was this one and not the funnel's last: the first event at a later instant before as_of; "
                         + "rest: all rarer ones; nothing: none was seen")
             ])
+    }
+
+    /// The events that have a row of their own, the commonest first, those of one count in byte order.
+    func shownNextEvents(after step: Int) -> [(name: [UInt8], count: Int64)] {
+        let named = result.extra.next[step].compactMap { name, count in name.map { (name: $0, count: count) } }
+        let ordered = named.sorted { $0.count != $1.count ? $0.count > $1.count : $0.name.lexicographicallyPrecedes($1.name) }
+        return Array(ordered.prefix(plan.nextEvents ?? 0))
     }
 }

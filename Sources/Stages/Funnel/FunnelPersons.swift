@@ -4,96 +4,6 @@ import Marts
 import StageKit
 import Vocabulary
 
-/// The figure of a funnel's table whose persons are listed: a row by its step and group, and a column.
-struct FunnelSelection {
-    enum Column { case counted, dropped, open }
-
-    let text: String
-    private let step: Int
-    private let requiredBefore: Int
-    private let column: Column
-    /// For columns of the breakdown (by their place) the text that the value is written as; nil: null.
-    private let group: [(column: Int, text: String?)]
-
-    /// - Throws: `Problem` `usage.persons`.
-    init(_ selection: PersonSelection, _ plan: FunnelPlan) throws {
-        func refuse(_ what: String, _ help: String) -> Problem { Problem(.personsUsage, what, help: help) }
-        let columns = plan.groupColumns
-        let example = "write it as in step=2,dropped" + (columns.first.map { " or step=2,\($0)=VALUE" } ?? "")
-        var step: Int?
-        var group: [(column: Int, text: String?)] = []
-        for (key, value) in selection.values {
-            if key == "step" {
-                step = Int(value).map { $0 - 1 } ?? plan.steps.firstIndex { $0.name == value }
-                guard let step, plan.steps.indices.contains(step) else {
-                    throw refuse("the funnel has no step '\(value)'", "its steps are 1 to \(plan.steps.count): \(plan.steps.map(\.name).joined(separator: ", "))")
-                }
-            } else if let column = columns.firstIndex(of: key) {
-                group.append((column, value == "null" ? nil : value))
-            } else {
-                throw refuse("the funnel has no rows by '\(key)'", example)
-            }
-        }
-        guard let step else { throw refuse("no step is named", example) }
-        var column = Column.counted
-        if let word = try selection.column() {
-            switch word {
-            case plan.unitName: column = .counted
-            case "dropped", "drop_off": column = .dropped
-            case "open", "open_\(plan.unitName)": column = .open
-            default: throw refuse("the funnel has no column '\(word)'", "the columns are \(plan.unitName), dropped and open")
-            }
-        }
-        let before = plan.requiredBefore[step]
-        if column == .dropped, before < 0 || plan.steps[step].isOptional {
-            throw refuse("nobody drops off before '\(plan.steps[step].name)'", "name a later step that is not optional")
-        }
-        text = selection.text
-        self.step = step
-        requiredBefore = before
-        self.column = column
-        self.group = group
-    }
-
-    func includes(_ attempt: FunnelAttempt, isOpen: Bool) -> Bool {
-        func took(_ step: Int) -> Bool { attempt.taken & (1 << UInt32(step)) != 0 }
-        return switch column {
-        case .counted: took(step)
-        case .dropped: took(requiredBefore) && !took(step)
-        case .open: isOpen && attempt.last == step
-        }
-    }
-
-    /// True for a group that it names.
-    func matches(_ values: [FunnelGroupValue]) -> Bool { group.allSatisfy { Self.matches(values[$0.column], $0.text) } }
-
-    /// The first named value that no group has.
-    func firstValue(missingIn groups: [[FunnelGroupValue]]) -> (column: Int, text: String)? {
-        let missing = group.first { named in !groups.contains { Self.matches($0[named.column], named.text) } } ?? group.first
-        return missing.map { ($0.column, $0.text ?? "null") }
-    }
-
-    /// What the table counts of a group.
-    func figure(of counts: FunnelCounts) -> Int64 {
-        switch column {
-        case .counted: counts.taken[step]
-        case .dropped: counts.taken[requiredBefore] - counts.taken[step]
-        case .open: counts.open[step]
-        }
-    }
-
-    private static func matches(_ value: FunnelGroupValue, _ text: String?) -> Bool {
-        switch (value, text) {
-        case (.null, nil): true
-        case (.text(let bytes), let text?): bytes.elementsEqual(text.utf8)
-        case (.number(let number), let text?):
-            text == "\(number)" || text == "true" && number == 1 || text == "false" && number == 0
-                || CivilDate(text)?.daysSinceEpoch == Int(number)
-        default: false
-        }
-    }
-}
-
 /// Somebody behind a figure.
 struct FunnelListedPerson {
     let person: Key128
@@ -103,12 +13,17 @@ struct FunnelListedPerson {
     let last: Int64
     let isOpen: Bool
     let group: [FunnelGroupValue]
+    /// The event that came next, where the figure is one of next events; nil: none.
+    let next: [UInt8]?
 }
 
 extension FunnelListedPerson {
-    init(_ person: Key128, _ kind: PersonKind, _ attempt: FunnelAttempt, isOpen: Bool, group: [FunnelGroupValue]) {
+    init(
+        _ person: Key128, _ kind: PersonKind, _ attempt: FunnelAttempt, isOpen: Bool, group: [FunnelGroupValue], next: [UInt8]?
+    ) {
         self.init(
-            person: person, kind: kind, step: attempt.last, start: attempt.start, last: attempt.arrival, isOpen: isOpen, group: group)
+            person: person, kind: kind, step: attempt.last, start: attempt.start, last: attempt.arrival, isOpen: isOpen, group: group,
+            next: next)
     }
 }
 
@@ -117,8 +32,13 @@ extension FunnelTable {
     /// - Throws: `Problem` `usage.persons` where nobody has such a value; `funnel.unbalanced` where the list is not as long as
     ///   the figure.
     func persons(_ selection: FunnelSelection) throws -> Mart {
-        let listed = result.extra.listed.sorted { ($0.person, $0.start, $0.last, $0.step) < ($1.person, $1.start, $1.last, $1.step) }
-        try check(listed.count, selection)
+        let listed = try chosen(selection).sorted { ($0.person, $0.start, $0.last, $0.step) < ($1.person, $1.start, $1.last, $1.step) }
+        let counted = try figure(selection)
+        guard counted == Int64(listed.count) else {
+            throw Problem(
+                .funnelUnbalanced, "\(listed.count) are listed and \(counted) counted in \(selection.text)",
+                help: "this is a mistake in the program: please report it with the manifest")
+        }
         return mart(
             "persons", Label(en: "persons", zh: "人员名单"),
             columns: ListedPerson.columns + (groupColumns + Self.stepColumns).map { column in
@@ -139,7 +59,65 @@ extension FunnelTable {
             notes: [ListedPerson.note, MartNote(code: "last_step", column: "step", message: "the last step that the person took")])
     }
 
-    private func check(_ listed: Int, _ selection: FunnelSelection) throws {
+    /// Those who were listed, but for who did another thing next: which events are rare is known only in the end.
+    private func chosen(_ selection: FunnelSelection) throws -> [FunnelListedPerson] {
+        guard case .nextEvents(let next) = selection.table, case .ended(let step) = selection.column else { return result.extra.listed }
+        let shown = Set(shownNextEvents(after: step).map(\.name))
+        return result.extra.listed.filter { person in
+            switch next {
+            case .anything: true
+            case .event(let name, _): person.next == name
+            case .rest: person.next.map { !shown.contains($0) } ?? false
+            case .nothing: person.next == nil
+            }
+        }
+    }
+
+    /// What the table counts, from its own sums.
+    private func figure(_ selection: FunnelSelection) throws -> Int64 {
+        switch (selection.table, selection.column) {
+        case (.comparison(let isPaired, let isEarlier), let column):
+            if !isPaired { return selection.figure(of: isEarlier ? result.extra.compared : result.total) }
+            guard case .took(let step) = column else { return 0 }
+            let pairs = result.extra.paired[step]
+            return isEarlier ? pairs.first.successes : pairs.second.successes
+        case (.nextEvents(let next), .ended(let step)): return try figure(next, after: step)
+        case (.times(let place, let step), _):
+            let bounds = plan.timeClasses
+            return try groups(selection).reduce(0) { sum, tally in
+                sum + Int64(tally.fromFirst[step - 1].count { FunnelTally.timeClass(of: $0, bounds) == place })
+            }
+        case (.trend(let day), _):
+            _ = try groups(selection)
+            let parts = result.extra.trend.filter { $0.key.last == .number(day) && selection.matches(Array($0.key.dropLast())) }
+            return parts.reduce(0) { $0 + selection.figure(of: $1.value) }
+        case (.main, _), (.nextEvents, _): return try groups(selection).reduce(0) { $0 + selection.figure(of: $1.counts) }
+        }
+    }
+
+    private func figure(_ next: FunnelSelection.Next, after step: Int) throws -> Int64 {
+        let all = result.extra.next[step]
+        let shown = shownNextEvents(after: step)
+        switch next {
+        case .anything: return all.values.reduce(0, +)
+        case .rest: return all.reduce(0) { $1.key == nil ? $0 : $0 + $1.value } - shown.reduce(0) { $0 + $1.count }
+        case .nothing: return all[.none] ?? 0
+        case .event(let name, let rank):
+            let text = String(decoding: name, as: UTF8.self)
+            guard let count = all[name], rank == nil || shown.firstIndex(where: { $0.name == name }).map({ $0 + 1 }) == rank else {
+                let names = all.keys.compactMap { $0.map { String(decoding: $0, as: UTF8.self) } }.sorted()
+                throw Problem(
+                    .personsUsage, "nobody who ended at step \(step + 1) did \(text) next" + (rank.map { " as the event of rank \($0)" } ?? ""),
+                    help: names.contains(text)
+                        ? "leave the rank out" : nearestName(to: text, among: names).map { "did you mean 'next_event=\($0)'?" }
+                        ?? "there are \(names.prefix(10).joined(separator: ", "))")
+            }
+            return count
+        }
+    }
+
+    /// The tallies of the groups that are named.
+    private func groups(_ selection: FunnelSelection) throws -> [FunnelTally] {
         let groups = result.groups
         let chosen = groups.filter { selection.matches($0.values) }
         if chosen.isEmpty, let (column, text) = selection.firstValue(missingIn: groups.map(\.values)) {
@@ -150,11 +128,6 @@ extension FunnelTable {
                 help: nearestName(to: text, among: values).map { "did you mean '\(name)=\($0)'?" }
                     ?? (values.isEmpty ? "the funnel has counted nobody" : "there are \(values.prefix(10).joined(separator: ", "))"))
         }
-        let counted = chosen.reduce(0) { $0 + selection.figure(of: $1.tally.counts) }
-        guard counted == Int64(listed) else {
-            throw Problem(
-                .funnelUnbalanced, "\(listed) are listed and \(counted) counted in \(selection.text)",
-                help: "this is a mistake in the program: please report it with the manifest")
-        }
+        return chosen.map(\.tally)
     }
 }

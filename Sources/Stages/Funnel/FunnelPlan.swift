@@ -65,6 +65,9 @@ struct FunnelPlan: Sendable {
     var nextEvents: Int?
     var zone: Zone
 
+    /// The upper bounds of all classes of times, included; the last one ends with the window.
+    var timeClasses: [Int64] { (histogram ?? []) + [window] }
+
     /// Whether the automaton of one pass serves.
     var isUsual: Bool {
         policy == .usual && exclusions.isEmpty && compared == nil && experiment == nil && trend == nil && histogram == nil

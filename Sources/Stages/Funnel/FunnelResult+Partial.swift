@@ -77,6 +77,8 @@ extension FunnelResult.Extra {
             writer.signed(person.last)
             writer.flag(person.isOpen)
             for value in person.group { value.write(&writer) }
+            writer.flag(person.next != nil)
+            if let next = person.next { writer.list(next) }
         }
     }
 
@@ -100,13 +102,14 @@ extension FunnelResult.Extra {
                 try reader.require(next[step].updateValue(try reader.tally(), forKey: name) == nil)
             }
         }
-        for _ in 0..<(try reader.elements(ofBytes: 21)) {
+        for _ in 0..<(try reader.elements(ofBytes: 22)) {
             let person = try reader.key()
             guard let kind = PersonKind(rawValue: try reader.byte()) else { throw reader.damaged() }
             listed.append(
                 FunnelListedPerson(
                     person: person, kind: kind, step: try reader.count(upTo: stepCount - 1), start: try reader.signed(),
-                    last: try reader.signed(), isOpen: try reader.flag(), group: try types.map { try FunnelGroupValue($0, reading: &reader) }))
+                    last: try reader.signed(), isOpen: try reader.flag(), group: try types.map { try FunnelGroupValue($0, reading: &reader) },
+                    next: try reader.flag() ? Array(try reader.list()) : nil))
         }
     }
 }

@@ -86,6 +86,9 @@ struct FunnelTally: Sendable {
         }
     }
 
+    /// The class of a time from step 1, whose upper bounds are `bounds`.
+    static func timeClass(of time: Int64, _ bounds: [Int64]) -> Int { bounds.firstIndex { time <= $0 } ?? bounds.count - 1 }
+
     mutating func merge(_ other: FunnelTally) {
         counts.merge(other.counts)
         for step in durations.indices { durations[step] += other.durations[step] }

@@ -44,10 +44,10 @@ struct FunnelTimesMart {
     }
 
     private func classes(_ table: FunnelTable, _ leading: [MartValue], _ tally: FunnelTally) -> [[MartValue]] {
-        let bounds = (plan.histogram ?? []) + [plan.window]
+        let bounds = plan.timeClasses
         return tally.fromFirst.enumerated().flatMap { index, times in
             var counts = [Int64](repeating: 0, count: bounds.count)
-            for time in times { counts[bounds.firstIndex { time <= $0 } ?? bounds.count - 1] += 1 }
+            for time in times { counts[FunnelTally.timeClass(of: time, bounds)] += 1 }
             return bounds.indices.map { place in
                 leading + table.cells(step: index + 1) + [
                     FunnelTable.seconds(place == 0 ? 0 : Double(bounds[place - 1])), FunnelTable.seconds(Double(bounds[place])),

@@ -62,10 +62,11 @@ extension MetricsCounters {
     }
 
     private mutating func addNumbers(_ mask: UInt64, _ rows: EventRows, _ row: Int, _ cell: Int, _ layout: MetricsLayout) {
+        var lacksMoney = false
         layout.numbers.withUnsafeBufferPointer { all in
             for index in all.indices where mask & all[index].bit != 0 {
                 guard let value = layout.value(all[index], rows, row) else {
-                    if all[index].isMoney, layout.isForeign(rows, row) { foreignRows &+= 1 }
+                    lacksMoney = lacksMoney || all[index].isMoney
                     continue
                 }
                 let operation = all[index].operation
@@ -74,6 +75,7 @@ extension MetricsCounters {
                 if operation.isAdditive { totalNumbers.base[index] &+= operation.addend(value) }
             }
         }
+        if lacksMoney, layout.leavesMoneyOut(mask, rows, row) { foreignRows &+= 1 }
     }
 
     private mutating func addEntities(

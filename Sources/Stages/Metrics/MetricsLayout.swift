@@ -87,6 +87,8 @@ struct MetricsLayout {
 
     let countBits: UInt64
     let numberBits: UInt64
+    /// Those of them that add up money.
+    let moneyBits: UInt64
     let personBits: UInt64
     let entityBits: UInt64
     /// Rows whose order is counted.
@@ -236,6 +238,7 @@ struct MetricsLayout {
         self.countOfBit = countOfBit
         countBits = counts.reduce(0) { $0 | $1.bit }
         numberBits = numbers.reduce(0) { $0 | $1.bit }
+        moneyBits = numbers.reduce(0) { $1.isMoney ? $0 | $1.bit : $0 }
         entityBits = entities.reduce(0) { $0 | $1.bit }
         orderBits = entities.reduce(0) { $1.nullIsOwn ? $0 | $1.bit : $0 }
         func joined(_ bit: KeyPath<Occasion, UInt64>, _ kinds: Set<Selection.Occasion>) -> UInt64 {
@@ -256,13 +259,13 @@ struct MetricsLayout {
         purchaseBit = bits { $0.selection == .purchases }
     }
 
-    /// The value of a column operation; nil where the row has none, or has money in a currency without a rate.
+    /// The value of a column operation; nil where the row has none, or money that is left out.
     @inline(__always)
     func value(_ number: Number, _ rows: EventRows, _ row: Int) -> Int64? {
         number.isMoney ? money(number.column, rows, row) : number.column.value(rows, row)
     }
 
-    /// Money in the report currency; nil where the row has none, or has it in a currency without a rate on its day.
+    /// Money in the report currency; nil where the row has none, or it is left out.
     @inline(__always)
     func money(_ column: NumberColumn, _ rows: EventRows, _ row: Int) -> Int64? {
         switch currency.worth(rows, row) {
@@ -276,10 +279,14 @@ struct MetricsLayout {
     @inline(__always)
     func hasAmount(_ rows: EventRows, _ row: Int) -> Bool { money(amount, rows, row) != nil }
 
-    /// True where the row is in a currency that cannot be converted.
-    @inline(__always)
-    func isForeign(_ rows: EventRows, _ row: Int) -> Bool {
-        if case .unknown = currency.worth(rows, row) { true } else { false }
+    /// True where a row has money that no sum has: in a currency without a rate on its day, or beyond 64 bits at its rate.
+    func isLeftOut(_ column: NumberColumn, _ rows: EventRows, _ row: Int) -> Bool {
+        money(column, rows, row) == nil && column.value(rows, row) != nil
+    }
+
+    /// True where that is so of one of the numbers that are added up for such a mask.
+    func leavesMoneyOut(_ mask: UInt64, _ rows: EventRows, _ row: Int) -> Bool {
+        mask & moneyBits != 0 && numbers.contains { mask & $0.bit != 0 && $0.isMoney && isLeftOut($0.column, rows, row) }
     }
 
     /// True where rows depend on what their person did before.

@@ -20,7 +20,8 @@ extension MetricsMart {
         if tally.foreignRows > 0 {
             note(
                 "foreign_currency", nil,
-                "\(tally.foreignRows) rows are in another currency than \(plan.manifest.currency) and are NOT in any sum")
+                "\(tally.foreignRows) rows are in another currency than \(plan.manifest.currency), without a rate on their day or too large at it, "
+                    + "and are NOT in any sum")
         }
         if let credit = creditMessage { note("credit", nil, credit) }
         if plan.countsPersons, tally.rowsOfNobody > 0 {

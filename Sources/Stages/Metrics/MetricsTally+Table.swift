@@ -16,32 +16,33 @@ extension MetricsTally {
             guard let time = reader.timeCell(row) else { continue }
             let tuple = columns.enumerated().map { index(of: $1?.value(row) ?? .null, in: $0) }
             let cell = cell(time, tuple)
+            var lacksMoney = false
+            func number(_ name: String) -> Int64? {
+                guard let own = table.column(name)?.number(row) else { return nil }
+                let number = reader.inReportCurrency(own, row, of: name)
+                if number == nil { lacksMoney = true }
+                return number
+            }
             for (measure, planned) in plan.measures.enumerated() {
                 switch planned.measure {
                 case .rows: everywhere(cell) { $0.add(1, $1, measure) }
-                case .values(let name, _): add(.values, table.column(name), row, cell, measure)
-                case .trueValues(let name, _): add(.trueValues, table.column(name), row, cell, measure)
-                case .sum(let name, _):
-                    if Measure.moneyColumns.contains(name), reader.isForeign(row) {
-                        foreignRows += 1
-                    } else {
-                        add(.sum, table.column(name), row, cell, measure) { reader.inReportCurrency($0, row, of: name) }
-                    }
-                case .minimum(let name, _): add(.minimum, table.column(name), row, cell, measure)
-                case .maximum(let name, _): add(.maximum, table.column(name), row, cell, measure)
+                case .values(let name, _): add(.values, number(name), cell, measure)
+                case .trueValues(let name, _): add(.trueValues, number(name), cell, measure)
+                case .sum(let name, _): add(.sum, number(name), cell, measure)
+                case .minimum(let name, _): add(.minimum, number(name), cell, measure)
+                case .maximum(let name, _): add(.maximum, number(name), cell, measure)
                 case .persons:
                     let entity = unit == nil ? Key128(high: 2, low: UInt64(row)) : unit?.entity(row)
                     insert(entity, &sets[measure], cell, measure)
                 case .distinct(let name, _): insert(table.column(name)?.entity(row), &sets[measure], cell, measure)
                 case .percentile(let name, _, _):
-                    if Measure.moneyColumns.contains(name), reader.isForeign(row) {
-                        foreignRows += 1
-                    } else if let value = table.column(name)?.number(row) {
+                    if let value = number(name) {
                         valuesOfMeasure[measure].append(CellValue(cell: cell, value: value, count: 1))
                     }
                 case .orders, .reported, .conversions, .personDays, .activeDays, .followed, .lastAnswers, .tickets, .whole, .durations, .records: break
                 }
             }
+            if lacksMoney { foreignRows += 1 }
         }
         for (measure, planned) in plan.measures.enumerated() {
             if case .percentile(_, let thousandths, _) = planned.measure {
@@ -56,11 +57,8 @@ extension MetricsTally {
         change(&total, 0)
     }
 
-    private mutating func add(
-        _ operation: NumberOperation, _ column: TableColumn?, _ row: Int, _ cell: Int, _ measure: Int,
-        _ change: (Int64) -> Int64? = { $0 }
-    ) {
-        guard let column, let number = column.number(row).flatMap(change) else { return }
+    private mutating func add(_ operation: NumberOperation, _ number: Int64?, _ cell: Int, _ measure: Int) {
+        guard let number else { return }
         let value = operation.isAdditive ? operation.addend(number) : Int128(number)
         everywhere(cell) { $0.merge(operation, value, 1, $1, measure) }
     }

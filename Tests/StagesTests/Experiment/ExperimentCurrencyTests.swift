@@ -110,7 +110,20 @@ struct ExperimentCurrencyTests {
         #expect(mart.row("aov", "A")["value__den"] == .integer(7))
         #expect(mart.row("p50(amount)", "A")["value"] == .number(5))
         let note = try #require(mart.notes.first { $0.code == "foreign_currency" })
-        #expect(note.message.hasPrefix("2 amounts in another currency than CNY, without a rate on their day,"))
+        #expect(note.message.hasPrefix("2 amounts in another currency than CNY, without a rate on their day or too large at it,"))
+    }
+
+    @Test("an amount too large at its rate is left out, and told")
+    func tooLarge() throws {
+        let events = [
+            Shop.exposure("u", "A", at: Self.start), Shop.exposure("v", "B", at: Self.start),
+            Shop.purchase("u", 8_000_000, at: Self.start + 1, currency: "USD"), Shop.purchase("u", 5, at: Self.start + 2, currency: "CNY"),
+        ]
+        let mart = try Self.mart(
+            [("metrics", .strings(["gmv_paid", "aov"]))], events,
+            TestRates(rates: [.init(currency: "USD", day: "2026-10-01", rate: 9_000_000)], zone: Self.zone))
+        #expect(mart.row("gmv_paid", "A")["value"] == .number(5) && mart.row("aov", "A")["value__den"] == .integer(1))
+        #expect(mart.notes.filter { $0.code == "foreign_currency" }.map { $0.message.hasPrefix("1 amounts") } == [true])
     }
 
     @Test("only a metric of money reads the rates")

@@ -234,26 +234,44 @@ struct FunnelOptionDifferentialTests {
         #expect(fast[0].columns == other[0].columns)
     }
 
-    @Test("the persons listed are those counted, in every cell", arguments: 0..<30)
+    @Test("the persons listed are those counted, in every count of every table", arguments: 0..<40)
     func listsAreWhatIsCounted(seed: UInt64) throws {
-        let trial = OptionTrial(seed: seed &+ 500_000, single: nil)
-        func marts(_ persons: String?) throws -> Mart {
-            try FunnelFixture.marts(trial.value, over: trial.events, newest: trial.newest, seed: seed, accumulators: 2, persons: persons)[0]
+        var trial = OptionTrial(seed: seed &+ 500_000, single: nil)
+        let hasPeriodBefore = trial.oracle.count == "persons" && !trial.options.contains { $0.key == "compare" }
+        trial.options.append(("trend", .string(["day", "week", "month"][Int(seed % 3)])))
+        trial.options.append(("histogram", .list([Value(.duration(trial.oracle.window / 2), at: .test)])))
+        trial.options.append(("next_events", .integer(1 + Int(seed % 2))))
+        if hasPeriodBefore { trial.options.append(("compare", .string("previous"))) }
+        func marts(_ persons: String?) throws -> [Mart] {
+            try FunnelFixture.marts(trial.value, over: trial.events, newest: trial.newest, seed: seed, accumulators: 2, persons: persons)
         }
-        let mart = try marts(nil)
-        for record in mart.records {
-            guard case .integer(let step)? = record["step"] else { continue }
-            let group =
-                switch record["channel"] {
-                case .string(let channel)?: ",channel=\(channel)"
-                default: record["row_kind"] == .string("detail") ? ",channel=null" : ""
+        let all = try marts(nil)
+        #expect(all.count == (hasPeriodBefore ? 5 : 4))
+        var generator = SeededGenerator(seed: seed)
+        var tables: [String: Int] = [:]
+        for mart in all {
+            let counts = mart.columns.filter { $0.type == .integer && $0.unit == trial.oracle.count }.map(\.name)
+            for record in mart.records.shuffled(using: &generator).prefix(12) {
+                let isOfGroup = record["row_kind"] == .string("detail")
+                let row = mart.columns.filter { [.dimension, .time].contains($0.role) && $0.name != "step_name" }.compactMap { column in
+                    let value = record[column.name] ?? .null
+                    return value == .null && !isOfGroup ? nil : "\(column.name)=\(value.rowText)"
                 }
-            for (word, column) in [(trial.oracle.count, trial.oracle.count), ("dropped", "drop_off"), ("open", "open_\(trial.oracle.count)")] {
-                guard case .integer(let count)? = record[column] else { continue }
-                let listed = try marts("step=\(step),\(word)\(group)")
-                #expect(listed.rows.count == Int(count), "step=\(step),\(word)\(group) \(trial.options)")
-                if trial.oracle.count == "persons" { #expect(Set(listed.records.map { $0["person"] }).count == Int(count)) }
+                for column in counts {
+                    // The first step has none before it, and an optional step loses nobody.
+                    guard case .integer(let count)? = record[column] else { continue }
+                    let text = (row + [column]).joined(separator: ",")
+                    let listed = try marts(text)[0]
+                    #expect(listed.rows.count == Int(count), "\(mart.id) \(text) \(trial.options)")
+                    tables[mart.id, default: 0] += 1
+                    guard trial.oracle.count == "persons" else { continue }
+                    #expect(Set(listed.records.map { $0["person"] }).count == Int(count), "\(mart.id) \(text)")
+                }
             }
+        }
+        let isEmpty = all[0].values(trial.oracle.count).first == .integer(0)
+        for name in ["", ".trend"] + (isEmpty ? [] : [".times"]) {
+            #expect(tables["funnel/test\(name)", default: 0] > 0 || isEmpty && name == ".trend", "\(tables)")
         }
     }
 }

@@ -45,6 +45,22 @@ struct MetricsAverageOrderTests {
         #expect(mart.notes.contains { $0.code == "foreign_currency" && $0.message.hasPrefix("2 ") })
     }
 
+    @Test("an amount too large at its rate is in no sum, its order and buyer in no denominator, and the note counts its row once")
+    func tooLarge() throws {
+        let rates = TestRates(rates: [.init(currency: "USD", day: "2026-11-02", rate: 9_000_000)])
+        var huge = line("o2", "p1", 8_000_000, "USD")
+        huge.person = "b"
+        let mart = try MetricsFixture.run(
+            [
+                "period": Self.november, "grain": .string("period"),
+                "metrics": .strings(["gmv_paid", "buyers", "orders", "aov", "revenue_per_buyer", "p50(amount)", "net_revenue"]),
+            ], over: [line("o1", "p1", 100), huge], manifest: .test(sources: [MetricsFixture.web, TestRates.source]), tables: [rates.table])
+        let row = mart.records[0]
+        #expect([row["gmv_paid"], row["orders"], row["buyers"]] == [.money(100_000_000), .integer(2), .integer(2)])
+        #expect(row["aov"] == .number(100) && row["revenue_per_buyer"] == .number(100) && row["p50(amount)"] == .money(100_000_000))
+        #expect(mart.notes.filter { $0.code == "foreign_currency" }.map { $0.message.hasPrefix("1 rows") } == [true])
+    }
+
     @Test("the authority for gmv_paid says which orders have an amount, and a platform's claims stay its own")
     func authority() throws {
         var erp = Manifest.Source.test("erp", columns: MetricsFixture.columns)

@@ -29,7 +29,8 @@ extension MetricsOracle {
         case "new_users": return persons(placed(nil, level).filter(\.isFirstOfPerson))
         case "share_rate__num": return people(Self.onSite).intersection(people(["share"]))
         case "participants", "participation_rate__num": return people(["campaign_join"])
-        case "buyers", "revenue_per_buyer__den", "new_buyer_share__den", "repurchase_period__den": return buyers
+        case "revenue_per_buyer__den": return persons(placed(["purchase"], level, credited: true).filter { $0.event.number("amount") != nil })
+        case "buyers", "new_buyer_share__den", "repurchase_period__den": return buyers
         case "conversion_rate__num": return people(Self.onSite).intersection(people(["purchase"]))
         case "add_to_cart_rate__num": return people(Self.onSite).intersection(people(["add_to_cart"]))
         case "new_buyer_share__num": return newBuyers(level)
