@@ -72,9 +72,15 @@ package enum Fault: UInt8, CaseIterable {
             case .seconds: "no seconds since 1970 such as 1793620800 or 1793620800.25"
             case .milliseconds: "no whole milliseconds since 1970"
             case .microseconds: "no whole microseconds since 1970"
+            case .pattern(let pattern): "no time written as \(pattern.text)"
             }
         case .timeOutOfRange: "the time lies outside the years 1970 to 2200"
-        case .invalidDate: "no date YYYY-MM-DD of the calendar"
+        case .invalidDate:
+            if case .pattern(let pattern) = format.timeFormat, !pattern.hasTime {
+                "no date of the calendar written as \(pattern.text)"
+            } else {
+                "no date YYYY-MM-DD of the calendar"
+            }
         case .invalidDecimal:
             format.dialect.numbers == nil
                 ? "no decimal number such as -1234.56 (no exponent, no thousands separator, no blank)"

@@ -4,12 +4,33 @@ import Vocabulary
 /// How the files of a source are decoded, cut into records and typed.
 public struct LogFormat: Sendable, Hashable {
     public enum Compression: String, Sendable, CaseIterable { case auto, none, gzip, zstd }
-    public enum TimeFormat: String, Sendable, CaseIterable {
+    public enum TimeFormat: Sendable, Hashable, RawRepresentable {
         /// ISO 8601 with or without fraction and offset; date and time parted by `T` or a blank.
         case iso8601
-        case seconds = "epoch_s"
-        case milliseconds = "epoch_ms"
-        case microseconds = "epoch_us"
+        case seconds
+        case milliseconds
+        case microseconds
+        case pattern(TimePattern)
+
+        /// The formats that have a name, in the order of `names`.
+        public static let named: [TimeFormat] = [.iso8601, .seconds, .milliseconds, .microseconds]
+        public static let names = ["iso8601", "epoch_s", "epoch_ms", "epoch_us"]
+
+        /// A name, or a pattern.
+        public init?(rawValue: String) {
+            if let place = Self.names.firstIndex(of: rawValue) {
+                self = Self.named[place]
+            } else if let pattern = TimePattern(rawValue) {
+                self = .pattern(pattern)
+            } else {
+                return nil
+            }
+        }
+
+        public var rawValue: String {
+            if case .pattern(let pattern) = self { return pattern.text }
+            return Self.named.firstIndex(of: self).map { Self.names[$0] } ?? ""
+        }
     }
     public enum PrivateTreatment: String, Sendable, CaseIterable { case hash, drop }
 

@@ -37,14 +37,27 @@ package struct TimeTyping {
         case .seconds: fault = Self.seconds(bytes, &value)
         case .milliseconds: fault = Self.units(bytes, of: 1000, &value)
         case .microseconds: fault = Self.units(bytes, of: 1, &value)
+        case .pattern(let pattern): fault = stamp(bytes, of: pattern, &value)
         }
         return fault == .none && !Self.range.contains(value) ? .timeOutOfRange : fault
     }
 
-    /// Days since 1970-01-01 of `YYYY-MM-DD`.
+    /// Days since 1970-01-01 of `YYYY-MM-DD`, or of a pattern that says the day alone.
     package mutating func date(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+        if case .pattern(let pattern) = format, !pattern.hasTime {
+            guard let day = pattern.read(bytes)?.day else { return .invalidDate }
+            value = Int64(day)
+            return .none
+        }
         guard bytes.count == 10, let day = day(bytes) else { return .invalidDate }
         value = Int64(day)
+        return .none
+    }
+
+    private mutating func stamp(_ bytes: UnsafeRawBufferPointer, of pattern: TimePattern, _ value: inout Int64) -> Fault {
+        guard let stamp = pattern.read(bytes) else { return .invalidTime }
+        let local = Int64(stamp.day) * Self.microsecondsPerDay + stamp.time
+        value = stamp.offset.map { local - $0 } ?? instant(ofLocal: local, stamp.day)
         return .none
     }
 
@@ -75,7 +88,7 @@ package struct TimeTyping {
             value = instant(ofLocal: local, day)
             return .none
         }
-        guard let offset = Self.offset(bytes, from: next) else { return .invalidTime }
+        guard let offset = Self.offset(bytes, next..<bytes.count) else { return .invalidTime }
         value = local - offset
         return .none
     }
@@ -137,16 +150,16 @@ package struct TimeTyping {
         return (1...9).contains(position - first) ? microseconds : nil
     }
 
-    /// The offset from UTC in microseconds that the bytes from `start` to the end give.
-    private static func offset(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int64? {
-        let count = bytes.count - start
+    /// The offset from UTC in microseconds that some of the bytes give; `Z` is 0.
+    static func offset(_ bytes: UnsafeRawBufferPointer, _ place: Range<Int>) -> Int64? {
+        let (start, count) = (place.lowerBound, place.count)
         if count == 1 { return bytes[start] == 0x5A ? 0 : nil }
         guard bytes[start] == 0x2B || bytes[start] == 0x2D, let hours = twoDigits(bytes, start + 1), hours < 24
         else { return nil }
         var minutes: Int64 = 0
         if count != 3 {
             guard count == 5 || (count == 6 && bytes[start + 3] == 0x3A),
-                let given = twoDigits(bytes, bytes.count - 2), given < 60
+                let given = twoDigits(bytes, place.upperBound - 2), given < 60
             else { return nil }
             minutes = given
         }

@@ -7,11 +7,21 @@ public struct FileLook: Sendable, Hashable, Codable {
     /// Modification time, nanoseconds since 1970.
     public var modified: Int64
     public var inode: UInt64
+    /// When the file system last changed content or attributes, nanoseconds since 1970, which nobody can set back; nil in
+    /// catalogues of older releases.
+    public var changed: Int64?
 
-    public init(size: Int64, modified: Int64, inode: UInt64) {
+    public init(size: Int64, modified: Int64, inode: UInt64, changed: Int64? = nil) {
         self.size = size
         self.modified = modified
         self.inode = inode
+        self.changed = changed
+    }
+
+    /// False where the content may be another one. Attributes alone may have changed: only a reading tells.
+    public func agrees(with other: FileLook) -> Bool {
+        (size, modified, inode) == (other.size, other.modified, other.inode)
+            && (changed == nil || other.changed == nil || changed == other.changed)
     }
 }
 

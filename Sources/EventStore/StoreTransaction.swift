@@ -113,7 +113,7 @@ public final class StoreTransaction {
     public func verdict(source: String, path: String, look: FileLook, formatHash: String) -> Verdict {
         guard let place = places[FileID(source: source, path: path)] else { return .new }
         let entry = catalogue.files[place]
-        return entry.look == look && entry.formatHash == formatHash ? .unchanged(entry) : .changed(entry)
+        return entry.look.agrees(with: look) && entry.formatHash == formatHash ? .unchanged(entry) : .changed(entry)
     }
 
     /// Adds a file that was read: a good one with its segments or tables, or one in state `damaged` with its problem.

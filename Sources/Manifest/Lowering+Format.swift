@@ -17,7 +17,7 @@ extension Lowering {
                 totals: lowerTotals(source["totals"], header: header),
                 nullValues: Set(source["null_values"]?.strings ?? []), numbers: lowerNumbers(source["numbers"])),
             explode: lowerExplode(source["explode"]), header: header,
-            timeFormat: source["time"]?["format"]?.string.flatMap(LogFormat.TimeFormat.init) ?? .iso8601,
+            timeFormat: lowerTimeFormat(source["time"]?["format"]),
             zone: lowerZone(source["time"]?["zone"]), mappings: mappings,
             eventNames: lowerEventNames(source["events"]),
             privateColumns: lowerPrivate(source["private"], kind: kind, mappings: mappings))
@@ -36,6 +36,17 @@ extension Lowering {
                 value.keyPlace ?? value.place,
                 layout == .jsonLines ? "take it away; columns are found by their paths" : "set format: jsonl")
         }
+    }
+
+    private mutating func lowerTimeFormat(_ value: Value?) -> LogFormat.TimeFormat {
+        guard let value, let text = value.string else { return .iso8601 }
+        if let format = LogFormat.TimeFormat(rawValue: text) { return format }
+        let help = nearestName(to: text, among: LogFormat.TimeFormat.names).map { "did you mean '\($0)'?" }
+        report(
+            .wrongValue, "'\(text)' does not say how stamps are written", value.place,
+            help ?? "write \(LogFormat.TimeFormat.names.joined(separator: ", ")), or a pattern: yyyy, MM or MMM, dd, HH (or hh with a), mm, ss, SSS, XXX; "
+                + "a single letter for one or two digits, other letters in quotes")
+        return .iso8601
     }
 
     private mutating func lowerExplode(_ value: Value?) -> String? {

@@ -165,8 +165,9 @@ extension ManifestShape {
             .object([
                 Key("zone", .string, "The zone of stamps without an offset; the report's zone unless said otherwise."),
                 Key(
-                    "format", .word(LogFormat.TimeFormat.allCases.map(\.rawValue)),
-                    "How stamps are written; iso8601 unless said otherwise."),
+                    "format", .string,
+                    "How stamps are written: \(LogFormat.TimeFormat.names.joined(separator: ", ")), or a pattern such as dd/MM/yyyy HH:mm:ss; iso8601 "
+                        + "unless said otherwise."),
             ]), "How the stamps of the files are read."),
     ]
 

@@ -34,7 +34,7 @@ public struct SimulationOptions: Sendable, Hashable {
     /// People who test the shop, with user ids of their own.
     public var testUsers = 0
     /// How much likelier a session is to buy under the experiment's variant B than under A, -1...2, taken to a thousandth;
-    /// 0 makes both the same. Purchases per unit have exactly this lift.
+    /// 0 makes both the same. Purchases per unit have this lift, but for the few persons who are shown the other variant too.
     public var lift = 0.08
     /// Events that one thread holds at a time; the bytes do not depend on it.
     package var eventsInMemory = 1_000_000

@@ -51,7 +51,8 @@ struct CheckCommand: AsyncParsableCommand {
                 }
                 do {
                     if let found = try SourceSample(manifest, source).look() {
-                        try Console.print("ok    source \(source.name): \(found)")
+                        try Console.print("ok    source \(source.name): \(found.words)")
+                        for warning in found.warnings { try Console.print("warn  source \(source.name): \(warning)") }
                     } else {
                         try Console.print(
                             "warn  source \(source.name): no file matches \(source.patterns(folder: manifest.folder))")

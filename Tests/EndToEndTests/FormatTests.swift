@@ -87,6 +87,43 @@ import Testing
         }
     }
 
+    @Test func initKnowsAReportOfAdsAndTimesInOtherOrder() throws {
+        let workspace = try Workspace()
+        let log = "When,Customer,What,Amount,Order\n" + (1...28).map {
+            "\($0 < 10 ? "0" : "")\($0)/11/2026 18:34:00,c\($0 % 5),\($0 % 3 == 0 ? "purchase" : "page_view"),\($0 % 3 == 0 ? "10.50" : ""),\($0 % 3 == 0 ? "o\($0)" : "")\n"
+        }.joined()
+        try workspace.write(log, to: "in/web.csv")
+        let header = "Day,Network,Campaign,Shown,Clicked,Cost,Note\n"
+        try workspace.write(header + "05/11/2026,Meta,brand,1000,50,20.00,x\n06/11/2026,Meta,brand,2000,60,30.00,\n", to: "in/ads-20261106.csv")
+        try workspace.write(header + "06/11/2026,Meta,brand,2100,66,33.00,\n07/11/2026,Google,shoes,500,5,7.00,\n", to: "in/ads-20261107.csv")
+        let made = try workspace.run("nightmarket", ["init", "in/web.csv", "in/ads-20261106.csv", "in/ads-20261107.csv", "--output", "first.yaml"])
+        #expect(made.status == 0, "\(made.error)")
+        let text = try workspace.read("first.yaml")
+        for line in [
+            "kind: ad_report", "files: 'in/ads-*.csv'", "time: { format: 'dd/MM/yyyy HH:mm:ss' }\n",
+            "time: { format: 'dd/MM/yyyy' }   # or MM/dd/yyyy: no day of the sample is over 12",
+            "key: [date, channel, campaign]", "version: { from: file_name, pattern: 'ads-{version:yyyyMMdd}.csv' }",
+            "provides: [impressions, clicks, spend]", "spend: Cost", "#   Note", "metrics: [impressions, clicks, spend, ctr, cpm, cpc]",
+        ] { #expect(text.contains(line), "\(line) in \(text)") }
+        let check = try workspace.run("nightmarket", ["check", "first.yaml"])
+        #expect(check.status == 0, "\(check.error)")
+        try workspace.night("first.yaml", date: "2026-11-28")
+        let ads = try workspace.rows("metrics/ads", output: "var/out")
+        // The later file restates the sixth.
+        #expect(ads.last?["spend"] as? Double == 60 && ads.last?["impressions"] as? Int == 3600)
+        let day = try workspace.rows("metrics/daily", output: "var/out").first { $0["day"] as? String == "2026-11-06" || $0["date"] as? String == "2026-11-06" }
+        #expect(day?["spend"] as? Double == 33 && day?["orders"] as? Int == 1 && day?["gmv_paid"] as? Double == 10.5, "\(day ?? [:])")
+    }
+
+    @Test func aFormatOfTimesThatIsNoneSaysWhatOneIs() throws {
+        let workspace = try Workspace()
+        for (format, help) in [("epoch_sec", "did you mean 'epoch_s'?"), ("DD/MM/YYYY", "or a pattern: yyyy, MM or MMM, dd")] {
+            try workspace.write(TinyShop.manifest(more: ["time: { format: '\(format)' }"]), to: "pipeline.yaml")
+            let check = try workspace.run("nightmarket", ["check", "pipeline.yaml"])
+            #expect(check.status == 78 && check.error.contains("pipeline.yaml:") && check.error.contains(help), "\(check.error)")
+        }
+    }
+
     @Test func initReadsNamesAndValues() throws {
         let workspace = try Workspace()
         try workspace.write(TinyShop.log(TinyShop.records), to: "in/shop-20261101.csv")

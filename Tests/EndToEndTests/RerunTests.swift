@@ -273,6 +273,34 @@ import Testing
         #expect(wrong.error.contains("did you mean 'metrics.daily'?"))
     }
 
+    // MARK: Files
+
+    @Test func aFileRewrittenInPlaceUnderItsOldSizeAndTimeIsReadAgain() throws {
+        let workspace = try shop()
+        let url = workspace.folder.appendingPathComponent("logs/all.csv")
+        let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
+        let text = try workspace.read("logs/all.csv")
+        let other = text.replacing("99.90", with: "11.10")
+        #expect(other != text && other.utf8.count == text.utf8.count)
+        let file = try FileHandle(forWritingTo: url)
+        try file.write(contentsOf: Data(other.utf8))
+        try file.close()
+        try FileManager.default.setAttributes([.modificationDate: try #require(attributes[.modificationDate])], ofItemAtPath: url.path)
+        let after = try FileManager.default.attributesOfItem(atPath: url.path)
+        #expect(after[.systemFileNumber] as? Int == attributes[.systemFileNumber] as? Int && after[.size] as? Int == attributes[.size] as? Int)
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.rows("metrics/daily").last?["gmv_paid"] as? Double == 11.1)
+    }
+
+    @Test func aFileOfAnotherCenturyIsTakenIn() throws {
+        let workspace = try shop(published: nil)
+        for time in ["2400-01-01", "1700-01-01"] {
+            #expect(try Workspace.start("/usr/bin/touch", ["-d", time, workspace.path("logs/all.csv")], [:], workspace.folder).status == 0)
+            try workspace.night(date: "2026-11-02")
+            #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 6)
+        }
+    }
+
     // MARK: Intraday
 
     @Test func anIntradayRunSeesNoFurtherAndTheNightReplacesIt() throws {

@@ -55,6 +55,18 @@ import Testing
         #expect(!warned.contains { $0.contains("'purchase' is not") })
     }
 
+    @Test func checkTellsTheNamesOfEventsThatNothingMapsToAndTheSlipInOneThatIsMapped() throws {
+        let manifest = TinyShop.manifest().replacingOccurrences(of: "purchase: [buy]", with: "purchase: [buyy]")
+        #expect(manifest.contains("[buyy]"))
+        let workspace = try shop(manifest)
+        let outcome = try workspace.run("nightmarket", ["check", "pipeline.yaml"])
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.output.contains("events under names of their own: buy ("), "\(outcome.output)")
+        #expect(outcome.output.contains("which is to be purchase; did you mean 'buy'?"), "\(outcome.output)")
+        let right = try shop(TinyShop.manifest()).run("nightmarket", ["check", "pipeline.yaml"])
+        #expect(!right.output.contains("of their own") && !right.output.contains("which is to be"), "\(right.output)")
+    }
+
     @Test func aPlannedExperimentNotesAMisspeltEntry() throws {
         let workspace = try shop(TinyShop.manifest())
         try workspace.night(date: "2026-11-02")

@@ -128,6 +128,15 @@ struct TransactionTests {
                 return
             }
         }
+        for changed in [5, nil] as [Int64?] {
+            // The catalogue of an older release says nothing of the last change.
+            var later = look
+            later.changed = changed
+            guard case .unchanged = transaction.verdict(source: "web", path: "a", look: later, formatHash: "f") else {
+                Issue.record("a is unchanged")
+                return
+            }
+        }
         guard case .new = transaction.verdict(source: "web", path: "z", look: look, formatHash: "f") else {
             Issue.record("z is new")
             return

@@ -55,7 +55,9 @@ struct SimulationTruthTests {
             }
         }
         let (never, same, thrice) = (try conversions(-1), try conversions(0), try conversions(2))
-        #expect(never[1] == 0 && never[0] == same[0] && same[0] == thrice[0])
+        // Three persons in a thousand are shown the other variant once, and may be known by that alone.
+        #expect(never[1] < same[1] / 100, "\(never)")
+        #expect(abs(never[0] / same[0] - 1) < 0.02 && abs(thrice[0] / same[0] - 1) < 0.02, "\(never) \(same) \(thrice)")
         // Some 8,000 units a variant, of which about one in twenty buys.
         #expect((0.85...1.15).contains(same[1] / same[0]), "\(same)")
         #expect((2.5...3.1).contains(thrice[1] / thrice[0]), "\(thrice)")

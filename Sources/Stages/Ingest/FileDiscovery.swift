@@ -26,10 +26,13 @@ extension FileLook {
     }
 
     init(_ status: stat) {
+        // Some file systems keep times that 64 bits of nanoseconds do not hold.
+        func nanoseconds(_ time: timespec) -> Int64 {
+            Int64(clamping: Int128(time.tv_sec) * 1_000_000_000 + Int128(time.tv_nsec))
+        }
         self.init(
-            size: Int64(status.st_size),
-            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
-            inode: UInt64(status.st_ino))
+            size: Int64(status.st_size), modified: nanoseconds(status.st_mtim), inode: UInt64(status.st_ino),
+            changed: nanoseconds(status.st_ctim))
     }
 }
 

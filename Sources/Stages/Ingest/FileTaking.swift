@@ -35,7 +35,7 @@ struct FileTaking: Sendable {
     /// - Throws: `Problem` when the store cannot be written; a file that cannot be read comes back as `damaged`.
     func run(byteLimit: Int, overlaps: Bool, now: Int64, advanced: (Int) -> Void) throws -> TakenFile {
         var taken = try take(byteLimit: byteLimit, overlaps: overlaps, now: now, advanced: advanced)
-        if FileLook(path: file.path) != file.look { taken.waiting = "it changed while it was read" }
+        if FileLook(path: file.path)?.agrees(with: file.look) != true { taken.waiting = "it changed while it was read" }
         return taken
     }
 

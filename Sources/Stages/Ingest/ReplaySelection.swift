@@ -96,11 +96,11 @@ struct ReplayPlan {
     /// in an archive.
     private mutating func place(of entry: FileEntry, _ source: Manifest.Source) -> String? {
         let own = absolute(entry.path)
-        if FileLook(path: own) == entry.look { return own }
+        if let look = FileLook(path: own), look.agrees(with: entry.look) { return own }
         for twin in catalogue.files
         where twin.state == .duplicate && twin.source == entry.source && twin.contentHash == entry.contentHash {
             let path = absolute(twin.path)
-            if FileLook(path: path) == twin.look { return path }
+            if let look = FileLook(path: path), look.agrees(with: twin.look) { return path }
         }
         let content = entry.contentHash.prefix { $0 != "@" }
         return ([own] + archives).first { FileLook(path: $0) != nil && hash(of: $0, source) == content }

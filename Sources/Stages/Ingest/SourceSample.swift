@@ -12,16 +12,27 @@ public struct SourceSample {
         self.source = source
     }
 
+    public struct Finding: Sendable {
+        /// How many files there are, and what came of the first records.
+        public let words: String
+        /// Names of events that look like a slip, one sentence each.
+        public let warnings: [String]
+    }
+
     private struct Enough: Error {}
 
-    /// What was found, in words; nil where the source has no file.
+    /// What was found; nil where the source has no file.
     /// - Throws: `Problem` where the file is not what the manifest says.
-    public func look() throws -> String? {
+    public func look() throws -> Finding? {
         let discovery = source.discoverFiles(folder: manifest.folder)
         guard let file = discovery.files.first else { return nil }
-        let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: .throwaway)
+        // Under the names that stand in the file.
+        var format = source.log
+        format.eventNames = [:]
+        let reader = LogReader(path: file.path, displayName: file.name, format: format, keys: .throwaway)
         var accepted = 0
         var rejects: [Reject] = []
+        var events: [String: Int] = [:]
         do {
             _ = try reader.read(
                 reject: { reject in
@@ -30,6 +41,9 @@ public struct SourceSample {
                 },
                 consume: { batch in
                     accepted += batch.count
+                    if let column = batch.column("event") {
+                        for row in 0..<batch.count where column.valid[row] != 0 { events[column.text(row, in: batch), default: 0] += 1 }
+                    }
                     throw Enough()
                 })
         } catch is Enough {}
@@ -44,6 +58,27 @@ public struct SourceSample {
                 at: .record(file: file.name, number: rejects[0].record, column: rejects[0].column),
                 help: "mend the mapping of source '\(source.name)'")
         }
-        return text
+        let unmapped = events.filter { source.log.eventNames[$0.key] == nil && !EventVocabulary.names.contains($0.key) }
+            .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+        if !unmapped.isEmpty, source.kind == .events {
+            text += "; events under names of their own: " + unmapped.prefix(5).map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+            if unmapped.count > 5 { text += " and \(unmapped.count - 5) more" }
+        }
+        return Finding(words: text, warnings: slips(events, unmapped.map(\.key), accepted + rejects.count))
+    }
+
+    /// Names under `events` that none of the records has, while one has another that is near.
+    private func slips(_ seen: [String: Int], _ unmapped: [String], _ records: Int) -> [String] {
+        source.log.eventNames.sorted { $0.key < $1.key }.compactMap { theirs, ours in
+            guard seen[theirs] == nil, let near = nearestName(to: theirs, among: unmapped) else { return nil }
+            return "none of the first \(records) records has the event '\(theirs)', which is to be \(ours); did you mean '\(near)'?"
+        }
+    }
+}
+
+extension TypedColumn {
+    fileprivate func text(_ row: Int, in batch: TypedBatch) -> String {
+        let start = Int(starts[row])
+        return String(decoding: batch.text[start..<start + Int(lengths[row])], as: UTF8.self)
     }
 }

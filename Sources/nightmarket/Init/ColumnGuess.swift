@@ -8,6 +8,8 @@ struct ColumnGuess {
     /// Columns of the file that nothing is known of.
     private(set) var others: [String] = []
     private(set) var timeFormat = LogFormat.TimeFormat.iso8601
+    /// Fits the times as well as `timeFormat`.
+    private(set) var twin: LogFormat.TimeFormat?
     /// Our event names by theirs, of the values in the sample.
     private(set) var events: [(ours: String, theirs: [String])] = []
     /// All of our event names that the sample has.
@@ -31,6 +33,7 @@ struct ColumnGuess {
             ?? free.firstIndex { TimeGuess.format(of: $0.values) != nil && !$0.values.isEmpty }.map { free.remove(at: $0) }
         guard let time, let format = TimeGuess.format(of: time.values) else { return nil }
         timeFormat = format
+        twin = TimeGuess.twin(of: format, in: time.values)
         mapped.append(("event_time", time.name))
         let event = take("event", where: { Set($0.values).count <= 200 && !$0.values.isEmpty })
             ?? free.firstIndex { Self.holdsEvents($0.values) }.map { free.remove(at: $0) }

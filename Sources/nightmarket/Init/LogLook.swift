@@ -146,27 +146,3 @@ struct LogLook {
         Dictionary(counts.map { ($0, 1) }, uniquingKeysWith: +).max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
     }
 }
-
-/// Finding out how times are written.
-enum TimeGuess {
-    /// The format that nearly all of the values have; nil where there is none.
-    static func format(of values: [String]) -> LogFormat.TimeFormat? {
-        let sample = values.prefix(500)
-        guard let first = sample.first else { return nil }
-        let candidates: [LogFormat.TimeFormat] =
-            switch first.split(separator: ".").first?.count ?? 0 {
-            case 9, 10: [.seconds, .iso8601]
-            case 12, 13: [.milliseconds]
-            case 15, 16: [.microseconds, .iso8601]
-            default: [.iso8601]
-            }
-        return candidates.first { format in
-            var typing = TimeTyping(format, zone: .utc)
-            let read = sample.filter { text in
-                var value: Int64 = 0
-                return Array(text.utf8).withUnsafeBytes { typing.time($0, &value) } == .none && value > 10 * 31_536_000_000_000
-            }
-            return read.count * 20 >= sample.count * 19
-        }
-    }
-}

@@ -8,7 +8,48 @@ struct ManifestDraft {
     let currency: String
     /// The folder of the manifest: its paths start there.
     let folder: String
-    private(set) var sources: [(name: String, files: [String], look: LogLook, guess: ColumnGuess)] = []
+    private(set) var sources: [Source] = []
+
+    struct Source {
+        let name: String
+        var files: [String]
+        let look: LogLook
+        let guess: Guess
+    }
+
+    enum Guess {
+        case events(ColumnGuess)
+        case report(ReportGuess)
+
+        var mapped: [(ours: String, theirs: String)] {
+            switch self {
+            case .events(let guess): guess.mapped
+            case .report(let guess): guess.mapped
+            }
+        }
+
+        /// Columns of the file that nothing is known of.
+        var others: [String] {
+            switch self {
+            case .events(let guess): guess.others
+            case .report(let guess): guess.others
+            }
+        }
+
+        var timeFormat: LogFormat.TimeFormat {
+            switch self {
+            case .events(let guess): guess.timeFormat
+            case .report(let guess): guess.timeFormat
+            }
+        }
+
+        var twin: LogFormat.TimeFormat? {
+            switch self {
+            case .events(let guess): guess.twin
+            case .report(let guess): guess.twin
+            }
+        }
+    }
 
     init(timezone: String, currency: String, folder: String) {
         self.timezone = timezone
@@ -19,7 +60,7 @@ struct ManifestDraft {
     /// Adds a file to the source whose files are written alike, or makes a source of it.
     /// - Throws: `init.no-time` where no column of it holds times.
     mutating func add(_ look: LogLook) throws {
-        guard let guess = ColumnGuess(look) else {
+        guard let guess = ReportGuess(look).map(Guess.report) ?? ColumnGuess(look).map(Guess.events) else {
             throw Problem(
                 .noTimeColumn, "no column of the file looks like the time of an event", at: .path(look.path),
                 help: "its columns are \(look.columns.map(\.name).joined(separator: ", ")); write its source by hand")
@@ -32,7 +73,7 @@ struct ManifestDraft {
         if let place {
             if !sources[place].files.contains(pattern) { sources[place].files.append(pattern) }
         } else {
-            sources.append((sourceName(look.path), [pattern], look, guess))
+            sources.append(Source(name: sourceName(look.path), files: [pattern], look: look, guess: guess))
         }
     }
 
@@ -48,10 +89,15 @@ struct ManifestDraft {
             "store: var/store        # what was taken in; keep it",
             "output: var/out         # `current` in it is what is published", "", "sources:",
         ]
-        for source in sources { lines += sourceLines(source.name, source.files, source.look, source.guess) }
-        lines += ["", "stages:", "  metrics:", "    daily:"]
-        lines += ["      period: last 30d   # up to and including the night's date", "      grain: day"]
-        lines += ["      metrics: [\(metrics.joined(separator: ", "))]"]
+        for source in sources { lines += sourceLines(source) }
+        lines += ["", "stages:", "  metrics:"]
+        if !logs.isEmpty {
+            lines += [
+                "    daily:", "      period: last 30d   # up to and including the night's date", "      grain: day",
+                "      metrics: [\(metrics.joined(separator: ", "))]",
+            ]
+        }
+        lines += reportNode
         if let steps {
             lines += [
                 "  funnel:", "    purchase:", "      period: last 30d",
@@ -63,9 +109,14 @@ struct ManifestDraft {
 
     // MARK: Sources
 
-    private func sourceLines(_ name: String, _ files: [String], _ look: LogLook, _ guess: ColumnGuess) -> [String] {
-        var lines = ["  \(name):", "    kind: events"]
-        lines.append("    files: \(files.count == 1 ? quoted(files[0]) : "[" + files.map(quoted).joined(separator: ", ") + "]")")
+    private func sourceLines(_ source: Source) -> [String] {
+        let (look, guess) = (source.look, source.guess)
+        var lines = ["  \(source.name):"]
+        switch guess {
+        case .events: lines.append("    kind: events")
+        case .report: lines.append("    kind: ad_report")
+        }
+        lines.append("    files: \(source.files.count == 1 ? quoted(source.files[0]) : "[" + source.files.map(quoted).joined(separator: ", ") + "]")")
         if look.layout == .jsonLines {
             lines.append("    format: jsonl")
         } else if look.delimiter == UInt8(ascii: "\t") {
@@ -79,16 +130,27 @@ struct ManifestDraft {
             lines.append("    # The files have no header: these names are made up, give them better ones.")
             lines.append("    header: [\(look.columns.map { quoted($0.name) }.joined(separator: ", "))]")
         }
-        if guess.timeFormat != .iso8601 { lines.append("    time: { format: \(guess.timeFormat.rawValue) }") }
+        if guess.timeFormat != .iso8601 {
+            let doubt = guess.twin.map { "   # or \($0.rawValue): no day of the sample is over 12" } ?? ""
+            lines.append("    time: { format: \(quoted(guess.timeFormat.rawValue)) }\(doubt)")
+        }
         lines.append("    columns:             # ours: theirs")
         lines += guess.mapped.map { "      \($0.ours): \(quoted($0.theirs))" }
-        if !guess.mapped.contains(where: { $0.ours == "event" }) {
+        if case .events = guess, !guess.mapped.contains(where: { $0.ours == "event" }) {
             lines.append("      event: { constant: record }   # no column says what happened")
         }
         if !guess.others.isEmpty {
             lines.append("    # Also in the files; map what you want to keep: our_name: theirs, or { column: theirs, type: integer }")
             lines += guess.others.map { "    #   \(plainComment($0))" }
         }
+        switch guess {
+        case .events(let guess): return lines + eventLines(guess)
+        case .report(let guess): return lines + reportLines(guess)
+        }
+    }
+
+    private func eventLines(_ guess: ColumnGuess) -> [String] {
+        var lines: [String] = []
         if !guess.events.isEmpty {
             lines.append("    events:              # our names, and theirs that mean it")
             lines += guess.events.map { "      \($0.ours): [\($0.theirs.map(quoted).joined(separator: ", "))]" }
@@ -97,6 +159,14 @@ struct ManifestDraft {
             lines.append("    private: [\(guess.privateColumns.joined(separator: ", "))]   # hashed before anything is stored")
         }
         return lines
+    }
+
+    private func reportLines(_ guess: ReportGuess) -> [String] {
+        var lines = ["    key: [\(guess.key.joined(separator: ", "))]   # a later row with the same values restates the earlier one"]
+        if let version = guess.version {
+            lines.append("    version: { from: file_name, pattern: \(quoted(version)) }   # which row is the later one")
+        }
+        return lines + ["    provides: [\(guess.provides.joined(separator: ", "))]   # the report counts these, not the log"]
     }
 
     /// YAML in single quotes unless the text is surely plain.
@@ -111,10 +181,29 @@ struct ManifestDraft {
 
     // MARK: Stages
 
-    private var events: Set<String> { Set(sources.flatMap(\.guess.eventNames)) }
+    private var logs: [ColumnGuess] {
+        sources.compactMap { if case .events(let guess) = $0.guess { guess } else { nil } }
+    }
 
-    private func has(_ column: String) -> Bool {
-        sources.contains { source in source.guess.mapped.contains { $0.ours == column } }
+    private var reports: [ReportGuess] {
+        sources.compactMap { if case .report(let guess) = $0.guess { guess } else { nil } }
+    }
+
+    private var events: Set<String> { Set(logs.flatMap(\.eventNames)) }
+
+    private func has(_ column: String) -> Bool { logs.contains { guess in guess.mapped.contains { $0.ours == column } } }
+
+    /// A node over the reports' own figures, by what all of them say.
+    private var reportNode: [String] {
+        guard let first = reports.first else { return [] }
+        let by = first.key.filter { column in column != "date" && reports.allSatisfy { $0.key.contains(column) } }
+        let figures = ReportGuess.figures.filter { figure in reports.contains { $0.provides.contains(figure) } }
+        var metrics = figures
+        if figures.contains("clicks"), figures.contains("impressions") { metrics.append("ctr") }
+        if figures.contains("spend"), figures.contains("impressions") { metrics.append("cpm") }
+        if figures.contains("spend"), figures.contains("clicks") { metrics.append("cpc") }
+        return ["    ads:", "      period: last 30d", "      grain: period"] + (by.isEmpty ? [] : ["      by: [\(by.joined(separator: ", "))]"])
+            + ["      metrics: [\(metrics.joined(separator: ", "))]"]
     }
 
     private var hasPersons: Bool { has("user_id") || has("device_id") }
@@ -124,6 +213,9 @@ struct ManifestDraft {
         if hasPersons { names.append("persons") }
         if events.contains("purchase") {
             names += ["orders"] + (hasPersons ? ["buyers"] : []) + (has("amount") ? ["gmv_paid"] : [])
+        }
+        if reports.contains(where: { $0.provides.contains("spend") }) {
+            names += ["spend"] + (names.contains("gmv_paid") ? ["mer"] : [])
         }
         return names
     }

@@ -1,0 +1,60 @@
+import EventLog
+import Foundation
+import Vocabulary
+
+/// A file that looks like an ad platform's daily report: days, no ids of visitors, and two of impressions, clicks and spend.
+struct ReportGuess {
+    /// Ours and theirs.
+    private(set) var mapped: [(ours: String, theirs: String)] = []
+    private(set) var others: [String] = []
+    private(set) var timeFormat = LogFormat.TimeFormat.iso8601
+    /// Fits the dates as well as `timeFormat`.
+    private(set) var twin: LogFormat.TimeFormat?
+    /// The file's name with the day of the report in it; nil where it says none.
+    private(set) var version: String?
+
+    static let figures = ["impressions", "clicks", "spend"]
+
+    /// The columns that tell rows apart.
+    var key: [String] { mapped.map(\.ours).filter { ["date", "channel", "campaign", "creative"].contains($0) } }
+    var provides: [String] { Self.figures.filter { figure in mapped.contains { $0.ours == figure } } }
+
+    /// Nil where it is no such report.
+    init?(_ look: LogLook) {
+        var free = look.columns
+        func take(_ ours: String) -> LogLook.Column? {
+            for name in (CommonNames.reportColumns[ours] ?? []) + (CommonNames.columns[ours] ?? []) {
+                if let index = free.firstIndex(where: { CommonNames.lastStep($0.name) == name }) { return free.remove(at: index) }
+            }
+            return nil
+        }
+        for id in ["event_id", "user_id", "device_id", "order_id"] where take(id) != nil { return nil }
+        guard let date = take("date"), let format = TimeGuess.dateFormat(of: date.values) else { return nil }
+        timeFormat = format
+        twin = TimeGuess.twin(of: format, in: date.values)
+        mapped.append(("date", date.name))
+        for ours in ["channel", "campaign", "creative"] + Self.figures + ["platform_conversions", "platform_revenue"] {
+            if let theirs = take(ours) { mapped.append((ours, theirs.name)) }
+        }
+        guard provides.count >= 2 else { return nil }
+        others = free.map(\.name)
+        let file = URL(fileURLWithPath: look.path).lastPathComponent
+        if let day = file.firstMatch(of: /\d{4}-\d{2}-\d{2}|\d{8}/), !file.contains(where: { "{}".contains($0) }) {
+            let pattern = day.output.contains("-") ? "yyyy-MM-dd" : "yyyyMMdd"
+            version = file.replacingCharacters(in: day.range, with: "{version:\(pattern)}")
+        }
+    }
+}
+
+extension CommonNames {
+    /// Names that the columns of reports have beside those of logs, in plain form.
+    static let reportColumns: [String: [String]] = [
+        "date": ["date", "day", "reportingstart", "reportdate", "statdate", "日期", "统计日期"],
+        "channel": ["network", "平台"], "campaign": ["campaignname", "计划名称", "广告计划"], "creative": ["ad", "adname", "adid", "创意名称"],
+        "impressions": ["impressions", "impr", "imps", "shown", "曝光", "曝光量", "展现", "展现量", "展示", "展示数"],
+        "clicks": ["clicks", "clicked", "click", "点击", "点击量", "点击数"],
+        "spend": ["spend", "spent", "cost", "costs", "amountspent", "花费", "消耗", "费用"],
+        "platform_conversions": ["conversions", "conv", "results", "转化", "转化数"],
+        "platform_revenue": ["revenue", "conversionvalue", "convvalue", "sales", "转化金额", "成交金额"],
+    ]
+}
