@@ -17,13 +17,13 @@ struct Block {
     }
 
     /// The whole block within so many bytes: the table gives way first, then the drawing, then all but the links.
-    func html(bytes: Int, isTableOpen: Bool = false, isShaded: Bool = false, drawing: () -> HTML) -> HTML {
+    func html(bytes: Int, isTableOpen: Bool = false, isBreakdown: Bool = false, drawing: () -> HTML) -> HTML {
         let notes = notes
         let frame = 2_500 + notes.count
         guard bytes > frame else { return stub }
         let drawn = drawing()
         guard drawn.count + frame + 2_000 <= bytes else { return drawn.count + frame <= bytes ? card(drawn, .empty) : stub }
-        let table = PageTable(view, files, isShaded: isShaded).html(bytes: bytes - drawn.count - frame)
+        let table = PageTable(view, files, isBreakdown: isBreakdown).html(bytes: bytes - drawn.count - frame)
         guard drawn.count + frame + table.count <= bytes else { return card(drawn, .empty) }
         if isTableOpen { return card(drawn + table, .empty) }
         return card(drawn, tag("details", .class("table")) { tag("summary") { Phrase.table; " · "; Phrase.rows(view.mart.rows.count) }; table })

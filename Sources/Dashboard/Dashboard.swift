@@ -1,4 +1,5 @@
 import Marts
+import Metrics
 import Vocabulary
 
 /// The page that people open in the morning: one self-contained HTML file, drawn from the marts of a run.
@@ -31,21 +32,24 @@ public struct Dashboard {
     let intraday: String?
     let published: Set<String>
     private let marts: [String]
+    private let metric: (String) -> Metric?
     private let load: (String) throws -> Mart
 
     /// - Parameters:
     ///   - marts: ids in the order in which they are shown.
     ///   - intraday: the instant (RFC 3339) that a run within the day sees up to.
     ///   - published: the paths of the published files, from the run directory.
+    ///   - metric: a metric by its id: it tells which columns are about money.
     ///   - load: gives a mart; it is asked for each of them twice, and one or two are held at a time.
     public init(
         _ settings: Settings, marts: [String], results: RunResults, intraday: String? = nil, published: Set<String>,
-        load: @escaping (String) throws -> Mart
+        metric: @escaping (String) -> Metric? = MetricCatalogue.metric, load: @escaping (String) throws -> Mart
     ) {
         self.settings = settings
         self.results = results
         self.intraday = intraday
         self.published = published
+        self.metric = metric
         self.load = load
         self.marts = marts
     }
@@ -53,7 +57,7 @@ public struct Dashboard {
     /// The whole file.
     /// - Throws: what `load` throws.
     public func write() throws -> [UInt8] {
-        let shelf = MartShelf(load)
+        let shelf = MartShelf(metric: metric, load)
         let outlines = try marts.map { MartOutline(try shelf.view($0)) }
         func ofKind(_ isWanted: (MartKind) -> Bool) -> [String] { outlines.filter { isWanted($0.kind) }.map(\.id) }
         func block(_ id: String) throws -> Block { Block(try shelf.view(id), published: published) }
@@ -72,35 +76,27 @@ public struct Dashboard {
         let known = Set(marts)
         let unread = results.nodes.flatMap(\.marts).filter { !known.contains($0) }
         var budget = Budget(bytes: Self.sizeLimit - page.count - quality.count - 4_000, blocks: outlines.count + unread.count)
-        func add(_ id: String, _ shown: [String], isTableOpen: Bool = false, isShaded: Bool = false, _ drawing: (Block) -> HTML) throws {
+        func add(_ id: String, _ shown: [String], isTableOpen: Bool = false, isBreakdown: Bool = false, _ drawing: (Block) -> HTML) throws {
             page.add(id, try budget.spend(on: shown) { mart, bytes in
                 let drawn = try block(mart)
                 let isOpen = isTableOpen || MartKind(drawn.view) == .funnelTable
-                return drawn.html(bytes: bytes, isTableOpen: isOpen, isShaded: isShaded) { drawing(drawn) }
+                return drawn.html(bytes: bytes, isTableOpen: isOpen, isBreakdown: isBreakdown) { drawing(drawn) }
             })
         }
         try add("trends", ofKind { $0 == .series }) { SeriesDrawing(block: $0).html }
-        try add("breakdowns", ofKind { $0 == .channels }, isTableOpen: true, isShaded: true) { _ in Dashboard.toneLegend }
+        try add("breakdowns", ofKind { $0 == .channels }, isTableOpen: true, isBreakdown: true) { BreakdownLegend($0.view).html }
         try add("funnels", ofKind(\.isOfFunnel)) { FunnelSection.drawing($0) }
         try add("experiments", ofKind { $0 == .experiment }) { ForestDrawing(block: $0).html }
         try add("experiments", ofKind { $0 == .experimentTable }, isTableOpen: true) { _ in .empty }
         try add("products", ofKind { $0 == .ranking }) { RankingDrawing(block: $0).html }
         try add("products", ofKind { $0 == .heat }) { HeatDrawing(block: $0).html }
         try add("categories", ofKind { $0 == .seriesByCategory }) { SeriesDrawing(block: $0).html }
-        try add("cuts", ofKind { $0 == .breakdown }, isTableOpen: true, isShaded: true) { _ in Dashboard.toneLegend }
+        try add("cuts", ofKind { $0 == .breakdown }, isTableOpen: true, isBreakdown: true) { BreakdownLegend($0.view).html }
         try add("others", ofKind { $0 == .table }, isTableOpen: true) { _ in .empty }
-        page.add("others", try budget.spend(on: unread) { id, _ in Block(MartView(unread: id), published: published).stub })
+        page.add("others", budget.spend(on: unread) { id, _ in Block(MartView(unread: id), published: published).stub })
         if budget.left > 0 { page.add("others", Dashboard.left(budget.left)) }
         page.add("quality", quality)
         return page.write()
-    }
-
-    private static var toneLegend: HTML {
-        tag("p", .class("legend tones")) {
-            tag("span", .class("good")) { "▲▼ "; Phrase.better }
-            tag("span", .class("bad")) { "△▽ "; Phrase.worse }
-            tag("span") { Phrase.measuredBy }
-        }
     }
 
     private static func left(_ count: Int) -> HTML {

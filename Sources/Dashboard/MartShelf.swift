@@ -1,16 +1,21 @@
 import Marts
+import Metrics
 
 /// Gives the marts of a run one at a time: only the last one is held.
 final class MartShelf {
     private let load: (String) throws -> Mart
+    private let metric: (String) -> Metric?
     private var last: (id: String, view: MartView)?
 
-    init(_ load: @escaping (String) throws -> Mart) { self.load = load }
+    init(metric: @escaping (String) -> Metric?, _ load: @escaping (String) throws -> Mart) {
+        self.metric = metric
+        self.load = load
+    }
 
     func view(_ id: String) throws -> MartView {
         if let last, last.id == id { return last.view }
         last = nil
-        let view = MartView(try load(id))
+        let view = MartView(try load(id), metric: metric)
         last = (id, view)
         return view
     }

@@ -9,6 +9,20 @@ enum Phrase {
     static let target = Words("target", "目标")
     static let period = Words("period", "本期合计")
     static let measuredBy = Words("ratios beside the total's, growth by its sign", "比率与总体相比，增长看正负")
+
+    /// What is worked out of a figure, as short as a cell needs it, by the end of the column's name.
+    static func derived(_ suffix: String) -> Words {
+        switch suffix {
+        case "growth_previous": Words("prev.", "环比")
+        case "growth_year": Words("year", "同比")
+        case "growth_campaign": Words("campaign", "较上次活动")
+        case "share": Words("share", "占比")
+        case "target": Words("target", "目标")
+        case "attainment": Words("attained", "达成率")
+        default: Words(same: Shown.text(suffix.replacing("_", with: " "), limit: 30))
+        }
+    }
+
     static let better = Words("better", "更好")
     static let worse = Words("worse", "更差")
 

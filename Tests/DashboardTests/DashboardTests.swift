@@ -69,7 +69,7 @@ import Testing
             [.integer(.max), .money(Int128.max), .number(1.0 / 3)], [.integer(.min), .money(-1), .number(1e300)], [.integer(0), .money(0), .number(-0.0)],
         ]
         let rows = values.map { [MartValue.string("c"), .string("detail")] + $0 }
-        let page = try page([PageMarts.mart("metrics/channels", [PageMarts.dimension("channel"), PageMarts.kind] + PageMarts.figures, rows)])
+        let page = try page([PageMarts.mart("other/channels", [PageMarts.dimension("channel"), PageMarts.kind] + PageMarts.figures, rows)])
         let expected = [
             "9223372036854775807", "170141183460469231731687303715884.105727", "0.333333333333", "-9223372036854775808", "-0.000001", "1e+300", "0", "0", "0",
         ]

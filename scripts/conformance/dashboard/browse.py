@@ -124,6 +124,10 @@ def check_table(look: Look):
     names = table.locator("tbody td:first-child").all_inner_texts()
     if names != sorted(names):
         fail(look.what, [f"text is not sorted: {names}"])
+    head_of = lambda name: table.locator(f"th[data-column='{name}']")
+    head_of("spend").click()
+    if head_of("spend").get_attribute("aria-sort") != "descending":
+        fail(look.what, ["a figure does not sort by the greatest first"])
     if "Total" not in table.locator("tfoot").inner_text():
         fail(look.what, ["the total does not stay at the foot"])
     box = table.locator("xpath=../preceding-sibling::div[contains(@class,'filter')]")
@@ -133,6 +137,44 @@ def check_table(look: Look):
     box.locator("input").fill("")
     if table.locator("tbody tr:visible").count() != len(before):
         fail(look.what, ["an empty filter does not show all rows"])
+
+
+def check_money(look: Look):
+    """What decides stands first, by spend, without a sideways scroll; on a phone each row is a card with labels."""
+    page = look.page
+    narrow = page.viewport_size["width"] < 640
+    for name in ("channels", "campaigns"):
+        table = page.locator(f"table[data-mart='metrics/{name}']")
+        columns = table.locator("th.num").evaluate_all("heads => heads.map((h) => h.dataset.column)")
+        if columns[:4] != ["spend", "orders", "gmv_paid", "roas"]:
+            fail(look.what, [f"{name} begins with {columns[:4]}"])
+        place = table.locator("th").evaluate_all("heads => heads.map((h) => h.dataset.column)")
+        cell = lambda column: f"td:nth-child({place.index(column) + 1})"
+        spend = [float(v) for v in table.locator(f"tbody:first-of-type {cell('spend')}").evaluate_all("cells => cells.map((c) => c.dataset.value)")]
+        if spend != sorted(spend, reverse=True) or len(spend) < 5:
+            fail(look.what, [f"{name} does not stand by spend: {spend}"])
+        if table.locator("th[data-column='spend']").get_attribute("aria-sort") != "descending":
+            fail(look.what, [f"{name} does not say what it is sorted by"])
+        box = table.locator("xpath=..")
+        if box.evaluate("b => b.scrollWidth > b.clientWidth + 1"):
+            fail(look.what, [f"{name} scrolls sideways"])
+        # What a reader sees of the first row's figures: their labels and that they lie within the window.
+        for column in ("spend", "orders", "gmv_paid", "roas"):
+            seen = table.locator(f"tbody tr:first-child {cell(column)}").evaluate(
+                "c => ({ right: c.getBoundingClientRect().right, left: c.getBoundingClientRect().left, label: getComputedStyle(c, '::before').content, height: c.offsetHeight })")
+            if seen["left"] < 0 or seen["right"] > page.viewport_size["width"] or not seen["height"]:
+                fail(look.what, [f"{name} {column} is not to be seen: {seen}"])
+            if narrow and len(seen["label"].strip('"')) < 2:
+                fail(look.what, [f"{name} {column} has no label: {seen}"])
+    table = page.locator("table[data-mart='metrics/campaigns']")
+    if any("__" in column for column in table.locator("th").evaluate_all("heads => heads.map((h) => h.dataset.column)")):
+        fail(look.what, ["growth has columns of its own"])
+    if narrow and look.what.endswith("phone"):
+        table.locator("xpath=../preceding-sibling::label[contains(@class,'by')]").locator("select").select_option(label="Impressions")
+        place = table.locator("th").evaluate_all("heads => heads.findIndex((h) => h.dataset.column === 'impressions')")
+        seen = [int(v) for v in table.locator(f"tbody:first-of-type td:nth-child({place + 1})").evaluate_all("cells => cells.map((c) => c.dataset.value)")]
+        if seen != sorted(seen, reverse=True):
+            fail(look.what, [f"the choice of an order does not sort: {seen}"])
 
 
 def check_language(look: Look, scripted):
@@ -153,6 +195,7 @@ def check_demo(browser, folder, run):
         count = check_figures(look, run, least=1000)
         print(f"dashboard: demo: {count} figures equal the marts'; open in {look.seconds:.2f} s; {(folder / 'dashboard.html').stat().st_size} bytes")
         look.lies_well()
+        check_money(look)
         check_table(look)
         check_language(look, scripted=True)
         look.lies_well()
@@ -167,6 +210,8 @@ def check_demo(browser, folder, run):
             fail(look.what, [f"{unnamed} drawings without a name"])
     for what, viewport, scheme in [("phone", PHONE, "light"), ("phone, dark", PHONE, "dark"), ("tablet", {"width": 768, "height": 1024}, "light"), ("wide", {"width": 1920, "height": 1080}, "dark")]:
         with Look(browser, folder, f"demo, {what}", viewport, scheme) as look:
+            if what != "tablet":
+                check_money(look)
             look.lies_well()
             look.chinese()
             look.lies_well()

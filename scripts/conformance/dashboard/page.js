@@ -1,7 +1,11 @@
 // What is asked of a page, in the page.
 ({
   values() {
-    const own = (element) => element.tagName === "circle" || element.tagName === "rect" ? null : element.textContent;
+    // A cell's own figure, without the small lines below it.
+    const own = (element) => {
+      if (element.tagName === "circle" || element.tagName === "rect") return null;
+      return Array.from(element.childNodes).filter((node) => !(node.classList && node.classList.contains("beside"))).map((node) => node.textContent).join("");
+    };
     return Array.from(document.querySelectorAll("[data-value]")).map((element) => {
       const near = (name) => { const found = element.closest(`[${name}]`); return found ? found.getAttribute(name) : null; };
       let column = near("data-column");
