@@ -19,6 +19,7 @@ struct BreakdownLegend {
                 tag("span") { Phrase.measuredBy }
                 if let lines = lines(fields) { tag("span") { Words("small line: ", "小字：") + lines } }
             }
+            RowsWithoutSpend(view).note
         }
     }
 

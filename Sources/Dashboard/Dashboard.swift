@@ -4,8 +4,8 @@ import Vocabulary
 
 /// The page that people open in the morning: one self-contained HTML file, drawn from the marts of a run.
 ///
-/// It computes no figure of its own but the change between two values of a mart, and the sums of the books. What is too
-/// long is cut, with a link to the mart's file. Equal marts and results give equal bytes.
+/// It computes no figure of its own but the change between two values of a mart, the share of sales in rows without spend, and
+/// the sums of the books. What is too long is cut, with a link to the mart's file. Equal marts and results give equal bytes.
 public struct Dashboard {
     /// What the manifest says of the page.
     public struct Settings: Sendable, Hashable {

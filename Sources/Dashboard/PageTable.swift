@@ -10,6 +10,7 @@ struct PageTable {
     private let layout: TableLayout
     /// Of each sum, over the rows that can be shown.
     private let greatest: [Int: Double]
+    private let withoutSpend: RowsWithoutSpend
     /// Small lines are named where they are of several kinds.
     private let namesLines: Bool
 
@@ -25,6 +26,7 @@ struct PageTable {
         greatest = Dictionary(uniqueKeysWithValues: sums.map { column in
             (column, layout.rows.prefix(PageTable.rowLimit).compactMap { view.value($0, column).double }.max() ?? 0)
         })
+        withoutSpend = RowsWithoutSpend(view)
         namesLines = Set(layout.fields.flatMap(\.lines).map(view.suffix)).count > 1
     }
 
@@ -125,7 +127,7 @@ struct PageTable {
         let column = view.mart.columns[index]
         let value = view.value(row, index)
         guard value != .null else { return .empty }
-        let change = column.name.contains("__growth_") ? Tone.ofChange(value.double, direction: column.direction) : nil
+        let change = column.name.contains("__growth_") && withoutSpend.hasSpend(row, figure) ? Tone.ofChange(value.double, direction: column.direction) : nil
         return tag("small", .class(change.map { "beside \($0)" } ?? "beside")) {
             if namesLines { tag("span", .class("what")) { Phrase.derived(view.suffix(index)) }; " " }
             tag("span", Attribute("data-column", column.name), Attribute("data-value", value.exact)) { Shown.value(value, of: column) }
@@ -137,7 +139,8 @@ struct PageTable {
     private func tone(_ value: MartValue, _ row: Int, _ index: Int) -> String? {
         let column = view.mart.columns[index]
         if column.name.contains("__growth_") { return Tone.ofChange(value.double, direction: column.direction) }
-        guard isBreakdown, column.role == .ratio, view.kind(row) == "detail", let total = view.total
+        guard isBreakdown, column.role == .ratio, view.kind(row) == "detail", let total = view.total, withoutSpend.isComparable(index),
+            withoutSpend.hasSpend(row, index)
         else { return nil }
         return Tone.compared(value.double, with: view.value(total, index).double, direction: column.direction)
     }

@@ -73,6 +73,57 @@ import Testing
         #expect(page.all("th").allSatisfy { $0.attributes["data-leading"] == nil })
     }
 
+    // MARK: Signs
+
+    private func note(_ page: PageReader) -> String { page.all("p", "cut").map(\.text).first { $0.contains("Not coloured") } ?? "" }
+
+    private func tones(_ page: PageReader, _ column: String) throws -> [String: String] {
+        try cells(page, column).compactMapValues { cell in
+            cell.dropFirst().first { $0.tag == "span" && ($0.attributes["class"] ?? "").contains("good") || ($0.attributes["class"] ?? "").contains("bad") }?.attributes["class"]
+        }
+    }
+
+    @Test func noPaidRowIsWorseThanATotalThatCountsUnpaidSales() throws {
+        let page = try page(PageMarts.paid(PageMarts.withUnpaid))
+        #expect(try tones(page, "roas").isEmpty && tones(page, "cpa").isEmpty)
+        // What has nothing to do with spend keeps its signs.
+        #expect(try tones(page, "ctr") == ["0": "down bad", "1": "up good"])
+        // 800 of 1,600.
+        let share = try #require(page.all("b").first { $0.attributes["data-share-of"] == "gmv_paid" })
+        #expect(share.text == "50.00%" && share.attributes["data-rows"] == "2" && share.attributes["data-whole"] == "3")
+        #expect(note(page).contains("Not coloured: ROAS, CPA. ") && note(page).contains("Their total counts rows without spend too") && note(page).contains("不着色：“roas”、“cpa”。"))
+    }
+
+    @Test func whereEveryRowIsPaidForThereAreSigns() throws {
+        let page = try page(PageMarts.paid([
+            .init(name: "a", spend: 100, orders: 4, sales: 300), .init(name: "b", spend: 200, orders: 5, sales: 500), .init(name: "asleep"),
+            .init(kind: "total", spend: 300, orders: 9, sales: 800),
+        ]))
+        #expect(try tones(page, "roas") == ["0": "up good", "1": "down bad"])
+        #expect(try tones(page, "cpa") == ["0": "down good", "1": "up bad"])
+        #expect(!page.says("Not coloured"))
+    }
+
+    @Test func aCostOfNothingIsNeverBetter() throws {
+        // Spend without an order: the ratio of orders is not of the same rows, that of sales is.
+        let page = try page(PageMarts.paid([
+            .init(name: "a", spend: 100, orders: 4, sales: 300), .init(name: "free", orders: 5), .init(kind: "total", spend: 100, orders: 9, sales: 300),
+        ]))
+        #expect(try tones(page, "cpa").isEmpty)
+        #expect(note(page).contains("Not coloured: CPA. ") && note(page).contains("0.00%"))
+    }
+
+    @Test func whatATopListLeavesOutMayBeWithoutSpend() throws {
+        let page = try page(PageMarts.paid([
+            .init(name: "a", impressions: 10, clicks: 1, spend: 100, orders: 4, sales: 300), .init(kind: "rest", impressions: 10, clicks: 2, spend: 10, orders: 9, sales: 900),
+            .init(kind: "total", impressions: 20, clicks: 3, spend: 110, orders: 13, sales: 1200),
+        ]))
+        #expect(try tones(page, "roas").isEmpty && tones(page, "cpa").isEmpty)
+        #expect(try tones(page, "ctr") == ["0": "down bad"])
+        #expect(note(page).contains("Their total counts rows too that are not listed here"))
+        #expect(page.all("b").allSatisfy { $0.attributes["data-share-of"] == nil })
+    }
+
     @Test func severalSmallLinesAreNamedWhereTheyStand() throws {
         var mart = PageMarts.paid(PageMarts.withUnpaid)
         mart.columns.append(MartColumn("spend__share", .number, role: .statistic, unit: "fraction", label: Label(en: "SPEND: share of the total", zh: "“spend”：占比")))
@@ -82,6 +133,15 @@ import Testing
         #expect(spend.filter { $0.tag == "small" }.map(\.text) == ["prev.环比 25.00%", "share占比 50.00%"])
         #expect(page.all("p", "tones").first?.text.contains("prev. = growth on the previous period, share = share of the total") ?? false)
     }
+
+    @Test func aMartWithoutThePartsOfARatioOfSpendHasNoSigns() throws {
+        var mart = PageMarts.paid([.init(name: "a", spend: 100, orders: 4, sales: 300), .init(kind: "total", spend: 100, orders: 4, sales: 200)])
+        let kept = mart.columns.indices.filter { mart.columns[$0].role != .part }
+        mart.rows = mart.rows.map { row in kept.map { row[$0] } }
+        mart.columns = kept.map { mart.columns[$0] }
+        #expect(try tones(page(mart), "roas").isEmpty)
+    }
+
 }
 
 extension PageReader {

@@ -96,6 +96,7 @@ def check_figures(look: Look, run: facts.Run, least=1):
         fail(look.what, [f"only {len(cells)} figures"])
     fail(f"{look.what}: figures", facts.check_values(cells, run))
     fail(f"{look.what}: changes", facts.check_changes(look.ask("changes"), run))
+    fail(f"{look.what}: shares", facts.check_shares(look.ask("shares"), run))
     fail(f"{look.what}: lines", facts.check_lines(look.ask("panels")))
     fail(f"{look.what}: bars", look.ask("bars"))
     fail(f"{look.what}: intruders", look.ask("intruders"))

@@ -15,6 +15,11 @@
         code: element.getAttribute("data-code"), balance: element.getAttribute("data-balance"), points: element.hasAttribute("data-points"), text: zh ? null : own(element) };
     });
   },
+  // Shares of the total that the page works out itself.
+  shares() {
+    return Array.from(document.querySelectorAll("[data-share-of]")).map((element) => ({ mart: element.closest("[data-mart]").dataset.mart,
+      column: element.dataset.shareOf, rows: element.dataset.rows.split(" "), whole: element.dataset.whole, text: element.textContent }));
+  },
   changes() {
     return Array.from(document.querySelectorAll("[data-before] > .change")).map((element) => {
       const card = element.closest("[data-mart]");
