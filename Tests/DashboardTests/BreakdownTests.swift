@@ -142,6 +142,36 @@ import Testing
         #expect(try tones(page(mart), "roas").isEmpty)
     }
 
+    // MARK: Over time
+
+    @Test func eachDrawingHasTheCategoriesWithTheMostOfItsOwnFigure() throws {
+        let names = (1...8).map { "c\($0)" }
+        let rows = names.enumerated().map { i, name in PageMarts.Row(name: name, impressions: Int64(100 - i), clicks: 1, spend: 10 + i, orders: 1, sales: 5) }
+        let page = try page(PageMarts.paid(rows + [.init(name: "unassigned", orders: 9, sales: 900)], id: "metrics/daily", day: true))
+        let panels = page.pieces("figure", "panel")
+        func drawn(_ column: String) throws -> [String] {
+            try #require(panels.first { $0.first?.attributes["data-column"] == column }).filter { $0.tag == "bdi" }.map(\.text)
+        }
+        #expect(try drawn("impressions") == ["c1", "c2", "c3", "c4", "c5", "c6"])
+        #expect(try drawn("gmv_paid") == ["unassigned", "c1", "c2", "c3", "c4", "c5"])
+        // A ratio by what it is of: spend.
+        #expect(try drawn("roas") == ["c8", "c7", "c6", "c5", "c4", "c3"])
+        #expect(page.says("Each drawing has the 6 with the most of its own figure, or of what its ratio is of; the table has all 9."))
+        // Within a drawing no two lines look alike, and from drawing to drawing a category keeps its looks.
+        var looks: [String: Set<String>] = [:]
+        for panel in panels {
+            let styles = panel.filter { $0.tag == "line" && ($0.attributes["class"] ?? "").hasPrefix("line c") }.compactMap { $0.attributes["class"] }
+            #expect(Set(styles).count == styles.count && styles.count == 6)
+            for (name, style) in zip(panel.filter { $0.tag == "bdi" }.map(\.text), styles) { looks[name, default: []].insert(style) }
+        }
+        #expect(["c3", "c4", "c5", "c6"].allSatisfy { looks[$0]?.count == 1 }, "\(looks)")
+    }
+
+    @Test func fewCategoriesAreNamedOnce() throws {
+        let page = try page(PageMarts.paid(PageMarts.withUnpaid.dropLast(), id: "metrics/daily", day: true))
+        #expect(page.all("ul", "keys").count == 1)
+        #expect(!page.says("Each drawing has"))
+    }
 }
 
 extension PageReader {
