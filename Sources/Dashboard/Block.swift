@@ -67,14 +67,16 @@ struct Block {
 
     /// `2026-11-01 to 2026-11-14`: days where the period is cut at midnights, else its instants, the end not included.
     static func period(_ period: MartPeriod) -> Words {
-        guard let from = period.from, let to = period.to else { return Words(same: Shown.text(period.name)) }
+        guard let from = period.from, let to = period.to else { return Phrasebook.period(period.name) }
         let (start, end) = (Shown.time(from), Shown.time(to))
-        let prefix = period.name.hasPrefix("exposures ") || period.name == start.prefix(10) ? "" : Shown.text(period.name, limit: 40) + " · "
+        // Not what the two ends say themselves.
+        let isNamed = !period.name.hasPrefix("exposures ") && !period.name.hasPrefix(start.prefix(10))
+        let prefix = isNamed ? Phrasebook.period(period.name) + Words(same: " · ") : Words(same: "")
         if start.hasSuffix(" 00:00"), end.hasSuffix(" 00:00"), let next = day(end) {
             let (first, last) = (String(start.prefix(10)), next)
-            return first == last ? Words(same: prefix + first) : Words("\(prefix)\(first) to \(last)", "\(prefix)\(first) 至 \(last)")
+            return prefix + (first == last ? Words(same: first) : Words("\(first) to \(last)", "\(first) 至 \(last)"))
         }
-        return Words("\(prefix)\(start) to \(end)", "\(prefix)\(start) 至 \(end)")
+        return prefix + Words("\(start) to \(end)", "\(start) 至 \(end)")
     }
 
     /// The last day before a midnight; nil where the text is none.

@@ -118,7 +118,8 @@ struct PageTable {
     /// What the data says is a name; what the stage says is said in both languages.
     private func words(_ value: MartValue, _ column: MartColumn) -> HTML {
         guard case .string(let text) = value else { return HTML(Shown.value(value, of: column)) }
-        if column.role == .flag, view.stage != "alerts", Phrasebook.chinese(text) != nil { return Phrasebook.words(text, limit: 400).html }
+        if view.stage == "alerts" { return Phrase.alert(column.name, text)?.html ?? name(text) }
+        if column.role == .flag, Phrasebook.chinese(text) != nil { return Phrasebook.words(text, limit: 400).html }
         return name(text)
     }
 

@@ -85,7 +85,7 @@ import Testing
         #expect(page.all("p", "value").map { $0.attributes["data-value"] } == ["21", "0.14"])
         #expect(page.all("p", "value").map(\.text) == ["21.00", "14.00%"])
         // 21 after 19.5 and 10.5; 14 % after 13 % and 7 %.
-        #expect(page.all("b", "change").map(\.text) == ["+7.7%", "+100.0%", "+1.00 pp", "+7.00 pp"])
+        #expect(page.all("b", "change").map(\.text) == ["+7.7%", "+100.0%", "+1.00 pp+1.00 个百分点", "+7.00 pp+7.00 个百分点"])
         #expect(page.says("2026-11-14"))
     }
 
