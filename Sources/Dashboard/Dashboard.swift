@@ -66,7 +66,7 @@ public struct Dashboard {
         let fired = try ofKind { $0 == .alerts }.first.map(block)
         let alerts = AlertsSection(
             alerts: fired, rules: try ofKind { $0 == .rules }.first.map(block),
-            labels: Dictionary(outlines.map { ($0.id, $0.labels) }, uniquingKeysWith: { a, _ in a }))
+            marts: Dictionary(outlines.map { ($0.id, $0) }, uniquingKeysWith: { a, _ in a }))
         page.add("alerts", alerts.html(bytes: 400_000), count: fired?.view.mart.rows.count)
         let headline = try HeadlineSection(outlines, wanted: settings.headline, intraday: intraday, shelf)
         page.add("headline", headline.html, aside: headline.day)

@@ -29,12 +29,15 @@ struct MartOutline {
     let isByDay: Bool
     /// What its columns are called.
     let labels: [String: Words]
+    /// The names of its dimensions, in their order.
+    let dimensions: [String]
 
     init(_ view: MartView) {
         id = view.mart.id
         kind = MartKind(view)
         asOf = view.mart.asOf
         isByDay = view.index("day") != nil
+        dimensions = view.dimensions.map { view.mart.columns[$0].name }
         labels = Dictionary(view.mart.columns.map { ($0.name, $0.words) }, uniquingKeysWith: { a, _ in a })
     }
 }
