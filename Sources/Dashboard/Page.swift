@@ -45,7 +45,8 @@ struct Page {
             void("meta", Attribute("name", "viewport"), Attribute("content", "width=device-width, initial-scale=1"))
             void("meta", Attribute("name", "color-scheme"), Attribute("content", "light dark"))
             void("meta", Attribute("name", "referrer"), Attribute("content", "no-referrer"))
-            tag("title") { "\(title) · \(results.date)" }
+            // A title has no markup that could isolate what turns the direction of writing.
+            tag("title") { TerminalText.shown("\(title) · \(results.date)") }
             tag("style") { HTML(verbatim: Style.sheet) }
         }
     }

@@ -58,6 +58,17 @@ import Testing
         #expect(page.all("bdi").allSatisfy { $0.text.unicodeScalars.count <= 260 && $0.attributes["title"]?.unicodeScalars.count ?? 0 <= 900 })
     }
 
+    @Test func aNameOfWhichNothingIsSeenIsSpelledOut() throws {
+        let page = try page([PageMarts.channels(["\u{FEFF}", "\u{2028}\u{2029}", "  ", "\u{200D}", "\u{3164}", "a\u{FEFF}", ""])])
+        let names = page.all("bdi").map(\.text)
+        for name in ["\\u{FEFF}", "\\u{2028}\\u{2029}", "\\u{20}\\u{20}", "\\u{200D}", "\\u{3164}", "a\u{FEFF}"] { #expect(names.contains(name), "\(name)") }
+    }
+
+    @Test func theTitleOfTheWindowTurnsNoTextAround() throws {
+        let page = try page([PageMarts.overview()], .init(title: "a\u{202E}b\u{1B}[31m 双11"))
+        #expect(page.all("title").first?.text == "a\\u{202E}b\\u{1B}[31m 双11 · 2026-11-14")
+    }
+
     private func hot(_ names: [String]) -> Mart {
         PageMarts.mart(
             "metrics/hot", [PageMarts.day, PageMarts.dimension("product_id"), PageMarts.kind] + PageMarts.figures,

@@ -232,7 +232,7 @@ def check_edges(browser, work):
         return runs.run(folder, when)
 
     cases = [
-        ("hostile", made("hostile", runs.hostile(), title="<i>'Ma\\\"rts' &amp;</i> 双11 🛒 עברית"), 500),
+        ("hostile", made("hostile", runs.hostile(), title="<i>'Ma\\\"rts' &amp;</i> \\u202e双11 🛒 עברית"), 500),
         ("empty", made("empty", []), 1),
         ("one row", made("one", runs.one()), 1),
         ("nothing sold, long ago", made("quiet", runs.one(day=8)), 1),
@@ -246,6 +246,12 @@ def check_edges(browser, work):
             with Look(browser, folder, f"{what}, {name}", viewport, scheme) as look:
                 check_figures(look, run, least)
                 look.lies_well()
+                if what == "hostile":
+                    if "\\u{202E}双11" not in look.page.title() or "\u202e" in look.page.title():
+                        fail(look.what, [f"the title of the window can turn text around: {look.page.title()!r}"])
+                    names = look.page.locator("table.cards td.text").all_inner_texts()
+                    if not {"\\u{FEFF}", "\\u{2028}\\u{2029}"} <= set(names):
+                        fail(look.what, [f"names of which nothing is seen are not spelled out: {names}"])
                 if what == "within the day":
                     aside = look.page.locator("#headline h2 small").inner_text()
                     if "2026-11-13; 2026-11-14 is seen up to 2026-11-14 12:00 only" not in aside:
