@@ -14,11 +14,14 @@ public struct Dashboard {
         public var title: String?
         /// `STAGE.NAME.COLUMN`, in order; empty for the first figures of the first mart over days.
         public var headline: [String]
+        /// The schema of the manifest's PostgreSQL database; nil where it names none.
+        public var postgresSchema: String?
 
-        public init(language: PageLanguage = .en, title: String? = nil, headline: [String] = []) {
+        public init(language: PageLanguage = .en, title: String? = nil, headline: [String] = [], postgresSchema: String? = nil) {
             self.language = language
             self.title = title
             self.headline = headline
+            self.postgresSchema = postgresSchema
         }
     }
 
@@ -62,7 +65,7 @@ public struct Dashboard {
         func ofKind(_ isWanted: (MartKind) -> Bool) -> [String] { outlines.filter { isWanted($0.kind) }.map(\.id) }
         func block(_ id: String) throws -> Block { Block(try shelf.view(id), published: published) }
 
-        var page = Page(settings: settings, results: results)
+        var page = Page(settings: settings, results: results, banner: OverridesBanner(outlines).html)
         let fired = try ofKind { $0 == .alerts }.first.map(block)
         let alerts = AlertsSection(
             alerts: fired, rules: try ofKind { $0 == .rules }.first.map(block),
@@ -70,7 +73,10 @@ public struct Dashboard {
         page.add("alerts", alerts.html(bytes: 400_000), count: fired?.view.mart.rows.count)
         let headline = try HeadlineSection(outlines, wanted: settings.headline, intraday: intraday, shelf)
         page.add("headline", headline.html, aside: headline.day)
-        let quality = DataQualitySection(results: results, newest: outlines.compactMap(\.asOf).max { $0.utf8.lexicographicallyPrecedes($1.utf8) }).html
+        let quality = DataQualitySection(
+            results: results, newest: outlines.compactMap(\.asOf).max { $0.utf8.lexicographicallyPrecedes($1.utf8) }, published: published,
+            schema: settings.postgresSchema
+        ).html
 
         // Marts of the run that were not read: it publishes no JSON, or too much of it.
         let known = Set(marts)

@@ -5,6 +5,10 @@ struct DataQualitySection {
     let results: RunResults
     /// The newest instant that a mart knows of.
     let newest: String?
+    /// The files of the run, from its folder.
+    let published: Set<String>
+    /// Of the manifest's PostgreSQL database; nil where it names none.
+    let schema: String?
     static let limit = 60
 
     var html: HTML {
@@ -13,6 +17,7 @@ struct DataQualitySection {
             books
             sources
             rejects
+            destinations
             trouble
         }
     }
@@ -35,6 +40,22 @@ struct DataQualitySection {
     private func fact(_ label: Words, tone: String = "", @HTMLBuilder value: () -> HTML) -> HTML {
         let value = value()
         return tag("div") { tag("dt") { label }; tag("dd", .class(tone)) { value } }
+    }
+
+    /// Where these figures go. The page is made before any database has them, so it says where, and not that they are there.
+    private var destinations: HTML {
+        tag("article", .class("card facts")) {
+            tag("h3") { Words("Published to", "发布去向") }
+            tag("dl") {
+                fact(Words("Files", "文件")) { tag("a", .file(DataPackage.fileName)) { DataPackage.fileName } }
+                fact(Words("SQLite", "SQLite")) {
+                    if published.contains(DataPackage.databaseName) { tag("a", .file(DataPackage.databaseName)) { DataPackage.databaseName } } else { Phrase.notConfigured }
+                }
+                fact(Words("PostgreSQL", "PostgreSQL")) {
+                    if let schema { Words("goes to the schema ", "写入 schema "); name(schema) } else { Phrase.notConfigured }
+                }
+            }
+        }
     }
 
     private var files: [(source: String, file: RunResults.File)] {

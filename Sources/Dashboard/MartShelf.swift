@@ -31,12 +31,17 @@ struct MartOutline {
     let labels: [String: Words]
     /// The names of its dimensions, in their order.
     let dimensions: [String]
+    let title: Words
+    /// What a person set for this run alone (`--set`), as notes of the mart say.
+    let overrides: [String]
 
     init(_ view: MartView) {
         id = view.mart.id
         kind = MartKind(view)
         asOf = view.mart.asOf
         isByDay = view.index("day") != nil
+        title = view.title
+        overrides = view.mart.notes.filter { $0.code == "overrides" }.map(\.message)
         dimensions = view.dimensions.map { view.mart.columns[$0].name }
         labels = Dictionary(view.mart.columns.map { ($0.name, $0.words) }, uniquingKeysWith: { a, _ in a })
     }

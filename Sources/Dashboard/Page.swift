@@ -6,9 +6,12 @@ import Vocabulary
 struct Page {
     let settings: Dashboard.Settings
     let results: RunResults
+    /// What must be read before any figure.
+    let banner: HTML
     private var sections: [(id: String, aside: Words?, count: Int?, html: HTML)] = []
 
-    init(settings: Dashboard.Settings, results: RunResults) {
+    init(settings: Dashboard.Settings, results: RunResults, banner: HTML) {
+        self.banner = banner
         self.settings = settings
         self.results = results
     }
@@ -87,6 +90,7 @@ struct Page {
                 })
             }
             tag("main") {
+                banner
                 HTML(sections.map { section in
                     tag("section", .id(section.id)) {
                         tag("h2") {

@@ -8,6 +8,7 @@ enum Phrase {
     static let provisional = Words("provisional", "数据未定")
     static let table = Words("Table", "数据表")
     static let notes = Words("Notes", "说明")
+    static let notConfigured = Words("not configured", "未配置")
     static let target = Words("target", "目标")
     static let period = Words("period", "本期合计")
     static let measuredBy = Words("ratios beside the total's, growth by its sign", "比率与总体相比，增长看正负")

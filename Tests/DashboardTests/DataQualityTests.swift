@@ -53,6 +53,29 @@ import Testing
         #expect(page.says("blocked受阻 – its source failed"))
     }
 
+    @Test func thePageSaysWhereTheRunGoesAndNotThatItIsThere() throws {
+        func facts(_ settings: Dashboard.Settings, _ published: Set<String>) throws -> [String] {
+            let page = try PageReader(Dashboard(settings, marts: [], results: PageMarts.results, published: published).write())
+            return page.all("dd").suffix(3).map(\.text)
+        }
+        #expect(try facts(.init(), []) == ["datapackage.json", "not configured未配置", "not configured未配置"])
+        #expect(try facts(.init(postgresSchema: "shop_b"), ["marts.sqlite"]) == ["datapackage.json", "marts.sqlite", "goes to the schema 写入 schema shop_b"])
+    }
+
+    @Test func whatWasSetForTheRunAloneStandsBeforeEveryFigure() throws {
+        let note = MartNote(code: "overrides", message: "stages.funnel.purchase.within=<1h>")
+        var marts = [PageMarts.overview(), PageMarts.channels(["a"]), PageMarts.funnel(["a"])]
+        #expect(try page(PageMarts.results, marts).all("aside").isEmpty)
+        marts[1].notes = [note]
+        marts[2].notes = [note, MartNote(code: "overrides", column: "persons", message: "another")]
+        let page = try page(PageMarts.results, marts)
+        let banner = try #require(page.all("aside", "banner").first)
+        #expect(banner.text.contains("Not as the manifest says") && banner.text.contains("与配置文件不一致"))
+        #expect(page.elements.filter { $0.tag == "li" }.prefix(2).map(\.text) == ["stages.funnel.purchase.within=<1h> · Channels, T题", "another · T题"])
+        let first = try #require(page.elements.firstIndex { $0.tag == "section" })
+        #expect(try #require(page.elements.firstIndex { $0.tag == "aside" }) < first)
+    }
+
     @Test func aRunOfNothingIsAPage() throws {
         let page = try page(PageMarts.results)
         #expect(page.says("The manifest declares no alert."))

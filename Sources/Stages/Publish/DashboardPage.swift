@@ -25,6 +25,7 @@ struct DashboardPage {
     private var settings: Dashboard.Settings {
         let options = manifest.dashboard
         return Dashboard.Settings(
-            language: options.language, title: options.title, headline: options.headline.map(\.text))
+            language: options.language, title: options.title, headline: options.headline.map(\.text),
+            postgresSchema: manifest.postgres?.schema)
     }
 }
