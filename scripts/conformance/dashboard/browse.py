@@ -279,13 +279,16 @@ def check_edges(browser, work):
 def screenshots(browser, folder, target):
     target.mkdir(parents=True, exist_ok=True)
 
-    def shoot(name, viewport, scheme, chinese=False, height=None, paper=False):
+    def shoot(name, viewport, scheme, chinese=False, height=None, section=None):
         with Look(browser, folder, name, viewport, scheme) as look:
             if chinese:
                 look.chinese()
-            if paper:
-                look.page.emulate_media(media="print")
             full = look.page.evaluate("document.documentElement.scrollHeight")
+            if section:
+                look.page.set_viewport_size({"width": viewport["width"], "height": full})
+                top = look.page.locator(f"#{section}").bounding_box()["y"]
+                look.page.screenshot(path=target / f"{name}.png", clip={"x": 0, "y": top, "width": viewport["width"], "height": height})
+                return
             look.page.set_viewport_size({"width": viewport["width"], "height": min(full, height or full)})
             look.page.screenshot(path=target / f"{name}.png")
 
@@ -293,6 +296,7 @@ def screenshots(browser, folder, target):
     shoot("desk-light", DESK, "light")
     shoot("desk-dark-zh", DESK, "dark", chinese=True)
     shoot("phone-light", PHONE, "light", height=5200)
+    shoot("phone-channels", PHONE, "light", height=1700, section="breakdowns")
     shoot("phone-dark-zh", PHONE, "dark", chinese=True, height=5200)
     with Look(browser, folder, "paper") as look:
         look.page.pdf(path=target / "paper.pdf", format="A4", print_background=True, margin={k: "12mm" for k in ("top", "right", "bottom", "left")})
