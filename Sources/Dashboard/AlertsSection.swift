@@ -4,8 +4,8 @@ import Marts
 struct AlertsSection {
     let alerts: Block?
     let rules: Block?
-    /// By mart and column: what an alert's column is called.
-    let labels: [String: [String: Words]]
+    /// The marts that are judged, by id: what their columns are called.
+    let marts: [String: MartOutline]
     static let limit = 24
 
     func html(bytes: Int) -> HTML {
@@ -64,15 +64,16 @@ struct AlertsSection {
                     tag("b") { subject(row, view) }
                     " "
                     figure(row, "value", view)
+                    if view.text(row, "rule") == "change" { change(row, view) }
                     if view.value(row, "limit") != .null {
                         tag("span", .class("limit")) { " · "; Words("limit", "阈值"); " "; figure(row, "limit", view) }
                     }
                     if view.value(row, "reference") != .null {
-                        tag("span", .class("limit")) { " · "; Words("before", "参照"); " "; figure(row, "reference", view) }
+                        tag("span", .class("limit")) { " · "; reference(view.text(row, "rule")); " "; figure(row, "reference", view) }
                     }
                 }
                 tag("p", .class("where")) {
-                    if let cell = view.text(row, "cell"), !cell.isEmpty { name(cell) } else if view.value(row, "mart") == .null { name(view.text(row, "message") ?? "") }
+                    place(row, view)
                     if let time = view.text(row, "time") { tag("span") { Shown.text(time, limit: 40) } }
                     if let state = view.text(row, "state") {
                         tag("span") {
@@ -83,14 +84,49 @@ struct AlertsSection {
                     tag("code") { name(view.text(row, "alert") ?? "") }
                     if let owner = view.text(row, "owner") { tag("span") { "@"; name(owner) } }
                 }
+                // What a source lacks is said in words alone.
+                if view.value(row, "mart") == .null, let message = view.text(row, "message") {
+                    tag("p", .class("where")) { Phrasebook.words(message, limit: 400) }
+                }
             }
         }
     }
 
     private func subject(_ row: Int, _ view: MartView) -> Words {
         guard let column = view.text(row, "column") else { return Words(same: Shown.text(view.text(row, "alert") ?? "")) }
-        let mart = view.text(row, "mart").map { $0.replacing(".", with: "/", maxReplacements: 1) }
-        return mart.flatMap { labels[$0]?[column] } ?? Words(same: Shown.text(column))
+        return judged(row, view)?.labels[column] ?? Words(same: Shown.text(column))
+    }
+
+    private func judged(_ row: Int, _ view: MartView) -> MartOutline? {
+        view.text(row, "mart").flatMap { marts[$0.replacing(".", with: "/", maxReplacements: 1)] }
+    }
+
+    /// Whose figure it is: the values of the dimensions, and beside them what they are values of.
+    private func place(_ row: Int, _ view: MartView) -> HTML {
+        guard let cell = view.text(row, "cell"), !cell.isEmpty else { return .empty }
+        let mart = judged(row, view)
+        let dimensions = view.value(row, "mart") == .null ? ["source"] : mart?.dimensions ?? []
+        guard let values = AlertCell.values(cell, of: dimensions) else { return name(cell) }
+        let labels = dimensions.map { mart?.labels[$0] ?? ($0 == "source" ? Words("Source", "数据源") : Words(same: Shown.text($0))) }
+        return tag("span") {
+            HTML(values.enumerated().map { i, value in HTML(i > 0 ? " / " : "") + name(value) })
+            " "
+            tag("small") { Words(labels.map(\.en).joined(separator: " / "), labels.map(\.zh).joined(separator: " / ")) }
+        }
+    }
+
+    private func change(_ row: Int, _ view: MartView) -> HTML {
+        guard let now = view.value(row, "value").double, let then = view.value(row, "reference").double else { return .empty }
+        let change = Change(from: then, to: now, unit: view.text(row, "value_unit"))
+        return tag("span", .class("limit"), Attribute("data-change")) { " ("; change.words; ")" }
+    }
+
+    private func reference(_ rule: String?) -> Words {
+        switch rule {
+        case "target": Words("target", "目标")
+        case "outlier": Words("usual", "通常")
+        default: Words("before", "之前")
+        }
     }
 
     private func figure(_ row: Int, _ column: String, _ view: MartView) -> HTML {
@@ -101,5 +137,29 @@ struct AlertsSection {
             Shown.value(value, unit: unit, isMoney: MartColumn.isCurrency(unit))
             if MartColumn.isCurrency(unit), let unit { " \(unit)" }
         }
+    }
+}
+
+/// The cell of an alert as its mart writes it: `channel=douyin, campaign=d11`.
+enum AlertCell {
+    /// The values of the dimensions; nil where the text is none of them, or could be read in several ways because a value
+    /// looks like a dimension itself.
+    static func values(_ cell: String, of dimensions: [String]) -> [String]? {
+        var values: [String] = []
+        var rest = cell[...]
+        for (i, dimension) in dimensions.enumerated() {
+            let opening = (i > 0 ? ", " : "") + dimension + "="
+            guard rest.hasPrefix(opening) else { return nil }
+            rest = rest.dropFirst(opening.count)
+            guard i + 1 < dimensions.count else {
+                values.append(String(rest))
+                continue
+            }
+            let ends = rest.ranges(of: ", \(dimensions[i + 1])=")
+            guard ends.count == 1, let end = ends.first else { return nil }
+            values.append(String(rest[..<end.lowerBound]))
+            rest = rest[end.lowerBound...]
+        }
+        return values.isEmpty ? nil : values
     }
 }

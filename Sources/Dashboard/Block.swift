@@ -17,13 +17,13 @@ struct Block {
     }
 
     /// The whole block within so many bytes: the table gives way first, then the drawing, then all but the links.
-    func html(bytes: Int, isTableOpen: Bool = false, isShaded: Bool = false, drawing: () -> HTML) -> HTML {
+    func html(bytes: Int, isTableOpen: Bool = false, isBreakdown: Bool = false, drawing: () -> HTML) -> HTML {
         let notes = notes
         let frame = 2_500 + notes.count
         guard bytes > frame else { return stub }
         let drawn = drawing()
         guard drawn.count + frame + 2_000 <= bytes else { return drawn.count + frame <= bytes ? card(drawn, .empty) : stub }
-        let table = PageTable(view, files, isShaded: isShaded).html(bytes: bytes - drawn.count - frame)
+        let table = PageTable(view, files, isBreakdown: isBreakdown).html(bytes: bytes - drawn.count - frame)
         guard drawn.count + frame + table.count <= bytes else { return card(drawn, .empty) }
         if isTableOpen { return card(drawn + table, .empty) }
         return card(drawn, tag("details", .class("table")) { tag("summary") { Phrase.table; " · "; Phrase.rows(view.mart.rows.count) }; table })
@@ -67,14 +67,16 @@ struct Block {
 
     /// `2026-11-01 to 2026-11-14`: days where the period is cut at midnights, else its instants, the end not included.
     static func period(_ period: MartPeriod) -> Words {
-        guard let from = period.from, let to = period.to else { return Words(same: Shown.text(period.name)) }
+        guard let from = period.from, let to = period.to else { return Phrasebook.period(period.name) }
         let (start, end) = (Shown.time(from), Shown.time(to))
-        let prefix = period.name.hasPrefix("exposures ") || period.name == start.prefix(10) ? "" : Shown.text(period.name, limit: 40) + " · "
+        // Not what the two ends say themselves.
+        let isNamed = !period.name.hasPrefix("exposures ") && !period.name.hasPrefix(start.prefix(10))
+        let prefix = isNamed ? Phrasebook.period(period.name) + Words(same: " · ") : Words(same: "")
         if start.hasSuffix(" 00:00"), end.hasSuffix(" 00:00"), let next = day(end) {
             let (first, last) = (String(start.prefix(10)), next)
-            return first == last ? Words(same: prefix + first) : Words("\(prefix)\(first) to \(last)", "\(prefix)\(first) 至 \(last)")
+            return prefix + (first == last ? Words(same: first) : Words("\(first) to \(last)", "\(first) 至 \(last)"))
         }
-        return Words("\(prefix)\(start) to \(end)", "\(prefix)\(start) 至 \(end)")
+        return prefix + Words("\(start) to \(end)", "\(start) 至 \(end)")
     }
 
     /// The last day before a midnight; nil where the text is none.

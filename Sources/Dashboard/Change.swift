@@ -5,7 +5,7 @@ struct Change {
     init(from then: Double, to now: Double, unit: String?) {
         if unit == "fraction" {
             let points = Shown.signed((now - then) * 100, places: 2)
-            words = Words(same: "\(points) pp")
+            words = Words("\(points) pp", "\(points) 个百分点")
         } else if now == then {
             words = Words(same: "0%")
         } else if then == 0 {

@@ -5,6 +5,10 @@ struct DataQualitySection {
     let results: RunResults
     /// The newest instant that a mart knows of.
     let newest: String?
+    /// The files of the run, from its folder.
+    let published: Set<String>
+    /// Of the manifest's PostgreSQL database; nil where it names none.
+    let schema: String?
     static let limit = 60
 
     var html: HTML {
@@ -13,6 +17,7 @@ struct DataQualitySection {
             books
             sources
             rejects
+            destinations
             trouble
         }
     }
@@ -22,18 +27,35 @@ struct DataQualitySection {
         return tag("article", .class("card facts")) {
             tag("h3") { Words("Freshness", "时效") }
             tag("dl") {
-                fact(Words("Newest data", "最新数据"), newest.map(Shown.time) ?? Shown.none)
-                fact(Words("Night of", "业务日期"), results.date.description)
-                fact(Words("Run began", "运行开始"), results.started.map(Shown.time) ?? Shown.none)
-                fact(Words("It took", "耗时"), "\(Shown.number(results.seconds, unit: nil)) s")
-                fact(Words("Files that count", "有效文件"), Shown.count(files.filter { $0.file.state == .live }.count))
-                fact(Words("Damaged or held files", "损坏或暂缓文件"), Shown.count(damaged), tone: damaged > 0 ? "bad" : "good")
+                fact(Words("Newest data", "最新数据")) { newest.map(Shown.time) ?? Shown.none }
+                fact(Words("Night of", "业务日期")) { results.date.description }
+                fact(Words("Run began", "运行开始")) { results.started.map(Shown.time) ?? Shown.none }
+                fact(Words("It took", "耗时")) { Shown.number(results.seconds, unit: nil); Words(" s", " 秒") }
+                fact(Words("Files that count", "有效文件")) { Shown.count(files.filter { $0.file.state == .live }.count) }
+                fact(Words("Damaged or held files", "损坏或暂缓文件"), tone: damaged > 0 ? "bad" : "good") { Shown.count(damaged) }
             }
         }
     }
 
-    private func fact(_ label: Words, _ value: String, tone: String = "") -> HTML {
-        tag("div") { tag("dt") { label }; tag("dd", .class(tone)) { value } }
+    private func fact(_ label: Words, tone: String = "", @HTMLBuilder value: () -> HTML) -> HTML {
+        let value = value()
+        return tag("div") { tag("dt") { label }; tag("dd", .class(tone)) { value } }
+    }
+
+    /// Where these figures go. The page is made before any database has them, so it says where, and not that they are there.
+    private var destinations: HTML {
+        tag("article", .class("card facts")) {
+            tag("h3") { Words("Published to", "发布去向") }
+            tag("dl") {
+                fact(Words("Files", "文件")) { tag("a", .file(DataPackage.fileName)) { DataPackage.fileName } }
+                fact(Words("SQLite", "SQLite")) {
+                    if published.contains(DataPackage.databaseName) { tag("a", .file(DataPackage.databaseName)) { DataPackage.databaseName } } else { Phrase.notConfigured }
+                }
+                fact(Words("PostgreSQL", "PostgreSQL")) {
+                    if let schema { Words("goes to the schema ", "写入 schema "); name(schema) } else { Phrase.notConfigured }
+                }
+            }
+        }
     }
 
     private var files: [(source: String, file: RunResults.File)] {
@@ -138,7 +160,7 @@ struct DataQualitySection {
         }
         return tag("tr", Attribute("data-source", Shown.text(source.name))) {
             tag("td") { name(source.name) }
-            tag("td") { source.kind }
+            tag("td") { Phrase.sourceKind(source.kind) }
             sum([source.files.count])
             sum(source.files.map(\.read))
             sum(source.files.map(\.rejected))
@@ -171,15 +193,17 @@ struct DataQualitySection {
     /// Damaged and held files, failed nodes and warnings.
     private var trouble: HTML {
         let bad = files.filter { $0.file.state == .damaged || $0.file.state == .held }
-        let lines = bad.map { HTML("\(Shown.text($0.source)): ") + name($0.file.path) + HTML(" – " + Shown.text($0.file.problem ?? $0.file.state.rawValue, limit: 300)) }
+        let lines = bad.map { HTML("\(Shown.text($0.source)): ") + name($0.file.path) + HTML(" – ") + Phrasebook.words($0.file.problem ?? $0.file.state.rawValue, limit: 300).html }
             + results.warnings.filter { $0.code != "damaged_file" }.map { warning in
-                HTML(Shown.text([warning.place, warning.message].compactMap { $0 }.joined(separator: ": "), limit: 400))
+                (warning.place.map { name($0) + HTML(": ") } ?? .empty) + Phrasebook.words(warning.message, limit: 400).html
             }
-            + results.nodes.filter { $0.status == .failed || $0.status == .blocked }.map { HTML("\($0.id): \($0.status.rawValue) – " + Shown.text($0.reason ?? "", limit: 300)) }
+            + results.nodes.filter { $0.status == .failed || $0.status == .blocked }.map { node in
+                name(node.id) + HTML(": ") + Phrase.nodeStatus(node.status).html + HTML(" – ") + Phrasebook.words(node.reason ?? "", limit: 300).html
+            }
         guard !lines.isEmpty else { return .empty }
         return tag("article", .class("card trouble")) {
             tag("h3") { Words("To look at", "需要关注") }
-            tag("ul") { HTML(lines.prefix(Self.limit).map { line in tag("li", Attribute("lang", "en")) { line } }) }
+            tag("ul") { HTML(lines.prefix(Self.limit).map { line in tag("li") { line } }) }
             if lines.count > Self.limit { rest(lines.count - Self.limit) }
         }
     }

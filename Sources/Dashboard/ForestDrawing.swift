@@ -162,21 +162,37 @@ struct ForestDrawing {
 
     private var health: HTML {
         guard let first = view.details.first else { return .empty }
-        let isMismatched = view.value(first, "srm_flag") == .boolean(true)
         return tag("ul", .class("health")) {
             if view.value(first, "srm_flag") != .null {
-                tag("li", .class(isMismatched ? "bad" : "good")) {
-                    tag("b") {
-                        isMismatched
-                            ? Words("✗ Split is not as planned", "✗ 样本比例失衡") : Words("✓ Split as planned", "✓ 样本比例正常")
-                    }
-                    item(first, "srm_p_value", Words("p", "P 值"))
+                if view.value(first, "srm_flag") == .boolean(true) { mismatch(first) } else {
+                    tag("li", .class("good")) { tag("b") { Words("✓ Split as planned", "✓ 样本比例正常") }; item(first, "srm_p_value", Words("p", "P 值")) }
                 }
             }
             HTML(variants.prefix(8).map { row in
                 tag("li") { tag("b") { name(view.text(row, "variant") ?? "") }; item(row, "assigned_units", Words("assigned", "分流")); item(row, "units", Words("analysed", "分析")); item(row, "open_units", Words("window open", "窗口未结束")) }
             })
             if view.index("excluded_units") != nil { tag("li") { item(first, "excluded_units", Words("excluded", "剔除")) } }
+        }
+    }
+
+    /// The split's tests: of all units by column, and of each segment.
+    private static let splits: [(column: String, label: Words)] = [
+        ("srm_assigned_p_value", Words("at assignment", "分流时")), ("srm_activated_p_value", Words("after activation", "激活后")),
+        ("srm_p_value", Words("as analysed", "分析时")), ("srm_sequential_p_value", Words("by day", "逐日")),
+    ]
+
+    /// A split that is not as planned, with the p-value that says so: the least of all tests.
+    private func mismatch(_ first: Int) -> HTML {
+        var tests = Self.splits.map { (row: first, column: $0.column, label: $0.label) }
+        for row in view.mart.rows.indices where view.kind(row) == "segment" {
+            let place = "\(Shown.text(view.text(row, "dimension") ?? "", limit: 40)) = \(Shown.text(view.text(row, "segment") ?? Shown.none, limit: 40))"
+            tests.append((row, "srm_p_value", Words("where \(place)", "在 \(place) 中")))
+        }
+        let known = tests.compactMap { test in view.value(test.row, test.column).double.map { (p: $0, test: test) } }
+        let failed = known.min { $0.p < $1.p }?.test
+        return tag("li", .class("bad")) {
+            tag("b") { Words("✗ Split is not as planned", "✗ 样本比例失衡") }
+            if let failed { failed.label; item(failed.row, failed.column, Words("p", "P 值")) }
         }
     }
 

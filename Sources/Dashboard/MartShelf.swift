@@ -1,16 +1,21 @@
 import Marts
+import Metrics
 
 /// Gives the marts of a run one at a time: only the last one is held.
 final class MartShelf {
     private let load: (String) throws -> Mart
+    private let metric: (String) -> Metric?
     private var last: (id: String, view: MartView)?
 
-    init(_ load: @escaping (String) throws -> Mart) { self.load = load }
+    init(metric: @escaping (String) -> Metric?, _ load: @escaping (String) throws -> Mart) {
+        self.metric = metric
+        self.load = load
+    }
 
     func view(_ id: String) throws -> MartView {
         if let last, last.id == id { return last.view }
         last = nil
-        let view = MartView(try load(id))
+        let view = MartView(try load(id), metric: metric)
         last = (id, view)
         return view
     }
@@ -24,12 +29,20 @@ struct MartOutline {
     let isByDay: Bool
     /// What its columns are called.
     let labels: [String: Words]
+    /// The names of its dimensions, in their order.
+    let dimensions: [String]
+    let title: Words
+    /// What a person set for this run alone (`--set`), as notes of the mart say.
+    let overrides: [String]
 
     init(_ view: MartView) {
         id = view.mart.id
         kind = MartKind(view)
         asOf = view.mart.asOf
         isByDay = view.index("day") != nil
+        title = view.title
+        overrides = view.mart.notes.filter { $0.code == "overrides" }.map(\.message)
+        dimensions = view.dimensions.map { view.mart.columns[$0].name }
         labels = Dictionary(view.mart.columns.map { ($0.name, $0.words) }, uniquingKeysWith: { a, _ in a })
     }
 }

@@ -1,5 +1,6 @@
 import Chronology
 import Marts
+import Metrics
 
 /// A mart as the page looks at it: its columns by what they are for.
 struct MartView {
@@ -14,10 +15,13 @@ struct MartView {
     let overall: [Int]
     /// The row over all cells of time and all dimensions, if there is one.
     let total: Int?
+    /// What the catalogue or the manifest knows of figures, by column.
+    let metrics: [Int: Metric]
     private let kindColumn: Int?
     private let indices: [String: Int]
 
-    init(_ mart: Mart) {
+    /// - Parameter metric: a metric by its id.
+    init(_ mart: Mart, metric: (String) -> Metric?) {
         self.mart = mart
         let columns = mart.columns
         time = columns.firstIndex { $0.role == .time }
@@ -26,6 +30,7 @@ struct MartView {
         figures = columns.indices.filter {
             (columns[$0].role == .measure || columns[$0].role == .ratio) && columns[$0].isNumeric
         }
+        metrics = Dictionary(uniqueKeysWithValues: figures.compactMap { column in metric(columns[column].name).map { (column, $0) } })
         indices = Dictionary(columns.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { a, _ in a })
         let kinds = kindColumn
         func kind(_ row: Int) -> String? { kinds.flatMap { mart.rows[row][$0].string } }
@@ -40,7 +45,7 @@ struct MartView {
         self.init(
             Mart(
                 id: id, title: Label(en: id, zh: id), period: MartPeriod(name: "", from: nil, to: nil), asOf: nil, provisional: false,
-                columns: [], notes: [], rows: []))
+                columns: [], notes: [], rows: []), metric: { _ in nil })
     }
 
     var stage: String { String(mart.id.prefix { $0 != "/" }) }
@@ -54,6 +59,14 @@ struct MartView {
     }
 
     func index(_ name: String) -> Int? { indices[name] }
+
+    /// The part of a ratio that the mart has beside it.
+    func part(_ part: Metric.RatioPart, of ratio: Int) -> Int? {
+        index(mart.columns[ratio].name + (part == .numerator ? "__num" : "__den"))
+    }
+
+    /// How near a column stands to a decision on money.
+    func importance(_ column: Int) -> MetricImportance { metrics[column]?.importance ?? .other }
 
     func value(_ row: Int, _ column: Int) -> MartValue { mart.rows[row][column] }
 

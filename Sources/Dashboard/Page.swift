@@ -6,9 +6,12 @@ import Vocabulary
 struct Page {
     let settings: Dashboard.Settings
     let results: RunResults
+    /// What must be read before any figure.
+    let banner: HTML
     private var sections: [(id: String, aside: Words?, count: Int?, html: HTML)] = []
 
-    init(settings: Dashboard.Settings, results: RunResults) {
+    init(settings: Dashboard.Settings, results: RunResults, banner: HTML) {
+        self.banner = banner
         self.settings = settings
         self.results = results
     }
@@ -45,7 +48,8 @@ struct Page {
             void("meta", Attribute("name", "viewport"), Attribute("content", "width=device-width, initial-scale=1"))
             void("meta", Attribute("name", "color-scheme"), Attribute("content", "light dark"))
             void("meta", Attribute("name", "referrer"), Attribute("content", "no-referrer"))
-            tag("title") { "\(title) · \(results.date)" }
+            // A title has no markup that could isolate what turns the direction of writing.
+            tag("title") { TerminalText.shown("\(title) · \(results.date)") }
             tag("style") { HTML(verbatim: Style.sheet) }
         }
     }
@@ -86,6 +90,7 @@ struct Page {
                 })
             }
             tag("main") {
+                banner
                 HTML(sections.map { section in
                     tag("section", .id(section.id)) {
                         tag("h2") {

@@ -1,3 +1,5 @@
+import Marts
+
 /// What the page says by itself.
 enum Phrase {
     static let noRows = Words("No rows in this period.", "本期没有数据。")
@@ -6,9 +8,24 @@ enum Phrase {
     static let provisional = Words("provisional", "数据未定")
     static let table = Words("Table", "数据表")
     static let notes = Words("Notes", "说明")
+    static let notConfigured = Words("not configured", "未配置")
     static let target = Words("target", "目标")
     static let period = Words("period", "本期合计")
     static let measuredBy = Words("ratios beside the total's, growth by its sign", "比率与总体相比，增长看正负")
+
+    /// What is worked out of a figure, as short as a cell needs it, by the end of the column's name.
+    static func derived(_ suffix: String) -> Words {
+        switch suffix {
+        case "growth_previous": Words("prev.", "环比")
+        case "growth_year": Words("year", "同比")
+        case "growth_campaign": Words("campaign", "较上次活动")
+        case "share": Words("share", "占比")
+        case "target": Words("target", "目标")
+        case "attainment": Words("attained", "达成率")
+        default: Words(same: Shown.text(suffix.replacing("_", with: " "), limit: 30))
+        }
+    }
+
     static let better = Words("better", "更好")
     static let worse = Words("worse", "更差")
 
@@ -62,6 +79,61 @@ enum Phrase {
         case "quiet": Words("quiet", "正常")
         case "not_judged": Words("not judged", "未判断")
         default: Words(same: Shown.text(state.replacing("_", with: " "), limit: 30))
+        }
+    }
+
+    /// What a column of the marts of alerts says in words of its own; nil for names.
+    static func alert(_ column: String, _ text: String) -> Words? {
+        switch column {
+        case "severity": severity(text)
+        case "state": state(text)
+        case "rule": rule(text)
+        case "message": Phrasebook.words(text, limit: 400)
+        default: nil
+        }
+    }
+
+    static func rule(_ rule: String) -> Words {
+        switch rule {
+        case "threshold": Words("threshold", "阈值")
+        case "target": Words("target", "目标")
+        case "change": Words("change", "变化")
+        case "outlier": Words("outlier", "离群")
+        case "files_per_day": Words("files per day", "每日文件数")
+        case "fresh_within": Words("fresh within", "数据新鲜度")
+        default: Words(same: Shown.text(rule.replacing("_", with: " "), limit: 30))
+        }
+    }
+
+    /// The kind of a source.
+    static func sourceKind(_ kind: String) -> Words {
+        let zh: String? = switch kind {
+        case "events": "事件"
+        case "exposures": "曝光"
+        case "units": "样本"
+        case "costs": "费用"
+        case "ad_report": "广告报表"
+        case "orders": "订单"
+        case "budget": "预算"
+        case "catalogue": "商品目录"
+        case "customers": "客户"
+        case "rates": "汇率"
+        case "targets": "目标"
+        case "creatives": "素材"
+        case "measures": "外部指标"
+        default: nil
+        }
+        let en = Shown.text(kind.replacing("_", with: " "), limit: 30)
+        return Words(en, zh ?? en)
+    }
+
+    /// How a node of the run ended.
+    static func nodeStatus(_ status: RunResults.Node.Status) -> Words {
+        switch status {
+        case .done: Words("done", "完成")
+        case .skipped: Words("taken over", "沿用")
+        case .failed: Words("failed", "失败")
+        case .blocked: Words("blocked", "受阻")
         }
     }
 

@@ -48,5 +48,6 @@ extension Phrasebook {
         ("primary", "主要指标"), ("secondary", "次要指标"), ("guardrail", "护栏指标"),
         ("proportion", "比例"), ("mean", "均值"), ("ratio", "比率"), ("percentile", "分位数"),
         ("fixed", "固定期限"), ("sequential", "每日查看"),
+        ("persons", "人"), ("sessions", "会话"), ("attempts", "尝试"),
     ]
 }

@@ -40,7 +40,7 @@ extension Phrasebook {
         ("what follows later on may still change it; rows count up to {}", "后续事件仍可能改变该值；数据计至 {1}"),
         ("{} times {} over {}", "{1} × {2} ÷ {3}"),
         ("products with a cost cover {} of {} {} of gmv_paid", "有成本的商品占支付金额 {2} {3} 中的 {1}"),
-        ("covers {} of {} {} of spend", "覆盖消耗 {2} {3} 中的 {1}"),
+        ("covers {} of {} {} of spend", "覆盖花费 {2} {3} 中的 {1}"),
         ("{} given by {}", "{1} 由 {2} 提供"),
         ("rows elsewhere are provided by nobody and are in no figure", "其余行没有数据源提供，不计入任何指标"),
         ("rows of source {} have no {} and stand where it is null", "数据源 {1} 的行没有 {2}，记在其为空处"),
@@ -81,7 +81,6 @@ extension Phrasebook {
         ("{} units were seen in several variants and are left out", "{1} 个样本出现在多个实验组，已剔除"),
         ("more than 1 % of units: the assignment is at fault", "超过 1% 的样本：分流有误"),
         ("units of {} variants were seen; a comparison needs two", "仅见 {1} 个实验组；比较需要两个"),
-        ("{} amounts in another currency than {} are left out of money", "{1} 笔 {2} 以外币种的金额未计入"),
         ("{} units without a value of {} are left out of it", "{1} 个没有 {2} 值的样本未计入该指标"),
         ("{} exposures without any id belong to nobody and are left out", "{1} 次没有 ID 的曝光不属于任何人，已剔除"),
         ("{} exposures without a device belong to no unit and are left out", "{1} 次没有设备的曝光不属于任何样本，已剔除"),
@@ -91,13 +90,5 @@ extension Phrasebook {
             "the window of {} units is still open; their values may change, and figures are approximate",
             "{1} 个样本的窗口未结束；其值可能变化，数值为近似"
         ),
-    ]
-
-    /// What the record of a run warns of.
-    static let warnings: [(String, String)] = [
-        ("what it brought before still counts", "此前带来的数据仍计入"),
-        ("it contributes nothing", "没有贡献数据"),
-        ("damaged", "损坏"),
-        ("held", "暂缓"),
     ]
 }

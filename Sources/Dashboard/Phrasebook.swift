@@ -33,47 +33,48 @@ public enum Phrasebook {
         return translated.joined(separator: "；")
     }
 
-    private static let phrases = verdictReasons + reasons + codes + notes + warnings
+    private static let phrases = verdictReasons + reasons + codes + funnels + experiments + notes + runs
 
     private static let exact = Dictionary(phrases.filter { !$0.0.contains("{}") }, uniquingKeysWith: { a, _ in a })
-    private static let withHoles = phrases.filter { $0.0.contains("{}") }.map { Phrase(english: $0.0, chinese: $0.1) }
+    private static let withHoles = phrases.filter { $0.0.contains("{}") }.map { HoledPhrase(english: $0.0, chinese: $0.1) }
+}
 
-    private struct Phrase {
-        let literals: [Substring]
-        let chinese: String
+/// A phrase with holes in both languages.
+struct HoledPhrase {
+    private let literals: [Substring]
+    private let chinese: String
 
-        init(english: String, chinese: String) {
-            literals = english.split(separator: "{}", omittingEmptySubsequences: false)
-            self.chinese = chinese
+    init(english: String, chinese: String) {
+        literals = english.split(separator: "{}", omittingEmptySubsequences: false)
+        self.chinese = chinese
+    }
+
+    /// What stands in the holes; nil where the text is another phrase, or would have two phrases in one hole.
+    func fillings(of text: String) -> [String]? {
+        var rest = text[...]
+        guard let first = literals.first, let last = literals.last, rest.hasPrefix(first), rest.hasSuffix(last),
+            text.utf8.count >= first.utf8.count + last.utf8.count
+        else { return nil }
+        rest = rest.dropFirst(first.count).dropLast(last.count)
+        var fillings: [String] = []
+        for literal in literals.dropFirst().dropLast() {
+            guard let range = rest.firstRange(of: literal) else { return nil }
+            fillings.append(String(rest[..<range.lowerBound]))
+            rest = rest[range.upperBound...]
         }
+        fillings.append(String(rest))
+        return fillings.contains { $0.contains("; ") } ? nil : fillings
+    }
 
-        /// What stands in the holes; nil where the text is another phrase, or would have two phrases in one hole.
-        func fillings(of text: String) -> [String]? {
-            var rest = text[...]
-            guard let first = literals.first, let last = literals.last, rest.hasPrefix(first), rest.hasSuffix(last),
-                text.utf8.count >= first.utf8.count + last.utf8.count
-            else { return nil }
-            rest = rest.dropFirst(first.count).dropLast(last.count)
-            var fillings: [String] = []
-            for literal in literals.dropFirst().dropLast() {
-                guard let range = rest.firstRange(of: literal) else { return nil }
-                fillings.append(String(rest[..<range.lowerBound]))
-                rest = rest[range.upperBound...]
+    func chinese(_ fillings: [String]) -> String {
+        var text = ""
+        for (i, part) in chinese.split(separator: "{", omittingEmptySubsequences: false).enumerated() {
+            guard i > 0, let end = part.firstIndex(of: "}"), let number = Int(part[..<end]), fillings.indices.contains(number - 1) else {
+                text += part
+                continue
             }
-            fillings.append(String(rest))
-            return fillings.contains { $0.contains("; ") } ? nil : fillings
+            text += fillings[number - 1] + part[part.index(after: end)...]
         }
-
-        func chinese(_ fillings: [String]) -> String {
-            var text = ""
-            for (i, part) in chinese.split(separator: "{", omittingEmptySubsequences: false).enumerated() {
-                guard i > 0, let end = part.firstIndex(of: "}"), let number = Int(part[..<end]), fillings.indices.contains(number - 1) else {
-                    text += part
-                    continue
-                }
-                text += fillings[number - 1] + part[part.index(after: end)...]
-            }
-            return text
-        }
+        return text
     }
 }

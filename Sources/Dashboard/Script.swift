@@ -40,24 +40,58 @@ enum Script {
           }
           function makeSortable(table) {
             var heads = Array.from(table.tHead.rows[0].cells);
+            var select = null;
             function turn(head, index) {
               var current = head.getAttribute("aria-sort");
               var next = current === "none" ? (head.className === "num" ? "descending" : "ascending") : current === "descending" ? "ascending" : "descending";
               heads.forEach(function (other) { other.setAttribute("aria-sort", "none"); });
               head.setAttribute("aria-sort", next);
               sort(table, index, next === "ascending" ? 1 : -1);
+              if (select) select.value = String(index);
             }
             heads.forEach(function (head, index) {
-              head.setAttribute("aria-sort", "none");
+              head.setAttribute("aria-sort", head.hasAttribute("data-leading") ? "descending" : "none");
               head.tabIndex = 0;
               head.addEventListener("click", function () { turn(head, index); });
               head.addEventListener("keydown", function (event) {
                 if (event.key === "Enter" || event.key === " ") { event.preventDefault(); turn(head, index); }
               });
             });
+            // Cards on a phone have no head to press.
+            if (!table.classList.contains("cards")) return;
+            var label = document.createElement("label"), words = document.createElement("span");
+            label.className = "by filter";
+            select = document.createElement("select");
+            var first = -1;
+            heads.forEach(function (head, index) {
+              var option = document.createElement("option");
+              option.value = String(index);
+              if (head.hasAttribute("data-leading")) first = index;
+              select.append(option);
+            });
+            function name() {
+              words.textContent = say("Sort by", "排序");
+              Array.from(select.options).forEach(function (option, index) {
+                var own = heads[index].querySelector(":scope > ." + root.lang);
+                option.textContent = own ? own.textContent : heads[index].firstChild.textContent;
+              });
+            }
+            name();
+            select.value = String(first);
+            select.addEventListener("change", function () {
+              var head = heads[Number(select.value)];
+              head.setAttribute("aria-sort", "none");
+              turn(head, Number(select.value));
+            });
+            onLanguage(name);
+            label.append(words, select);
+            table.parentElement.before(label);
+          }
+          function onLanguage(act) {
+            document.querySelectorAll("input.language").forEach(function (input) { input.addEventListener("change", act); });
           }
           function makeFilterable(table) {
-            var rows = Array.from(table.tBodies[0].rows);
+            var rows = Array.from(table.tBodies[0].rows), apart = table.tBodies[1];
             var box = document.createElement("div");
             box.className = "filter";
             var input = document.createElement("input");
@@ -76,13 +110,12 @@ enum Script {
                 row.hidden = !fits;
                 if (fits) shown += 1;
               });
+              if (apart) apart.hidden = words.length > 0;
               count.textContent = words.length ? say(shown + " of " + rows.length + " rows", shown + " / " + rows.length + " 行") : "";
             }
             label();
             input.addEventListener("input", apply);
-            document.querySelectorAll("input.language").forEach(function (other) {
-              other.addEventListener("change", function () { label(); apply(); });
-            });
+            onLanguage(function () { label(); apply(); });
             box.append(input, count);
             table.parentElement.before(box);
           }

@@ -1,6 +1,6 @@
 import Marts
 
-/// The figures of a mart over time as small multiples: one drawing a figure, of the whole or of its first categories.
+/// The figures of a mart over time as small multiples: one drawing a figure, of the whole or of the figure's first categories.
 struct SeriesDrawing {
     let block: Block
     /// Cells of time beyond this are left to the table: the newest are drawn.
@@ -10,32 +10,33 @@ struct SeriesDrawing {
 
     private var view: MartView { block.view }
 
+    /// A category with its rows, by cell of time.
+    private struct Category {
+        let name: String?
+        var rows: [Int?]
+    }
+
     var html: HTML {
         guard let timeColumn = view.time else { return .empty }
         let rows = view.details.filter { view.value($0, timeColumn) != .null }
         guard !rows.isEmpty else { return tag("p", .class("none")) { Phrase.noRows } }
         let axis = TimeAxis(view, limit: Self.timeLimit)
-        let times = axis.cells
-        let (categories, others) = self.categories(rows)
-        var cells = categories.map { _ in [Int?](repeating: nil, count: times.count) }
-        let number = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, $0) })
-        for row in rows {
-            if let line = number[self.key(row)], let i = axis.place(view.value(row, timeColumn)) { cells[line][i] = row }
-        }
-        let lines = categories.indices.map { line in
-            SeriesPanel.Line(name: view.dimensions.isEmpty ? nil : cells[line].compactMap { $0 }.first.map(view.category) ?? "", rows: cells[line])
-        }
-        let figures = view.figures.prefix(Self.figureLimit)
+        let figures = Array(view.figures.prefix(Self.figureLimit))
+        let categories = categories(rows, axis, timeColumn)
+        let drawn = lines(categories, figures)
+        let isChoice = categories.count > Self.categoryLimit
         return tag("div", .class("drawing")) {
-            if !view.dimensions.isEmpty { legend(lines, others) }
-            if axis.count > times.count {
+            if isChoice { choice(categories.count) } else if !view.dimensions.isEmpty, let all = drawn.first {
+                tag("div", .class("legend")) { SeriesPanel.legend(all) }
+            }
+            if axis.count > axis.cells.count {
                 tag("p", .class("cut")) {
-                    Words("The last \(times.count) of \(Shown.count(axis.count)) points in time are drawn.", "仅绘制最近 \(times.count) 个时间点（共 \(Shown.count(axis.count)) 个）。")
+                    Words("The last \(axis.cells.count) of \(Shown.count(axis.count)) points in time are drawn.", "仅绘制最近 \(axis.cells.count) 个时间点（共 \(Shown.count(axis.count)) 个）。")
                 }
             }
-            tag("div", .class("panels")) {
-                HTML(figures.map { column in
-                    SeriesPanel(view: view, column: column, times: times, lines: lines, id: block.id("c\(column)")).html
+            tag("div", .class(isChoice ? "panels named" : "panels")) {
+                HTML(zip(figures, drawn).map { column, lines in
+                    SeriesPanel(view: view, column: column, times: axis.cells, lines: lines, id: block.id("c\(column)"), namesLines: isChoice).html
                 })
             }
             if view.figures.count > figures.count {
@@ -46,49 +47,58 @@ struct SeriesDrawing {
         }
     }
 
-    private func key(_ row: Int) -> [MartValue] { view.dimensions.map { view.value(row, $0) } }
-
-    /// The categories that are drawn, those with the most of the first figure, and how many are not, with the names of some.
-    private func categories(_ rows: [Int]) -> (drawn: [[MartValue]], others: (count: Int, names: [String])) {
-        guard !view.dimensions.isEmpty, let leading = view.figures.first else { return ([[]], (0, [])) }
-        var sums: [[MartValue]: Double] = [:]
-        var order: [(key: [MartValue], row: Int)] = []
+    /// In the order of their first rows; of a mart without dimensions the whole.
+    private func categories(_ rows: [Int], _ axis: TimeAxis, _ time: Int) -> [Category] {
+        var categories: [Category] = []
+        var number: [[MartValue]: Int] = [:]
         for row in rows {
-            let key = key(row)
-            if sums[key] == nil { order.append((key, row)) }
-            sums[key, default: 0] += view.value(row, leading).double ?? 0
+            guard let place = axis.place(view.value(row, time)) else { continue }
+            let key = view.dimensions.map { view.value(row, $0) }
+            let index = number[key] ?? categories.count
+            if index == categories.count {
+                number[key] = index
+                let name = view.dimensions.isEmpty ? nil : view.category(row)
+                categories.append(Category(name: name, rows: [Int?](repeating: nil, count: axis.cells.count)))
+            }
+            categories[index].rows[place] = row
         }
-        let ranked = order.enumerated().sorted { a, b in
-            let (first, second) = (sums[a.element.key] ?? 0, sums[b.element.key] ?? 0)
-            return first == second ? a.offset < b.offset : first > second
-        }.map(\.element)
-        let rest = ranked.dropFirst(Self.categoryLimit)
-        return (ranked.prefix(Self.categoryLimit).map(\.key), (rest.count, rest.prefix(12).map { view.category($0.row) }))
+        return categories
     }
 
-    private func legend(_ lines: [SeriesPanel.Line], _ others: (count: Int, names: [String])) -> HTML {
-        let leading = view.figures.first.map { view.mart.columns[$0].words } ?? Words(same: "")
-        return tag("div", .class("legend")) {
-            tag("ul") {
-                HTML(lines.enumerated().map { i, line in
-                    tag("li") {
-                        tag("svg", .class("key"), Attribute("aria-hidden", "true")) {
-                            leaf("line", .class("line c\(i)"), Attribute("x2", "100%"), Attribute("y1", "50%"), Attribute("y2", "50%"))
-                        }
-                        name(line.name ?? "")
-                    }
-                })
+    // MARK: Which categories are drawn
+
+    /// Of each figure its first categories. One keeps its line's style from drawing to drawing, as far as the styles suffice.
+    private func lines(_ categories: [Category], _ figures: [Int]) -> [[SeriesPanel.Line]] {
+        var usual: [Int: Int] = [:]
+        return figures.map { figure in
+            let chosen = ranked(categories, by: figure).prefix(Self.categoryLimit)
+            var styles: [Int: Int] = [:]
+            var free = Set(0..<Self.categoryLimit)
+            for category in chosen {
+                if let style = usual[category], free.remove(style) != nil { styles[category] = style }
             }
-            if others.count > 0 {
-                tag("p", .class("cut")) {
-                    Words("Drawn: the \(lines.count) with the most ", "图中为") + leading + Words(". Not drawn: ", "最高的 \(lines.count) 项。未绘制：")
-                    HTML(others.names.enumerated().map { i, text in HTML(i > 0 ? ", " : "") + name(Shown.text(text, limit: 40)) })
-                    if others.count > others.names.count {
-                        Words(" and \(others.count - others.names.count) more", " 等另外 \(others.count - others.names.count) 项")
-                    }
-                    "."
-                }
+            for category in chosen where styles[category] == nil {
+                guard let style = free.min() else { continue }
+                free.remove(style)
+                styles[category] = style
+                usual[category] = usual[category] ?? style
             }
+            return chosen.map { SeriesPanel.Line(name: categories[$0].name, style: styles[$0] ?? 0, rows: categories[$0].rows) }
+        }
+    }
+
+    /// Those with the most of a figure first, of a ratio with the most of what it is of: its denominator.
+    private func ranked(_ categories: [Category], by figure: Int) -> [Int] {
+        let weight = view.mart.columns[figure].role == .ratio ? view.part(.denominator, of: figure) ?? figure : figure
+        let sums = categories.map { $0.rows.reduce(0.0) { sum, row in sum + (row.flatMap { view.value($0, weight).double } ?? 0) } }
+        return categories.indices.sorted { sums[$0] == sums[$1] ? $0 < $1 : sums[$0] > sums[$1] }
+    }
+
+    private func choice(_ count: Int) -> HTML {
+        tag("p", .class("cut")) {
+            Words(
+                "Each drawing has the \(Self.categoryLimit) with the most of its own figure, or of what its ratio is of; the table has all \(Shown.count(count)).",
+                "每张图绘制该指标最高的 \(Self.categoryLimit) 项（比率按分母）；全部 \(Shown.count(count)) 项见数据表。")
         }
     }
 }

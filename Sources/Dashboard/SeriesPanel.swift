@@ -4,6 +4,8 @@ import Marts
 struct SeriesPanel {
     struct Line {
         let name: String?
+        /// Of colour and dashes.
+        var style = 0
         /// The row of the mart that holds each cell of time; nil where none does.
         let rows: [Int?]
     }
@@ -16,6 +18,8 @@ struct SeriesPanel {
     let id: String
     /// What of the figure it is, where it is not the whole.
     var part: String?
+    /// Whether the names of its lines stand with it.
+    var namesLines = false
 
     private static let height = 120.0
     private static let top = 16.0
@@ -45,7 +49,22 @@ struct SeriesPanel {
                     }
                 }
             }
+            if namesLines { SeriesPanel.legend(lines) }
             if values.isEmpty { tag("p", .class("none")) { Phrase.noValues } } else { drawing }
+        }
+    }
+
+    /// The names of lines, each with a piece of it.
+    static func legend(_ lines: [Line]) -> HTML {
+        tag("ul", .class("keys")) {
+            HTML(lines.map { line in
+                tag("li") {
+                    tag("svg", .class("key"), Attribute("aria-hidden", "true")) {
+                        leaf("line", .class("line c\(line.style)"), Attribute("x2", "100%"), Attribute("y1", "50%"), Attribute("y2", "50%"))
+                    }
+                    name(line.name ?? "")
+                }
+            })
         }
     }
 
@@ -98,7 +117,7 @@ struct SeriesPanel {
         let long = segments.filter { $0.count > 1 }
         guard !long.isEmpty else { return .empty }
         let outline = long.map { "M" + $0.map { "\(coordinate($0.x)) \(coordinate($0.y))" }.joined(separator: "L") }.joined()
-        let stroke = leaf("path", .class("line c\(line)"), Attribute("d", outline))
+        let stroke = leaf("path", .class("line c\(lines[line].style)"), Attribute("d", outline))
         guard lines.count == 1 else { return stroke }
         let zero = coordinate(y(0, scale))
         let area = long.map { points in
@@ -106,7 +125,7 @@ struct SeriesPanel {
                 + points.map { "\(coordinate($0.x)) \(coordinate($0.y))" }.joined(separator: "L")
                 + "L\(coordinate(points[points.count - 1].x)) \(zero)Z"
         }.joined()
-        return leaf("path", .class("area c\(line)"), Attribute("d", area)) + stroke
+        return leaf("path", .class("area c\(lines[line].style)"), Attribute("d", area)) + stroke
     }
 
     private func points(_ line: Int, _ scale: Scale) -> HTML {
@@ -120,7 +139,7 @@ struct SeriesPanel {
             let cell = view.value(row, column)
             let text = [lines[line].name, Shown.time(times[i]), Shown.value(cell, of: view.mart.columns[column])].compactMap { $0 }
             return tag(
-                "circle", .class("dot c\(line)\(i == last || isAlone ? " seen" : "")"), Attribute("cx", percentage(x(i))),
+                "circle", .class("dot c\(lines[line].style)\(i == last || isAlone ? " seen" : "")"), Attribute("cx", percentage(x(i))),
                 Attribute("cy", coordinate(y(value, scale))), Attribute("r", "3.5"), Attribute("data-row", row), Attribute("data-value", cell.exact)
             ) { tag("title") { text.joined(separator: " · ") } }
         })

@@ -12,6 +12,7 @@ enum Shown {
 
     /// A text of the data, cut where it is long: at most so many characters, none of them endless.
     static func text(_ text: String, limit: Int = 120) -> String {
+        if let spelled = spelledOut(text) { return spelled }
         guard text.utf8.count > limit || text.utf8.contains(where: { $0 >= 0xCC }) else { return text }
         var kept = String.UnicodeScalarView()
         var isWhole = true
@@ -36,6 +37,22 @@ enum Shown {
             characters += 1
         }
         return isWhole ? text : String(kept) + "…"
+    }
+
+    /// A text of which nothing would be seen, by the numbers of its characters; nil for all others, and for an empty one.
+    private static func spelledOut(_ text: String) -> String? {
+        let scalars = text.unicodeScalars
+        guard !scalars.isEmpty, scalars.allSatisfy(isUnseen) else { return nil }
+        return scalars.prefix(8).map { "\\u{\(String($0.value, radix: 16, uppercase: true))}" }.joined() + (scalars.count > 8 ? "…" : "")
+    }
+
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x7F { return scalar.value <= 0x20 }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator: return true
+        // Fillers, and the braille cell without dots.
+        default: return scalar.properties.isDefaultIgnorableCodePoint || scalar.value == 0x2800
+        }
     }
 
     /// A cell as people read it.

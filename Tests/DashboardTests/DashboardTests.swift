@@ -58,6 +58,17 @@ import Testing
         #expect(page.all("bdi").allSatisfy { $0.text.unicodeScalars.count <= 260 && $0.attributes["title"]?.unicodeScalars.count ?? 0 <= 900 })
     }
 
+    @Test func aNameOfWhichNothingIsSeenIsSpelledOut() throws {
+        let page = try page([PageMarts.channels(["\u{FEFF}", "\u{2028}\u{2029}", "  ", "\u{200D}", "\u{3164}", "a\u{FEFF}", ""])])
+        let names = page.all("bdi").map(\.text)
+        for name in ["\\u{FEFF}", "\\u{2028}\\u{2029}", "\\u{20}\\u{20}", "\\u{200D}", "\\u{3164}", "a\u{FEFF}"] { #expect(names.contains(name), "\(name)") }
+    }
+
+    @Test func theTitleOfTheWindowTurnsNoTextAround() throws {
+        let page = try page([PageMarts.overview()], .init(title: "a\u{202E}b\u{1B}[31m 双11"))
+        #expect(page.all("title").first?.text == "a\\u{202E}b\\u{1B}[31m 双11 · 2026-11-14")
+    }
+
     private func hot(_ names: [String]) -> Mart {
         PageMarts.mart(
             "metrics/hot", [PageMarts.day, PageMarts.dimension("product_id"), PageMarts.kind] + PageMarts.figures,
@@ -69,7 +80,7 @@ import Testing
             [.integer(.max), .money(Int128.max), .number(1.0 / 3)], [.integer(.min), .money(-1), .number(1e300)], [.integer(0), .money(0), .number(-0.0)],
         ]
         let rows = values.map { [MartValue.string("c"), .string("detail")] + $0 }
-        let page = try page([PageMarts.mart("metrics/channels", [PageMarts.dimension("channel"), PageMarts.kind] + PageMarts.figures, rows)])
+        let page = try page([PageMarts.mart("other/channels", [PageMarts.dimension("channel"), PageMarts.kind] + PageMarts.figures, rows)])
         let expected = [
             "9223372036854775807", "170141183460469231731687303715884.105727", "0.333333333333", "-9223372036854775808", "-0.000001", "1e+300", "0", "0", "0",
         ]
@@ -85,7 +96,7 @@ import Testing
         #expect(page.all("p", "value").map { $0.attributes["data-value"] } == ["21", "0.14"])
         #expect(page.all("p", "value").map(\.text) == ["21.00", "14.00%"])
         // 21 after 19.5 and 10.5; 14 % after 13 % and 7 %.
-        #expect(page.all("b", "change").map(\.text) == ["+7.7%", "+100.0%", "+1.00 pp", "+7.00 pp"])
+        #expect(page.all("b", "change").map(\.text) == ["+7.7%", "+100.0%", "+1.00 pp+1.00 个百分点", "+7.00 pp+7.00 个百分点"])
         #expect(page.says("2026-11-14"))
     }
 

@@ -25,7 +25,7 @@ import Testing
         results.balance = RunResults.SnapshotBalance(stored: 139, live: 130, duplicate: 9, superseded: 0, filtered: 0, erased: 0)
         let page = try page(results)
         #expect(page.all("b").filter { $0.attributes["data-code"] != nil }.map { "\($0.attributes["data-code"] ?? "") \($0.text)" } == ["csv.quote 6", "time.invalid 5"])
-        #expect(page.all("tr").first { $0.attributes["data-source"] == "web" }?.text == "webevents215011139b.csv")
+        #expect(page.all("tr").first { $0.attributes["data-source"] == "web" }?.text == "webevents事件215011139b.csv")
         #expect(page.all("span", "chip").contains { $0.text.contains("✓ balanced") })
         #expect(page.all("b").first { $0.attributes["data-balance"] == "live" }?.text == "130")
     }
@@ -40,6 +40,40 @@ import Testing
         let trouble = try #require(page.all("article", "trouble").first)
         #expect(trouble.text.contains("<b>.gz") && trouble.text.contains("cut & short") && trouble.text.contains("the program <ended>"))
         #expect(page.all("dd", "bad").map(\.text) == ["1"])
+    }
+
+    @Test func whatARunWarnsOfIsSaidInBothLanguages() throws {
+        var results = PageMarts.results
+        results.warnings = [.init(code: "no_files", message: "no file matches logs/*.csv of source 'web': what it brought before still counts", place: "pipeline.yaml:7:5")]
+        results.sources = [RunResults.Source(name: "web", kind: "ad_report", files: [file("a.gz", .damaged, read: 0, rejects: [], problem: "log.damaged: the file ends in the middle of its compressed data (a.gz, byte 12)")])]
+        results.nodes = [RunResults.Node(id: "funnel.buy", stage: "funnel", status: .blocked, seconds: 0, rows: 0, reason: "its source failed", marts: [])]
+        let page = try page(results)
+        #expect(page.says("pipeline.yaml:7:5: ") && page.says("数据源“web”没有匹配 logs/*.csv 的文件：此前带来的数据仍计入"))
+        #expect(page.says("log.damaged：压缩数据在中途结束（a.gz, byte 12）"))
+        #expect(page.says("blocked受阻 – its source failed"))
+    }
+
+    @Test func thePageSaysWhereTheRunGoesAndNotThatItIsThere() throws {
+        func facts(_ settings: Dashboard.Settings, _ published: Set<String>) throws -> [String] {
+            let page = try PageReader(Dashboard(settings, marts: [], results: PageMarts.results, published: published).write())
+            return page.all("dd").suffix(3).map(\.text)
+        }
+        #expect(try facts(.init(), []) == ["datapackage.json", "not configured未配置", "not configured未配置"])
+        #expect(try facts(.init(postgresSchema: "shop_b"), ["marts.sqlite"]) == ["datapackage.json", "marts.sqlite", "goes to the schema 写入 schema shop_b"])
+    }
+
+    @Test func whatWasSetForTheRunAloneStandsBeforeEveryFigure() throws {
+        let note = MartNote(code: "overrides", message: "stages.funnel.purchase.within=<1h>")
+        var marts = [PageMarts.overview(), PageMarts.channels(["a"]), PageMarts.funnel(["a"])]
+        #expect(try page(PageMarts.results, marts).all("aside").isEmpty)
+        marts[1].notes = [note]
+        marts[2].notes = [note, MartNote(code: "overrides", column: "persons", message: "another")]
+        let page = try page(PageMarts.results, marts)
+        let banner = try #require(page.all("aside", "banner").first)
+        #expect(banner.text.contains("Not as the manifest says") && banner.text.contains("与配置文件不一致"))
+        #expect(page.elements.filter { $0.tag == "li" }.prefix(2).map(\.text) == ["stages.funnel.purchase.within=<1h> · Channels, T题", "another · T题"])
+        let first = try #require(page.elements.firstIndex { $0.tag == "section" })
+        #expect(try #require(page.elements.firstIndex { $0.tag == "aside" }) < first)
     }
 
     @Test func aRunOfNothingIsAPage() throws {

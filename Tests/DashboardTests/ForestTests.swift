@@ -38,6 +38,31 @@ import Testing
         #expect(page.says("Split is not as planned"))
     }
 
+    @Test(arguments: [
+        ("srm_assigned_p_value", "at assignment"), ("srm_activated_p_value", "after activation"), ("srm_p_value", "as analysed"), ("srm_sequential_p_value", "by day"),
+        ("segment", "where city = Paris"),
+    ]) func theChipOfABrokenSplitHasThePValueThatFails(fault: String, words: String) throws {
+        var mart = PageMarts.experiment(lift: (.number(0.01), .number(0.05), .number(0.09)), verdict: "broken", isMismatched: true)
+        let tests = ["srm_p_value", "srm_assigned_p_value", "srm_activated_p_value", "srm_sequential_p_value"]
+        let old = try #require(mart.columns.firstIndex { $0.name == "srm_p_value" })
+        mart.columns.remove(at: old)
+        mart.columns += tests.map { MartColumn($0, .number, role: .statistic, label: Label(en: $0, zh: $0)) } + ["dimension", "segment"].map(PageMarts.dimension)
+        mart.rows = mart.rows.map { row in
+            var row = row
+            row.remove(at: old)
+            return row + tests.map { .number($0 == fault ? 0.000012 : 0.4) } + [.null, .null]
+        }
+        var segment = mart.rows[1]
+        segment[try #require(mart.columns.firstIndex { $0.name == "row_kind" })] = .string("segment")
+        for (column, value) in [("srm_p_value", MartValue.number(fault == "segment" ? 0.000034 : 0.7)), ("dimension", .string("city")), ("segment", .string("Paris"))] {
+            segment[try #require(mart.columns.firstIndex { $0.name == column })] = value
+        }
+        mart.rows.append(segment)
+        let page = try page(mart)
+        let chip = try #require(page.all("li", "bad").first)
+        #expect(chip.text.contains("Split is not as planned") && chip.text.contains(words) && chip.text.contains(fault == "segment" ? "0.000034" : "0.000012"), "\(chip.text)")
+    }
+
     @Test(arguments: [("win", 0.03, 2.28, 1), ("loss", -0.7, -0.02, -1), ("not_yet", -0.1, 0.4, 0), ("no_relevant_difference", -0.02, 0.03, 0)])
     func theWhiskerIsFiellersWhereTheLiftDecides(verdict: String, low: Double, high: Double, expected: Int) throws {
         let page = try page(PageMarts.experiment(lift: (.number(low), .number((low + high) / 2), .number(high)), verdict: verdict))

@@ -52,6 +52,38 @@ import Testing
         }
     }
 
+    @Test(arguments: ["adjusted", "kinds", "table", "arms", "elements"]) func everyNoteOfTheGoldenExperimentsIsTranslated(name: String) throws {
+        let path = Self.root.appending(path: "Tests/Golden/Experiments/\(name).json")
+        for note in try MartJSON.read(Array(Data(contentsOf: path))).notes {
+            #expect(Phrasebook.chinese(note.message).map(isChinese) ?? false, "\(note.code): \(note.message)")
+        }
+    }
+
+    /// What no golden mart has.
+    @Test(arguments: [
+        "step 1 ('view') lies in the period; later steps count up to 7d after it, inclusive, also behind the period's end, but not at or after as_of",
+        "steps are taken in any order, and row k counts who took any k of them; a session counts once, with the attempt of the last event of a step in the period",
+        "each step comes later than the one before, never at the same instant, and one event may serve several steps, but a repeated step needs an event of its own",
+        "from the step before, 'cart' at most 1h, inclusive; where the first event of the step before is too long ago, its newest repeat counts",
+        "'refund' (after 'view', before 'purchase') at a later instant than the last step makes the attempt leave the funnel",
+        "channel, city: the value at step 1 of the attempt that counts, null where it has none; variant: that of the person's first exposure to 'x', null where there is none at or before step 1",
+        "the shares are off since 2026-11-03; the shares are off where city = Paris (p < 0.001): find the cause before trusting any lift",
+        "source web has 2 damaged files that contribute nothing: 2026-11-03, 2026-11-04 may be incomplete until replaced",
+        "3 amounts in another currency than CNY, without a rate on their day or too large at it, are left out of money",
+        "no end is declared: a fixed horizon is read once, at the end, so sequential intervals stand here",
+    ]) func aNoteOfTheStagesIsTranslated(text: String) {
+        #expect(Phrasebook.chinese(text).map(isChinese) ?? false)
+    }
+
+    @Test(arguments: [("last 7d", "最近 7 天"), ("last 6w", "最近 6 周"), ("last 3m", "最近 3 个月"), ("campaign d11", "活动 d11"), ("campaign last 7d", "活动 last 7d")])
+    func aPeriodIsSaidInChineseAndACampaignsNameStays(name: String, chinese: String) throws {
+        var mart = PageMarts.channels(["a"])
+        mart.period.name = name
+        let page = try PageReader(Dashboard(.init(), marts: [mart], results: PageMarts.results, published: []).write())
+        #expect(page.all("span", "zh").contains { $0.text == "\(chinese) · 2026-11-01 至 2026-11-14" })
+        #expect(page.all("span", "en").contains { $0.text == "\(name) · 2026-11-01 to 2026-11-14" })
+    }
+
     @Test func holesKeepWhatTheDataSaysAndPhrasesOneAfterAnotherAreTranslatedEach() {
         #expect(Phrasebook.chinese("there is no interval: baseline_near_zero") == "没有区间：对照组可能为零")
         #expect(Phrasebook.chinese("the shares are off where city=<b>; units were not assigned in the planned shares") == "在 city=<b> 中比例失衡；分流比例与计划不符")

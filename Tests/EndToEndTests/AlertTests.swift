@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Alerts on what a run publishes, and on how fresh its sources are.
@@ -60,6 +61,28 @@ import Testing
         // Bo may still buy: as long as a window is open, nothing alarms.
         #expect(rules["funnel"]?["state"] as? String == "not_judged")
         #expect((rules["funnel"]?["open"] as? Int ?? 0) > 0)
+    }
+
+    /// By severity, the whole before its parts, the farthest from its limit first; the log and the page follow the mart.
+    @Test func whatMattersMostStandsFirst() throws {
+        let rules = """
+            alerts:
+              a_part: { mart: metrics.daily, column: events, above: 0.5 }
+              b_near: { mart: metrics.daily, column: events, above: 1.9, rows: total }
+              c_far: { mart: metrics.daily, column: events, above: 0.1, rows: total }
+              d_first: { mart: metrics.daily, column: events, above: 1, rows: total, severity: critical }
+              e_last: { mart: metrics.daily, column: events, above: 0.01, rows: total, severity: info }
+
+            """
+        let workspace = try shop(rules)
+        let outcome = try workspace.run("nightmarket", night)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let order = ["d_first", "c_far", "b_near", "a_part", "e_last"]
+        #expect(try workspace.rows("alerts/alerts").compactMap { $0["alert"] as? String } == order)
+        let told = outcome.error.split(separator: "\n").compactMap { line in order.first { line.contains(": \($0): ") } }
+        #expect(told == order)
+        let page = try PageReader(Array(workspace.read("out/current/dashboard.html").utf8))
+        #expect(page.all("li", "alert").map { alert in order.first { alert.text.contains($0) } } == order)
     }
 
     @Test func alertsAreLogLinesOfTheirSeverity() throws {
@@ -194,9 +217,9 @@ import Testing
         #expect(outcome.status == 3, "\(outcome.error)")
         #expect(outcome.error.contains("warning: source 'web' is stale: its newest record is of 2026-11-02T12:00:00+08:00"))
         let alerts = try workspace.rows("alerts/alerts")
-        #expect(alerts.map { $0["alert"] as? String } == ["web.files_per_day", "web.fresh_within"])
-        #expect(alerts.map { $0["value"] as? Double } == [1, 12])
-        #expect(alerts.map { $0["limit"] as? Double } == [3, 6])
+        #expect(alerts.map { $0["alert"] as? String } == ["web.fresh_within", "web.files_per_day"])
+        #expect(alerts.map { $0["value"] as? Double } == [12, 1])
+        #expect(alerts.map { $0["limit"] as? Double } == [6, 3])
         #expect(try workspace.run("nightmarket", night + ["--set", "sources.web.expect.fresh_within.fail=11h"]).status == 65)
         let fresh = ["--set", "sources.web.expect.fresh_within.warn=13h", "--set", "sources.web.expect.files_per_day.warn=1"]
         #expect(try workspace.run("nightmarket", night + fresh + ["--fail-on-alert"]).status == 0)

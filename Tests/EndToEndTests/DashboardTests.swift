@@ -67,6 +67,17 @@ import Testing
         #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).status == 0)
     }
 
+    /// The page is made before any database has the run: it says where the run goes, whether or not a server is there.
+    @Test func itSaysWhereTheRunGoesAndClaimsNoSuccess() throws {
+        let workspace = try shop("postgres: { url: \"postgresql://nobody@127.0.0.1:1/none\", schema: shop_b, timeout: 1s }\n")
+        try workspace.write(workspace.read("pipeline.yaml").replacingOccurrences(of: "publish: [json, csv]", with: "publish: [json, csv, sqlite]"), to: "pipeline.yaml")
+        let outcome = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"])
+        #expect(outcome.status == 0 && outcome.error.contains("postgres."), "\(outcome.error)")
+        let page = try PageReader(Array(workspace.read("out/current/dashboard.html").utf8))
+        #expect(page.all("dd").suffix(2).map(\.text) == ["marts.sqlite", "goes to the schema 写入 schema shop_b"])
+        #expect(workspace.exists("out/current/marts.sqlite"))
+    }
+
     @Test func aTurnedByteOfItIsFound() throws {
         let workspace = try shop()
         try workspace.night(date: "2026-11-02")

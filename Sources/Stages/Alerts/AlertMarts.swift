@@ -62,25 +62,54 @@ struct AlertMarts {
         MartColumn("message", .string, role: .flag, label: Label(en: "Message", zh: "说明")).inAlerts(nil, "What fired, in words."),
     ]
 
-    /// By severity, then alerts in byte order of their names, then in the order of the marts' rows.
+    /// An alert on its way into the mart, with what it is ordered by.
+    private struct Line {
+        let severity: Int
+        /// It is of the whole, not of one channel or campaign.
+        let isOfWhole: Bool
+        /// How far the value lies from its limit, in limits.
+        let distance: Double
+        let name: String
+        let row: [MartValue]
+
+        init(_ severity: Manifest.Alert.Severity, isOfWhole: Bool, value: Double?, limit: Double, name: String, row: [MartValue]) {
+            self.severity = Manifest.Alert.Severity.allCases.firstIndex(of: severity) ?? 0
+            self.isOfWhole = isOfWhole
+            let distance = value.map { abs($0 - limit) / abs(limit) } ?? .infinity
+            self.distance = distance.isNaN ? .infinity : distance
+            self.name = name
+            self.row = row
+        }
+    }
+
+    /// By severity; what is of the whole before its parts; the farthest from its limit first; then in byte order of the
+    /// alerts' names, and in the order of the marts' rows.
     private var alertRows: [[MartValue]] {
-        var rows: [(severity: Manifest.Alert.Severity, name: String, row: [MartValue])] = []
-        for (judge, judgement) in judgements {
-            guard let judge else { continue }
-            for fired in judgement.fired { rows.append((judge.alert.severity, judge.alert.name, row(judge, fired))) }
+        var lines: [Line] = []
+        for case (let judge?, let judgement) in judgements {
+            for fired in judgement.fired {
+                lines.append(
+                    Line(
+                        judge.alert.severity, isOfWhole: judge.dimensionText(fired.row) == nil, value: fired.value, limit: fired.limit,
+                        name: judge.alert.name, row: row(judge, fired)))
+            }
         }
         for arrival in arrivals {
             for shortfall in arrival.shortfalls {
-                rows.append((shortfall.severity, arrival.name(of: shortfall), row(arrival, shortfall)))
+                let name = arrival.name(of: shortfall)
+                lines.append(
+                    Line(
+                        shortfall.severity, isOfWhole: true, value: shortfall.value, limit: shortfall.limit, name: name,
+                        row: row(arrival, shortfall)))
             }
         }
-        let order = Manifest.Alert.Severity.allCases
-        return rows.enumerated().sorted { a, b in
-            let (first, second) = (a.element, b.element)
-            let ranks = (order.firstIndex(of: first.severity) ?? 0, order.firstIndex(of: second.severity) ?? 0)
-            if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
-            if first.name != second.name { return first.name.utf8.lexicographicallyPrecedes(second.name.utf8) }
-            return a.offset < b.offset
+        return lines.enumerated().sorted { first, second in
+            let (a, b) = (first.element, second.element)
+            if a.severity != b.severity { return a.severity < b.severity }
+            if a.isOfWhole != b.isOfWhole { return a.isOfWhole }
+            if a.distance != b.distance { return a.distance > b.distance }
+            if a.name != b.name { return a.name.utf8.lexicographicallyPrecedes(b.name.utf8) }
+            return first.offset < second.offset
         }.map(\.element.row)
     }
 

@@ -14,7 +14,7 @@ public struct AlertsStep {
     /// The step's name: its id among the nodes of a run, and the folder of its marts.
     public static let name = "alerts"
     /// Raised whenever the same marts and rules would give other alerts than before.
-    static let version = 1
+    static let version = 2
     public static let alertsMart = AlertMarts.alertsID
     public static let rulesMart = AlertMarts.rulesID
 

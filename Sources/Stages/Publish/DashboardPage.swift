@@ -15,12 +15,17 @@ struct DashboardPage {
     func write(_ results: RunResults, _ resources: [DataPackage.Resource]) throws -> [UInt8] {
         let bytes = Dictionary(resources.map { ($0.path, $0.bytes) }, uniquingKeysWith: { a, _ in a })
         let marts = results.nodes.flatMap(\.marts).filter { id in bytes["\(id).json"].map { $0 <= Self.largest } ?? false }
-        return try Dashboard(settings, marts: marts, results: results, intraday: run.intraday, published: Set(bytes.keys), load: run.mart).write()
+        let known = KnownMetrics(manifest)
+        return try Dashboard(
+            settings, marts: marts, results: results, intraday: run.intraday, published: Set(bytes.keys),
+            metric: { try? known.metric($0) }, load: run.mart
+        ).write()
     }
 
     private var settings: Dashboard.Settings {
         let options = manifest.dashboard
         return Dashboard.Settings(
-            language: options.language, title: options.title, headline: options.headline.map(\.text))
+            language: options.language, title: options.title, headline: options.headline.map(\.text),
+            postgresSchema: manifest.postgres?.schema)
     }
 }

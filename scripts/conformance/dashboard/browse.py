@@ -96,6 +96,7 @@ def check_figures(look: Look, run: facts.Run, least=1):
         fail(look.what, [f"only {len(cells)} figures"])
     fail(f"{look.what}: figures", facts.check_values(cells, run))
     fail(f"{look.what}: changes", facts.check_changes(look.ask("changes"), run))
+    fail(f"{look.what}: shares", facts.check_shares(look.ask("shares"), run))
     fail(f"{look.what}: lines", facts.check_lines(look.ask("panels")))
     fail(f"{look.what}: bars", look.ask("bars"))
     fail(f"{look.what}: intruders", look.ask("intruders"))
@@ -124,6 +125,10 @@ def check_table(look: Look):
     names = table.locator("tbody td:first-child").all_inner_texts()
     if names != sorted(names):
         fail(look.what, [f"text is not sorted: {names}"])
+    head_of = lambda name: table.locator(f"th[data-column='{name}']")
+    head_of("spend").click()
+    if head_of("spend").get_attribute("aria-sort") != "descending":
+        fail(look.what, ["a figure does not sort by the greatest first"])
     if "Total" not in table.locator("tfoot").inner_text():
         fail(look.what, ["the total does not stay at the foot"])
     box = table.locator("xpath=../preceding-sibling::div[contains(@class,'filter')]")
@@ -133,6 +138,44 @@ def check_table(look: Look):
     box.locator("input").fill("")
     if table.locator("tbody tr:visible").count() != len(before):
         fail(look.what, ["an empty filter does not show all rows"])
+
+
+def check_money(look: Look):
+    """What decides stands first, by spend, without a sideways scroll; on a phone each row is a card with labels."""
+    page = look.page
+    narrow = page.viewport_size["width"] < 640
+    for name in ("channels", "campaigns"):
+        table = page.locator(f"table[data-mart='metrics/{name}']")
+        columns = table.locator("th.num").evaluate_all("heads => heads.map((h) => h.dataset.column)")
+        if columns[:4] != ["spend", "orders", "gmv_paid", "roas"]:
+            fail(look.what, [f"{name} begins with {columns[:4]}"])
+        place = table.locator("th").evaluate_all("heads => heads.map((h) => h.dataset.column)")
+        cell = lambda column: f"td:nth-child({place.index(column) + 1})"
+        spend = [float(v) for v in table.locator(f"tbody:first-of-type {cell('spend')}").evaluate_all("cells => cells.map((c) => c.dataset.value)")]
+        if spend != sorted(spend, reverse=True) or len(spend) < 5:
+            fail(look.what, [f"{name} does not stand by spend: {spend}"])
+        if table.locator("th[data-column='spend']").get_attribute("aria-sort") != "descending":
+            fail(look.what, [f"{name} does not say what it is sorted by"])
+        box = table.locator("xpath=..")
+        if box.evaluate("b => b.scrollWidth > b.clientWidth + 1"):
+            fail(look.what, [f"{name} scrolls sideways"])
+        # What a reader sees of the first row's figures: their labels and that they lie within the window.
+        for column in ("spend", "orders", "gmv_paid", "roas"):
+            seen = table.locator(f"tbody tr:first-child {cell(column)}").evaluate(
+                "c => ({ right: c.getBoundingClientRect().right, left: c.getBoundingClientRect().left, label: getComputedStyle(c, '::before').content, height: c.offsetHeight })")
+            if seen["left"] < 0 or seen["right"] > page.viewport_size["width"] or not seen["height"]:
+                fail(look.what, [f"{name} {column} is not to be seen: {seen}"])
+            if narrow and len(seen["label"].strip('"')) < 2:
+                fail(look.what, [f"{name} {column} has no label: {seen}"])
+    table = page.locator("table[data-mart='metrics/campaigns']")
+    if any("__" in column for column in table.locator("th").evaluate_all("heads => heads.map((h) => h.dataset.column)")):
+        fail(look.what, ["growth has columns of its own"])
+    if narrow and look.what.endswith("phone"):
+        table.locator("xpath=../preceding-sibling::label[contains(@class,'by')]").locator("select").select_option(label="Impressions")
+        place = table.locator("th").evaluate_all("heads => heads.findIndex((h) => h.dataset.column === 'impressions')")
+        seen = [int(v) for v in table.locator(f"tbody:first-of-type td:nth-child({place + 1})").evaluate_all("cells => cells.map((c) => c.dataset.value)")]
+        if seen != sorted(seen, reverse=True):
+            fail(look.what, [f"the choice of an order does not sort: {seen}"])
 
 
 def check_language(look: Look, scripted):
@@ -153,6 +196,7 @@ def check_demo(browser, folder, run):
         count = check_figures(look, run, least=1000)
         print(f"dashboard: demo: {count} figures equal the marts'; open in {look.seconds:.2f} s; {(folder / 'dashboard.html').stat().st_size} bytes")
         look.lies_well()
+        check_money(look)
         check_table(look)
         check_language(look, scripted=True)
         look.lies_well()
@@ -167,6 +211,8 @@ def check_demo(browser, folder, run):
             fail(look.what, [f"{unnamed} drawings without a name"])
     for what, viewport, scheme in [("phone", PHONE, "light"), ("phone, dark", PHONE, "dark"), ("tablet", {"width": 768, "height": 1024}, "light"), ("wide", {"width": 1920, "height": 1080}, "dark")]:
         with Look(browser, folder, f"demo, {what}", viewport, scheme) as look:
+            if what != "tablet":
+                check_money(look)
             look.lies_well()
             look.chinese()
             look.lies_well()
@@ -186,7 +232,7 @@ def check_edges(browser, work):
         return runs.run(folder, when)
 
     cases = [
-        ("hostile", made("hostile", runs.hostile(), title="<i>'Ma\\\"rts' &amp;</i> 双11 🛒 עברית"), 500),
+        ("hostile", made("hostile", runs.hostile(), title="<i>'Ma\\\"rts' &amp;</i> \\u202e双11 🛒 עברית"), 500),
         ("empty", made("empty", []), 1),
         ("one row", made("one", runs.one()), 1),
         ("nothing sold, long ago", made("quiet", runs.one(day=8)), 1),
@@ -200,6 +246,12 @@ def check_edges(browser, work):
             with Look(browser, folder, f"{what}, {name}", viewport, scheme) as look:
                 check_figures(look, run, least)
                 look.lies_well()
+                if what == "hostile":
+                    if "\\u{202E}双11" not in look.page.title() or "\u202e" in look.page.title():
+                        fail(look.what, [f"the title of the window can turn text around: {look.page.title()!r}"])
+                    names = look.page.locator("table.cards td.text").all_inner_texts()
+                    if not {"\\u{FEFF}", "\\u{2028}\\u{2029}"} <= set(names):
+                        fail(look.what, [f"names of which nothing is seen are not spelled out: {names}"])
                 if what == "within the day":
                     aside = look.page.locator("#headline h2 small").inner_text()
                     if "2026-11-13; 2026-11-14 is seen up to 2026-11-14 12:00 only" not in aside:
@@ -227,13 +279,16 @@ def check_edges(browser, work):
 def screenshots(browser, folder, target):
     target.mkdir(parents=True, exist_ok=True)
 
-    def shoot(name, viewport, scheme, chinese=False, height=None, paper=False):
+    def shoot(name, viewport, scheme, chinese=False, height=None, section=None):
         with Look(browser, folder, name, viewport, scheme) as look:
             if chinese:
                 look.chinese()
-            if paper:
-                look.page.emulate_media(media="print")
             full = look.page.evaluate("document.documentElement.scrollHeight")
+            if section:
+                look.page.set_viewport_size({"width": viewport["width"], "height": full})
+                top = look.page.locator(f"#{section}").bounding_box()["y"]
+                look.page.screenshot(path=target / f"{name}.png", clip={"x": 0, "y": top, "width": viewport["width"], "height": height})
+                return
             look.page.set_viewport_size({"width": viewport["width"], "height": min(full, height or full)})
             look.page.screenshot(path=target / f"{name}.png")
 
@@ -241,6 +296,7 @@ def screenshots(browser, folder, target):
     shoot("desk-light", DESK, "light")
     shoot("desk-dark-zh", DESK, "dark", chinese=True)
     shoot("phone-light", PHONE, "light", height=5200)
+    shoot("phone-channels", PHONE, "light", height=1700, section="breakdowns")
     shoot("phone-dark-zh", PHONE, "dark", chinese=True, height=5200)
     with Look(browser, folder, "paper") as look:
         look.page.pdf(path=target / "paper.pdf", format="A4", print_background=True, margin={k: "12mm" for k in ("top", "right", "bottom", "left")})

@@ -80,6 +80,15 @@ def check_changes(changes, run: Run):
     return problems
 
 
+def check_shares(shares, run: Run):
+    problems = []
+    for share in shares:
+        part = sum(float(run.value(share["mart"], row, share["column"]) or 0) for row in share["rows"])
+        if not reads_as(share["text"], part / float(run.value(share["mart"], share["whole"], share["column"]))):
+            problems.append(f"{share}: {part}")
+    return problems
+
+
 def check_lines(panels):
     """The points of a drawing lie where their values say: one straight scale a drawing."""
     problems = []

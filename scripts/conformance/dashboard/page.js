@@ -1,7 +1,11 @@
 // What is asked of a page, in the page.
 ({
   values() {
-    const own = (element) => element.tagName === "circle" || element.tagName === "rect" ? null : element.textContent;
+    // A cell's own figure, without the small lines below it.
+    const own = (element) => {
+      if (element.tagName === "circle" || element.tagName === "rect") return null;
+      return Array.from(element.childNodes).filter((node) => !(node.classList && node.classList.contains("beside"))).map((node) => node.textContent).join("");
+    };
     return Array.from(document.querySelectorAll("[data-value]")).map((element) => {
       const near = (name) => { const found = element.closest(`[${name}]`); return found ? found.getAttribute(name) : null; };
       let column = near("data-column");
@@ -10,6 +14,11 @@
       return { value: element.getAttribute("data-value"), mart: near("data-mart"), row: near("data-row"), column, source: near("data-source"),
         code: element.getAttribute("data-code"), balance: element.getAttribute("data-balance"), points: element.hasAttribute("data-points"), text: zh ? null : own(element) };
     });
+  },
+  // Shares of the total that the page works out itself.
+  shares() {
+    return Array.from(document.querySelectorAll("[data-share-of]")).map((element) => ({ mart: element.closest("[data-mart]").dataset.mart,
+      column: element.dataset.shareOf, rows: element.dataset.rows.split(" "), whole: element.dataset.whole, text: element.textContent }));
   },
   changes() {
     return Array.from(document.querySelectorAll("[data-before] > .change")).map((element) => {

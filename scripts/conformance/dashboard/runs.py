@@ -40,7 +40,7 @@ publish: [json, csv]
 NAMES = [
     'quotes " and \' and `', "<script>window.hacked=1</script>", "</style></script><img src=x onerror=window.hacked=2>", "a & b &lt; c &amp;",
     "emoji 🛒👩‍👩‍👧‍👦🇨🇳 双十一", "עברית عربى campaign", "\u202ereversed\u202d override", '=HYPERLINK("http://example.invalid","x")', "+1-2@SUM(A1)",
-    "long " + "campaign " * 1200, "x" * 10_000, "e" + "\u0301" * 5_000, "👩\u200d" * 3_000 + "👩", "javascript:window.hacked=3", "{{7*7}} ${7*7} %s", "-->]]>*/", "tab\tand  blanks ", "null", "–",
+    "long " + "campaign " * 1200, "x" * 10_000, "e" + "\u0301" * 5_000, "👩\u200d" * 3_000 + "👩", "javascript:window.hacked=3", "{{7*7}} ${7*7} %s", "-->]]>*/", "tab\tand  blanks ", "null", "–", "\ufeff", "\u2028\u2029",
 ]
 
 HEAD = ["t", "e", "u", "c", "p", "a", "o", "x", "v"]
