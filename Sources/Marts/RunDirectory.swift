@@ -182,6 +182,7 @@ extension RunDirectory {
     /// What came of a completed run.
     public struct Publication: Sendable {
         public let run: PublishedRun
+        public let results: RunResults
         /// Whether `current` points at it now; false for a date older than what is published.
         public let isCurrent: Bool
         /// Old runs that could not be removed.
@@ -229,7 +230,7 @@ extension RunDirectory {
         if run.intraday == nil { warnings += FailedRun.settle(in: output, date: date) }
         warnings += RunDirectory.pruneIntraday(of: run)
         warnings += FailedRun.prune(in: output, keep: keep)
-        return Publication(run: run, isCurrent: current == run, warnings: warnings)
+        return Publication(run: run, results: results, isCurrent: current == run, warnings: warnings)
     }
 
     /// Keeps the candidates of runs that a crash ended, where they finished something, and finishes a swap that it cut

@@ -55,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
                     let status = try await writer.takeIn(for: date)
                     guard status == .done else { return status }
                 }
-                return try await writer.publish(nights.dates, selected: selected)
+                return try await writer.publish(nights.dates, selected: selected, selection: selection.recorded)
             }
         }
     }

@@ -81,8 +81,11 @@ struct Writer {
 
     /// Publishes nights one after the other; each is whole or not at all. One that fails ends the row unless asked to
     /// keep going; an output that cannot be written always does. In the end the database is brought to what is published.
-    func publish(_ dates: [CivilDate], selected: Set<String>, onlyIfDue: Bool = false) async throws -> ExitStatus {
-        let status = try await publishFiles(dates, selected: selected, onlyIfDue: onlyIfDue)
+    /// - Parameter selection: what `selected` follows from; nil for all steps.
+    func publish(
+        _ dates: [CivilDate], selected: Set<String>, selection: RunResults.Selection? = nil, onlyIfDue: Bool = false
+    ) async throws -> ExitStatus {
+        let status = try await publishFiles(dates, selected: selected, selection: selection, onlyIfDue: onlyIfDue)
         try await bringDatabase()
         return status
     }
@@ -98,13 +101,15 @@ struct Writer {
         }
     }
 
-    private func publishFiles(_ dates: [CivilDate], selected: Set<String>, onlyIfDue: Bool) async throws -> ExitStatus {
+    private func publishFiles(
+        _ dates: [CivilDate], selected: Set<String>, selection: RunResults.Selection?, onlyIfDue: Bool
+    ) async throws -> ExitStatus {
         var status = ExitStatus.done
         for date in dates {
             if dates.count > 1 { Console.log("run: the night of \(date)") }
             let outcome: ExitStatus
             do {
-                outcome = try await Night(writer: self, date: date, selected: selected).run(onlyIfDue: onlyIfDue)
+                outcome = try await Night(writer: self, date: date, selected: selected, selection: selection).run(onlyIfDue: onlyIfDue)
             } catch let problem as Problem where keepGoing && problem.code.exit == .stageFailed {
                 outcome = Console.report(problem)
             }

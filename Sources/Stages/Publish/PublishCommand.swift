@@ -24,6 +24,10 @@ struct PublishCommand: ParsableCommand {
     var seconds: Double = 0
     @Option(help: .hidden)
     var started: String?
+    @Option(parsing: .unconditionalSingleValue, help: .hidden)
+    var selected: [String] = []
+    @Option(parsing: .unconditionalSingleValue, help: .hidden)
+    var excluded: [String] = []
 
     func run() throws {
         try StageMain.reporting {
@@ -39,12 +43,20 @@ struct PublishCommand: ParsableCommand {
                 return try database.run() ? .done : .stageFailed
             }
             let step = PublishStep(manifest: manifest, snapshot: try Snapshot.open(storeFolder: manifest.store))
-            let publication = try into.map { try step.complete(RunDirectory.open($0), started: started, seconds: seconds) } ?? step.republish()
+            let selection = selected.isEmpty && excluded.isEmpty ? nil : RunResults.Selection(select: selected, exclude: excluded)
+            let publication = try into.map {
+                try step.complete(RunDirectory.open($0), started: started, seconds: seconds, selection: selection)
+            } ?? step.republish()
             for warning in publication.warnings { Console.warn(warning) }
             if !publication.isCurrent {
                 Console.log("publish: a newer date is published already; 'current' stays where it is")
             }
             Console.log("publish: \(publication.run.path)")
+            for (override, nodes) in publication.results.overriddenNodes where !nodes.isEmpty {
+                Console.log(
+                    "publish: figures of \(nodes.joined(separator: ", ")) are not as the manifest says: \(TerminalText.shown(override.words))",
+                    level: .warning)
+            }
             // In a night the orchestrator does both, the database once all its nights are published.
             if into == nil {
                 note(publication.run, manifest)

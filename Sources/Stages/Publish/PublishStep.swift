@@ -22,10 +22,13 @@ struct PublishStep {
     /// - Parameters:
     ///   - started: when the run began, RFC 3339.
     ///   - seconds: what the run took so far.
-    func complete(_ run: RunDirectory, started: String?, seconds: Double) throws -> RunDirectory.Publication {
+    ///   - selection: the steps that were asked for; nil for all.
+    func complete(_ run: RunDirectory, started: String?, seconds: Double, selection: RunResults.Selection?) throws -> RunDirectory.Publication {
         let records = NodeRecords(runDirectory: run.path)
         var results = results(date: run.date, records: try records.read(), seconds: seconds)
         results.started = started
+        results.overrides = manifest.overrides.map(RunResults.Override.init)
+        results.selection = selection
         try records.remove()
         try writeDatabase(of: results, into: run)
         return try complete(run, results)
