@@ -49,6 +49,7 @@ struct Night {
                 let arguments = [
                     "--into", run.path, "--started", stopwatch.started(in: manifest.zone), "--seconds", "\(stopwatch.seconds)",
                 ] + (selection?.select ?? []).flatMap { ["--selected", $0] } + (selection?.exclude ?? []).flatMap { ["--excluded", $0] }
+                    + (writer.makesCurrent ? ["--make-current"] : [])
                 status = try await writer.step("publish", arguments, date: nil, of: id)
             }
             if status == .done {

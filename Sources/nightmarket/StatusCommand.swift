@@ -82,12 +82,13 @@ struct StatusCommand: AsyncParsableCommand {
         if last.isEmpty { return }
         try Console.print("last runs")
         let width = last.map(\.name.count).max() ?? 0
+        let aside = Set(PublishedRun.all(in: manifest.output).filter(\.isAside).map(\.name))
         for run in last {
             let name = run.name + String(repeating: " ", count: width - run.name.count)
             var line = "  \(name)  \(run.status)  \(run.started ?? "-")  \(decimals(run.seconds)) s"
             line += "  \(run.computed) computed, \(run.takenOver) taken over"
             if run.failed > 0 { line += ", \(run.failed) failed" }
-            if let intraday = run.intraday { line += "  (as of \(intraday))" }
+            if let intraday = run.intraday { line += "  (as of \(intraday)\(aside.contains(run.name) ? ", not current" : ""))" }
             if !run.overrides.isEmpty { line += "  (\(TerminalText.shown(run.overrides.joined(separator: " "))))" }
             try Console.print(line)
             if let reason = run.reason { try Console.print("    \(TerminalText.shown(reason))") }

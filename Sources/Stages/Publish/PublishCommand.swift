@@ -18,6 +18,8 @@ struct PublishCommand: ParsableCommand {
     var postgres = false
     @Flag(help: .hidden)
     var underLock = false
+    @Flag(help: .hidden)
+    var makeCurrent = false
     @Option(help: .hidden)
     var into: String?
     @Option(help: .hidden)
@@ -45,10 +47,15 @@ struct PublishCommand: ParsableCommand {
             let step = PublishStep(manifest: manifest, snapshot: try Snapshot.open(storeFolder: manifest.store))
             let selection = selected.isEmpty && excluded.isEmpty ? nil : RunResults.Selection(select: selected, exclude: excluded)
             let publication = try into.map {
-                try step.complete(RunDirectory.open($0), started: started, seconds: seconds, selection: selection)
+                try step.complete(RunDirectory.open($0), started: started, seconds: seconds, selection: selection, makesCurrent: makeCurrent)
             } ?? step.republish()
             for warning in publication.warnings { Console.warn(warning) }
-            if !publication.isCurrent {
+            if let later = publication.later {
+                let whole = later.intraday.map { "as of \($0)" } ?? "the whole night"
+                Console.log(
+                    "publish: \(later.name) of the same date knows of more (\(whole)): 'current' stays there; --make-current puts this run in its place",
+                    level: .warning)
+            } else if !publication.isCurrent {
                 Console.log("publish: a newer date is published already; 'current' stays where it is")
             }
             Console.log("publish: \(publication.run.path)")

@@ -23,7 +23,10 @@ struct PublishStep {
     ///   - started: when the run began, RFC 3339.
     ///   - seconds: what the run took so far.
     ///   - selection: the steps that were asked for; nil for all.
-    func complete(_ run: RunDirectory, started: String?, seconds: Double, selection: RunResults.Selection?) throws -> RunDirectory.Publication {
+    ///   - makesCurrent: also where a run of the same date knows of more.
+    func complete(
+        _ run: RunDirectory, started: String?, seconds: Double, selection: RunResults.Selection?, makesCurrent: Bool
+    ) throws -> RunDirectory.Publication {
         let records = NodeRecords(runDirectory: run.path)
         var results = results(date: run.date, records: try records.read(), seconds: seconds)
         results.started = started
@@ -31,12 +34,12 @@ struct PublishStep {
         results.selection = selection
         try records.remove()
         try writeDatabase(of: results, into: run)
-        return try complete(run, results)
+        return try complete(run, results, makesCurrent: makesCurrent)
     }
 
-    private func complete(_ run: RunDirectory, _ results: RunResults) throws -> RunDirectory.Publication {
+    private func complete(_ run: RunDirectory, _ results: RunResults, makesCurrent: Bool = false) throws -> RunDirectory.Publication {
         let page = DashboardPage(manifest: manifest, run: run)
-        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns, page: page.write)
+        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns, makesCurrent: makesCurrent, page: page.write)
     }
 
     /// Publishes the current run's marts once more, in the manifest's forms.
