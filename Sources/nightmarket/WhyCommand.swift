@@ -13,7 +13,8 @@ struct WhyCommand: AsyncParsableCommand {
         abstract: "Say why one number is what it is: formula, parts, rules, files, and what changed it since the run before.",
         discussion: """
             The row is named by values of its columns, as JSON and CSV write them (null for null); columns that are not named are \
-            those of the total. `date` names the column of time, whatever it is called.
+            those of the total. `date` names the column of time, whatever it is called. The row is compared with that of the newest run \
+            before whose mart differs; runs in between that hold the same mart are named.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
