@@ -30,7 +30,7 @@ public struct DifferenceReport: Sendable {
         if let mart, !old.contains(mart), !new.contains(mart) {
             throw Problem(
                 .unknownMart, "neither \(before.name) nor \(after.name) has a mart '\(mart)'",
-                help: nearestName(to: mart, among: try after.results().nodes.flatMap(\.marts)).map { "did you mean '\($0)'?" })
+                help: didYouMean(nearestNames(to: mart, among: try after.results().nodes.flatMap(\.marts), separator: "/")))
         }
         self.before = before.name
         self.after = after.name

@@ -6,13 +6,13 @@ extension ProblemCode {
 }
 
 extension PublishedRun {
-    /// The run of a name: as `nightmarket status` prints it, `current`, or `previous` (the one before `current`). Runs are
+    /// The run of a name: as `nightmarket status` prints it, `current`, or `previous` (the one before `current`, but for those published aside). Runs are
     /// ordered by their date, then by their number: a backfill of an older date lies before the newer ones.
     /// - Throws: `Problem` `runs.unknown`.
     public static func named(_ name: String, in output: String) throws -> PublishedRun {
         let all = all(in: output)
         let current = current(in: output)
-        let words = [("current", current), ("previous", current.flatMap { current in all.last { $0 < current } })]
+        let words = [("current", current), ("previous", current.flatMap { current in all.last { $0 < current && !$0.isAside } })]
         if let found = words.first(where: { $0.0 == name })?.1 ?? all.first(where: { $0.name == name }) { return found }
         let help =
             if all.isEmpty {
@@ -62,7 +62,7 @@ extension PublishedRun {
         let marts = try results().nodes.flatMap(\.marts).filter { try holds($0) }
         let written = name.contains("/") ? name : name.replacing(".", with: "/", maxReplacements: 1)
         if let found = marts.first(where: { $0 == name }) ?? marts.first(where: { $0 == written }) { return found }
-        let near = nearestName(to: written, among: marts).map { "did you mean '\($0)'?" }
+        let near = didYouMean(nearestNames(to: written, among: marts, separator: "/"))
         throw Problem(
             .unknownMart, "the run \(self.name) has no mart '\(name)' in its JSON form", at: .path(path),
             help: near ?? "it has: " + marts.joined(separator: ", "))

@@ -89,7 +89,7 @@ struct NodeSelection: ParsableArguments {
         let known = nodes + ["ingest", "publish", "state:modified", "result:error", "result:success"]
         throw Problem(
             .wrongSelection, "nothing is called '\(name)'",
-            help: nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+            help: didYouMean(nearestNames(to: name, among: known, separator: "."))
                 ?? "there are " + known.joined(separator: ", "))
     }
 }

@@ -3,6 +3,7 @@ import EventStore
 import Explanations
 import Manifest
 import Marts
+import Metrics
 import StageKit
 import Stages
 import Vocabulary
@@ -39,7 +40,7 @@ struct WhyCommand: AsyncParsableCommand {
             let run = try PublishedRun.named(run, in: manifest.output)
             let facts = try RunFacts(manifest, run, threads: arguments.threadCount)
             let explainer = try Explainer(manifest, run: run, facts: facts.facts)
-            let address = CellAddress(column: column, values: values.map { ($0.key, $0.value) })
+            let address = CellAddress(column: column, values: values.map { ($0.key, $0.value) }, otherWords: MetricCatalogue.otherWords)
             let explanation = try explainer.explain(address, of: run.mart(run.martID(mart)))
             switch format {
             case .text:
