@@ -35,11 +35,17 @@ public struct NodeFingerprint: Sendable, Hashable {
     }
 
     /// What differs from the fingerprint of an earlier run, in words; empty when nothing does.
-    public func changes(since earlier: NodeFingerprint) -> [String] {
-        [
+    ///
+    /// Other options look at other times and other data: where the rules changed, the period and the data are named only where
+    /// they can have changed by themselves.
+    /// - Parameter hasSameView: the earlier run was of the same date, instant and snapshot of the store.
+    public func changes(since earlier: NodeFingerprint, hasSameView: Bool = false) -> [String] {
+        let follows = stage != earlier.stage || options != earlier.options || settings != earlier.settings
+        return [
             ("the stage's version", stage == earlier.stage), ("its options", options == earlier.options),
-            ("the manifest's settings", settings == earlier.settings), ("the period", period == earlier.period),
-            ("the data", data == earlier.data),
+            ("the manifest's settings", settings == earlier.settings),
+            ("the period", period == earlier.period || follows && hasSameView),
+            ("the data", data == earlier.data || follows && hasSameView),
         ].filter { !$0.1 }.map(\.0)
     }
 }
