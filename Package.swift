@@ -100,7 +100,7 @@ let package = Package(
         tests("EventStore"),
         tests("Marts"),
         tests("Dashboard", ["Marts", "Metrics", "Statistics"]),
-        tests("Ledger"),
+        tests("Ledger", [.product(name: "GRDB", package: "GRDB.swift")]),
         tests("Databases", ["Marts", "Metrics", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Monitoring", ["Marts"]),
         tests("Explanations", ["Marts"]),

@@ -1,6 +1,7 @@
 extension Phrasebook {
     /// Notes of the metrics stage and what is common to all; notes on how a node was counted stay as its manifest makes them.
     static let notes: [(String, String)] = [
+        ("computed under {}, which the manifest does not say", "按 {1} 计算，配置文件中并非如此"),
         ("null: no source provides a part of it", "空值：没有数据源提供其中一部分"),
         ("null in hours: reports are daily and are never spread; the total has the figure", "小时粒度为空：报表按天，不作拆分；总计有数值"),
         ("null: its report has no date, so it counts only in grain 'period'", "空值：报表没有日期，仅在 period 粒度计入"),

@@ -12,10 +12,13 @@ extension ProblemCode {
 public struct CellAddress: Sendable {
     public let column: String
     public let values: [(key: String, value: String)]
+    private let otherWords: [String: String]
 
+    /// - Parameter otherWords: what others call a column, in small letters: only errors look there.
     /// - Parameter values: as JSON and CSV write them; `null` for null. A time may end after the minute, and `date`, `time` or
     ///   `period` name the column of time, whatever it is called. What is not named is that of the total, where there is one.
-    public init(column: String, values: [(key: String, value: String)]) {
+    public init(column: String, values: [(key: String, value: String)], otherWords: [String: String] = [:]) {
+        self.otherWords = otherWords
         self.column = column
         self.values = values
     }
@@ -70,9 +73,10 @@ public struct CellAddress: Sendable {
     }
 
     private func unknown(_ name: String, in mart: Mart, among names: [String]) -> Problem {
-        Problem(
+        let word = otherWords[name.lowercased()].flatMap { names.contains($0) ? $0 : nil }
+        return Problem(
             .unknownMartColumn, "\(mart.id) has no column '\(name)'",
-            help: nearestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "it has: " + names.joined(separator: ", "))
+            help: (word ?? nearestName(to: name, among: names)).map { "did you mean '\($0)'?" } ?? "it has: " + names.joined(separator: ", "))
     }
 
     private func noRow(_ mart: Mart, _ wanted: [(column: Int, text: String)]) -> Problem {

@@ -85,7 +85,8 @@ extension CellExplanation.Sibling {
 extension CellExplanation.Comparison {
     fileprivate var json: JSONValue {
         .object([
-            .init("with", .string(kind.rawValue)), .init("run", run.json), .init("words", .string(words)),
+            .init("with", .string(kind.rawValue)), .init("run", run.json),
+            .init("identical_runs", .array(identicalRuns.map { .string($0) })), .init("words", .string(words)),
             .init("before", before?.json ?? .null), .init("found", .boolean(before != nil)), .init("change", change?.json ?? .null),
             .init("relative", relative.map { .double($0) } ?? .null),
             .init(

@@ -116,6 +116,7 @@ extension CellExplanation.Comparison {
     fileprivate func append(to text: inout ExplanationText, of cell: CellExplanation) {
         text.line("")
         text.entry("against", words)
+        if !identicalRuns.isEmpty { text.entry("", "the same mart in between: \(identicalRuns.joined(separator: ", "))") }
         guard let before else {
             text.entry("", "it has no such row")
             return

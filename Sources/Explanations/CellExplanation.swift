@@ -41,6 +41,8 @@ public struct CellExplanation: Sendable {
         public let kind: Kind
         /// The run that the other cell is of.
         public let run: Run
+        /// Runs between the two whose mart has the same bytes as this one, the newest first.
+        public let identicalRuns: [String]
         /// In words: which cells are compared.
         public let words: String
         /// nil where the other mart has no such row.

@@ -5,6 +5,8 @@ import Vocabulary
 public struct DifferenceReport: Sendable {
     public let before: String
     public let after: String
+    /// Runs between the two that are as the later one is, the newest first.
+    public let identicalRuns: [String]
     public let addedMarts: [String]
     public let removedMarts: [String]
     /// Of the marts that both runs have, in the order of their names.
@@ -15,10 +17,11 @@ public struct DifferenceReport: Sendable {
     public var isEmpty: Bool { addedMarts.isEmpty && removedMarts.isEmpty && marts.allSatisfy(\.isEmpty) }
 
     /// - Parameters:
+    ///   - identical: runs between the two that are as the later one is.
     ///   - mart: only this one; nil for all.
     ///   - column: only changed cells of this one; nil for all.
     /// - Throws: `Problem` where a mart is damaged, or neither run has the one named.
-    public init(from before: PublishedRun, to after: PublishedRun, mart: String?, column: String?) throws {
+    public init(from before: PublishedRun, to after: PublishedRun, identical: [PublishedRun] = [], mart: String?, column: String?) throws {
         func held(_ run: PublishedRun) throws -> [String] {
             let all = try run.results().nodes.flatMap(\.marts)
             return try all.filter { try (mart == nil || $0 == mart) && run.holds($0) }
@@ -27,10 +30,11 @@ public struct DifferenceReport: Sendable {
         if let mart, !old.contains(mart), !new.contains(mart) {
             throw Problem(
                 .unknownMart, "neither \(before.name) nor \(after.name) has a mart '\(mart)'",
-                help: nearestName(to: mart, among: try after.results().nodes.flatMap(\.marts)).map { "did you mean '\($0)'?" })
+                help: didYouMean(nearestNames(to: mart, among: try after.results().nodes.flatMap(\.marts), separator: "/")))
         }
         self.before = before.name
         self.after = after.name
+        identicalRuns = identical.map(\.name)
         addedMarts = new.filter { !old.contains($0) }
         removedMarts = old.filter { !new.contains($0) }
         marts = try new.filter(old.contains).sorted().map { MartDifference(from: try before.mart($0), to: try after.mart($0)) }
@@ -111,6 +115,7 @@ public struct DifferenceReport: Sendable {
         return JSONText.document(
             .object([
                 .init("schema", .string(Self.schema)), .init("before", .string(before)), .init("after", .string(after)),
+                .init("identical_runs", .array(identicalRuns.map { .string($0) })),
                 .init("added_marts", .array(addedMarts.map { .string($0) })),
                 .init("removed_marts", .array(removedMarts.map { .string($0) })),
                 .init(
@@ -141,8 +146,9 @@ public struct DifferenceReport: Sendable {
     }
 
     private var summary: [String] {
-        if isEmpty { return ["nothing differs"] }
-        var lines = addedMarts.map { "\($0): only in \(after)" } + removedMarts.map { "\($0): only in \(before)" }
+        let same = identicalRuns.isEmpty ? [] : ["the same in between: \(identicalRuns.joined(separator: ", "))"]
+        if isEmpty { return same + ["nothing differs"] }
+        var lines = same + addedMarts.map { "\($0): only in \(after)" } + removedMarts.map { "\($0): only in \(before)" }
         for mart in marts where !mart.isEmpty {
             var parts: [String] = []
             if !mart.cells.isEmpty { parts.append("\(mart.cells.count) of \(mart.comparedCells) cells changed") }

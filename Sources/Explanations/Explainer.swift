@@ -110,17 +110,18 @@ public struct Explainer {
 
     // MARK: Runs
 
-    private func previousRun(with mart: String) throws -> (PublishedRun?, String?) {
-        let earlier = PublishedRun.all(in: run.output).filter { $0 < run }
-        if let found = try earlier.last(where: { try $0.holds(mart) }) { return (found, nil) }
+    private func previousRun(with mart: String) throws -> (PublishedRun.Compared?, String?) {
+        if let found = try run.compared(of: mart) { return (found, nil) }
+        let isFirst = !PublishedRun.all(in: run.output).contains { $0 < run }
         return (
-            nil, earlier.isEmpty ? "\(run.name) is the first run that is still kept" : "no run before \(run.name) that is still kept has \(mart)"
+            nil, isFirst ? "\(run.name) is the first run that is still kept" : "no run before \(run.name) that is still kept has \(mart)"
         )
     }
 
-    private func comparisons(_ cell: Cell, _ node: Manifest.Node?, _ previous: PublishedRun?) throws -> [CellExplanation.Comparison] {
+    private func comparisons(_ cell: Cell, _ node: Manifest.Node?, _ compared: PublishedRun.Compared?) throws -> [CellExplanation.Comparison] {
         var comparisons: [CellExplanation.Comparison] = []
-        if let previous {
+        if let compared {
+            let previous = compared.run
             let mart = try previous.mart(cell.mart.id)
             let words = "the same row in the run \(previous.name)" + (previous.intraday.map { " (as of \($0))" } ?? "")
             let period = mart.period
@@ -128,7 +129,8 @@ public struct Explainer {
                 ? "" : ", whose period is \(period.from ?? "-") to \(period.to ?? "-")"
             comparisons.append(
                 try comparison(
-                    .previousRun, words + moved, cell.counterpart(in: mart), cell, node, of: CellExplanation.Run(previous)) { try previous.martIfHeld($0) })
+                    .previousRun, words + moved, cell.counterpart(in: mart), cell, node, of: CellExplanation.Run(previous),
+                    identical: compared.identical.map(\.name)) { try previous.martIfHeld($0) })
         }
         if let (time, before) = cell.earlier, let place = cell.timeColumn {
             let name = cell.mart.columns[place].name
@@ -142,7 +144,7 @@ public struct Explainer {
 
     private func comparison(
         _ kind: CellExplanation.Comparison.Kind, _ words: String, _ before: Cell?, _ after: Cell, _ node: Manifest.Node?,
-        of other: CellExplanation.Run, marts: (String) throws -> Mart?
+        of other: CellExplanation.Run, identical: [String] = [], marts: (String) throws -> Mart?
     ) throws -> CellExplanation.Comparison {
         let parts = ["__num", "__den"].compactMap { suffix -> (String, MartValue, MartValue)? in
             let name = after.definition.name + suffix
@@ -152,7 +154,7 @@ public struct Explainer {
         let figures = before.flatMap { Figure($0.value) }.flatMap { old in Figure(after.value).map { (old, $0) } }
         let ratio = before.flatMap { RatioChange(from: $0, to: after) }
         return CellExplanation.Comparison(
-            kind: kind, run: other, words: words, before: before?.value, change: figures.map { $1 - $0 },
+            kind: kind, run: other, identicalRuns: identical, words: words, before: before?.value, change: figures.map { $1 - $0 },
             relative: figures.flatMap { relativeChange(from: $0.double, to: $1.double) }, parts: parts, ratio: ratio,
             breakdowns: try before.map { try breakdowns(from: $0, to: after, node, marts) } ?? [])
     }

@@ -56,6 +56,4 @@ extension Mart {
         return rows.indices.lazy.filter { row in zip(columns, key.parts).allSatisfy { rows[row][$0] == $1.value } }
             .dropFirst(key.occurrence).first
     }
-
-    func columnIndex(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
 }

@@ -19,13 +19,21 @@ public struct LedgerRun: Sendable, Hashable {
     public let takenOver: Int
     public let failed: Int
     public let bytes: Int
+    /// What the command line said otherwise than the manifest, as it says it.
+    public let overrides: [String]
 }
 
 extension Ledger {
     /// The last runs, the newest first.
     public func lastRuns(_ count: Int) throws -> [LedgerRun] {
         try read { db in
-            try Row.fetchAll(
+            // A ledger of before there were any has no such table.
+            let overrides = try db.tableExists("run_override")
+                ? try Row.fetchAll(db, sql: "SELECT run, key, value FROM run_override ORDER BY run, key") : []
+            let words = Dictionary(grouping: overrides) { $0["run"] as String }.mapValues { rows in
+                rows.map { RunResults.Override(key: $0["key"], value: $0["value"]).words }
+            }
+            return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT run.name, date, run.status, started, run.seconds, intraday, run.reason,
@@ -42,7 +50,8 @@ extension Ledger {
                 LedgerRun(
                     name: row["name"], date: row["date"], status: row["status"], started: row["started"],
                     seconds: row["seconds"], intraday: row["intraday"], reason: row["reason"], computed: row["computed"],
-                    takenOver: row["taken_over"], failed: row["failed"], bytes: row["bytes"])
+                    takenOver: row["taken_over"], failed: row["failed"], bytes: row["bytes"],
+                    overrides: words[row["name"], default: []])
             }
         }
     }

@@ -119,7 +119,7 @@ public struct Ledger: Sendable {
     private init(queue: DatabaseQueue) throws {
         self.queue = queue
         try queue.write { db in
-            try db.execute(sql: Ledger.schema + Ledger.matchTable)
+            try db.execute(sql: Ledger.schema + Ledger.overrideTable + Ledger.matchTable)
             try db.execute(sql: "PRAGMA user_version = \(Ledger.version)")
         }
     }
@@ -145,6 +145,8 @@ public struct Ledger: Sendable {
     /// Takes runs in; what was known of one is replaced.
     private func record(_ entries: [LedgerEntry]) throws {
         try queue.write { db in
+            // A ledger of before there were any has no such table.
+            try db.execute(sql: Ledger.overrideTable)
             for entry in entries { try entry.insert(into: db) }
         }
     }
@@ -164,6 +166,12 @@ public struct Ledger: Sendable {
             }
         }
     }
+
+    private static let overrideTable = """
+        CREATE TABLE IF NOT EXISTS run_override (
+            run TEXT NOT NULL REFERENCES run ON DELETE CASCADE, key TEXT NOT NULL, value TEXT, PRIMARY KEY (run, key)
+        ) STRICT;
+        """
 
     private static let matchTable = """
         CREATE TABLE IF NOT EXISTS list_match (
@@ -229,6 +237,10 @@ extension LedgerEntry {
                     node.marts.reduce(0) { $0 + bytes[$1, default: 0] }, node.seconds, parts[0], parts[1], parts[2],
                     parts[3], parts[4],
                 ])
+        }
+        for override in results.overrides {
+            try db.execute(
+                sql: "INSERT INTO run_override VALUES (?, ?, ?)", arguments: [name, override.key, override.value])
         }
         for source in results.sources {
             for file in source.files {

@@ -39,6 +39,7 @@ extension Manifest {
     ) throws(Problems) -> Manifest {
         let text = yaml.unicodeScalars.first == "\u{FEFF}" ? String(yaml.unicodeScalars.dropFirst()) : yaml
         var tree: Tree
+        let written: Tree
         do {
             guard let root = try YAMLReader.tree(of: text, place: { .text(file: path, line: $0, column: $1) }) else {
                 throw Problem(
@@ -46,6 +47,7 @@ extension Manifest {
                     help: "start from pipelines/nightly.yaml")
             }
             tree = root
+            written = root
             for (key, value) in overrides { try tree.override(key, with: value) }
         } catch let problem as Problem {
             throw Problems([problem])
@@ -57,9 +59,14 @@ extension Manifest {
         var reader = ShapeReader(zone: zone, source: source)
         let root = reader.read(tree, as: ManifestShape.root(stages), path: "")
         var lowering = Lowering(folder: folder, zone: zone, source: source)
-        let manifest = lowering.manifest(root, path: path)
+        var manifest = lowering.manifest(root, path: path)
         let problems = [zoneProblem].compactMap { $0 } + reader.problems + lowering.problems
         guard problems.isEmpty else { throw Problems(inOrderOfTheFile(problems)) }
+        if !overrides.isEmpty {
+            var plain = ShapeReader(zone: reportZone(written).0, source: source)
+            let value = plain.read(written, as: ManifestShape.root(stages), path: "")
+            manifest.overrides = Manifest.Override.effective(overrides, root, plain.problems.isEmpty ? value : nil)
+        }
         return manifest
     }
 

@@ -42,6 +42,8 @@ public struct Manifest: Sendable {
     public var monitoring: Monitoring
     public var postgres: Postgres?
     public var dashboard: Dashboard
+    /// What the command line says otherwise than the file.
+    public var overrides: [Override] = []
 
     public init(
         path: String, folder: String, pipeline: String, zone: Zone, currency: String, store: String, output: String,

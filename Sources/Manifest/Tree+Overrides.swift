@@ -6,7 +6,7 @@ extension Tree {
     /// The value is YAML (`3d`, `[channel, campaign]`); maps on the way are made where they are missing.
     /// - Throws: `Problem` where the path leads through something that is no map, or the value is not YAML.
     mutating func override(_ path: String, with text: String) throws {
-        let place = Place.path("--set \(path)=\(text)")
+        let place = Place.path(Manifest.Override(key: path, value: text).words)
         let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard !keys.contains("") else {
             throw Problem(

@@ -29,6 +29,9 @@ extension Mart {
         }
     }
 
+    /// The place of a column; nil where the mart has none of the name.
+    package func columnIndex(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
+
     func problem(_ code: ProblemCode, row: Int, column: Int, _ what: String) -> Problem {
         Problem(code, "row \(row + 1), column \(columns[column].name) of mart \(id) \(what)")
     }

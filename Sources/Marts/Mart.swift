@@ -84,6 +84,9 @@ public struct MartColumn: Sendable, Hashable {
     public var aggregation: Aggregation
     /// What it means, as the stage declares it that makes the mart; nil in a mart that is read.
     public var definition: ColumnDefinition?
+    /// What a person reads first, as the stage declares it: where a mart has such columns, a table for people shows these
+    /// alone unless more is asked for. Not kept in a mart that is written.
+    public var isHeadline = false
 
     public init(
         _ name: String, _ type: ValueType, role: Role, unit: String? = nil, label: Label, direction: Int = 0,

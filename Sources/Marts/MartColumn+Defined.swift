@@ -9,6 +9,13 @@ extension MartColumn {
         defined(ColumnDefinition(formula: formula, meaning: meaning, source: source, numerator: numerator, denominator: denominator))
     }
 
+    /// The column as one of those that a person reads first.
+    public var headline: MartColumn {
+        var column = self
+        column.isHeadline = true
+        return column
+    }
+
     public func defined(_ definition: ColumnDefinition?) -> MartColumn {
         var column = self
         column.definition = definition

@@ -41,6 +41,11 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
         (try? OutputFiles.read("\(folder)/\(intradayFile)")).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    static let asideFile = ".aside"
+
+    /// Whether the run was published beside one of its date that knows of more: `current` never points at it.
+    public var isAside: Bool { OutputFiles.size("\(path)/\(PublishedRun.asideFile)") != nil }
+
     /// The published files, as the data package lists them.
     public func resources() throws -> [DataPackage.Resource] {
         let file = "\(path)/\(DataPackage.fileName)"
@@ -59,10 +64,14 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
 
     public static func < (a: PublishedRun, b: PublishedRun) -> Bool { (a.date, a.number) < (b.date, b.number) }
 
-    /// The newest run of a date; nil where none was published.
+    /// The newest run of a date, one that was published aside only where there is no other; nil where none was published.
     public static func newest(of date: CivilDate, in output: String) -> PublishedRun? {
-        all(in: output).last { $0.date == date }
+        let runs = all(in: output).filter { $0.date == date }
+        return runs.last { !$0.isAside } ?? runs.last
     }
+
+    /// The run of a date that was published last, aside or not; nil where none was.
+    public static func last(of date: CivilDate, in output: String) -> PublishedRun? { all(in: output).last { $0.date == date } }
 
     /// The runs of an output, oldest first.
     public static func all(in output: String) -> [PublishedRun] {
@@ -112,6 +121,11 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
 
     /// Whether the run holds a mart in its JSON form.
     public func holds(_ mart: String) throws -> Bool { OutputFiles.size("\(path)/\(try MartID(mart)).json") != nil }
+
+    /// A hash of a mart's JSON form; nil where the run does not hold it.
+    public func digest(ofMart id: String) throws -> String? {
+        try holds(id) ? DataPackage.hash(of: OutputFiles.read("\(path)/\(MartID(id)).json")) : nil
+    }
 
     /// A mart of the run, from its JSON form.
     /// - Throws: `Problem` where the file is missing or damaged.

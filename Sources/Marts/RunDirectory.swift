@@ -182,23 +182,28 @@ extension RunDirectory {
     /// What came of a completed run.
     public struct Publication: Sendable {
         public let run: PublishedRun
-        /// Whether `current` points at it now; false for a date older than what is published.
+        public let results: RunResults
+        /// Whether `current` points at it now; false for a date older than what is published, and for a run aside.
         public let isCurrent: Bool
+        /// The published run of the same date that knows of more, and stays current.
+        public let later: PublishedRun?
         /// Old runs that could not be removed.
         public let warnings: [Problem]
     }
 
     /// Writes datapackage.json, the page and run_results.json, makes everything last, gives the run its name, and points
-    /// `current` at it unless a newer date is published. Then removes the oldest runs beyond `keep`.
+    /// `current` at it unless a newer date is published, or a run of its date that knows of more: then it is published aside.
+    /// Then removes the oldest runs beyond `keep`.
     ///
     /// A throw before the run has its name leaves everything as it was; one after it is mended by the next `create`.
     /// - Parameters:
     ///   - name: of the data package.
     ///   - results: `run` and `page` are filled in here.
+    ///   - makesCurrent: `current` goes to it also from a run of its date that knows of more.
     ///   - page: makes the page of what is published; nil for a run without one.
     /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
     public func complete(
-        name: String, results: RunResults, keep: Int = 30,
+        name: String, results: RunResults, keep: Int = 30, makesCurrent: Bool = false,
         page: ((RunResults, [DataPackage.Resource]) throws -> [UInt8])? = nil
     ) throws -> Publication {
         let resources = try resources()
@@ -217,6 +222,8 @@ extension RunDirectory {
         try OutputFiles.write(DataPackage.write(name: name, resources), to: "\(path)/\(DataPackage.fileName)")
         try OutputFiles.write(results.write(), to: "\(path)/\(RunResults.fileName)")
         try OutputFiles.remove("\(path)/\(RunDirectory.descriptions)")
+        let later = makesCurrent ? nil : laterRun
+        if later != nil { try OutputFiles.write([], to: "\(path)/\(PublishedRun.asideFile)") }
         for name in OutputFiles.names(in: path) where OutputFiles.isPlainDirectory("\(path)/\(name)") {
             try OutputFiles.syncDirectory("\(path)/\(name)")
         }
@@ -229,7 +236,15 @@ extension RunDirectory {
         if run.intraday == nil { warnings += FailedRun.settle(in: output, date: date) }
         warnings += RunDirectory.pruneIntraday(of: run)
         warnings += FailedRun.prune(in: output, keep: keep)
-        return Publication(run: run, isCurrent: current == run, warnings: warnings)
+        return Publication(run: run, results: results, isCurrent: current == run, later: later, warnings: warnings)
+    }
+
+    /// The current run where it is of the same date and knows of more: a whole night, or a later instant than this run's.
+    private var laterRun: PublishedRun? {
+        guard let own = intraday, let current = PublishedRun.current(in: output), current.date == date else { return nil }
+        guard let known = current.intraday else { return current }
+        guard let a = Timestamp.reading(own, in: .utc), let b = Timestamp.reading(known, in: .utc) else { return nil }
+        return a < b ? current : nil
     }
 
     /// Keeps the candidates of runs that a crash ended, where they finished something, and finishes a swap that it cut
@@ -250,7 +265,7 @@ extension RunDirectory {
         try pointCurrent(output)
     }
 
-    /// Points `current` at the newest date's newest run.
+    /// Points `current` at the newest date's newest run that was not published aside.
     private static func pointCurrent(_ output: String) throws {
         let link = "\(output)/current"
         if let mode = OutputFiles.mode(link, followingLinks: false), mode != S_IFLNK {
@@ -258,7 +273,7 @@ extension RunDirectory {
                 .outputCannotWrite, "a file or directory stands where the link to the published run belongs",
                 at: .path(link), help: "move it away and run again")
         }
-        guard let newest = PublishedRun.all(in: output).last, newest != PublishedRun.current(in: output) else { return }
+        guard let newest = PublishedRun.all(in: output).last(where: { !$0.isAside }), newest != PublishedRun.current(in: output) else { return }
         try OutputFiles.pointLink(link, at: "runs/\(newest.name)")
     }
 
@@ -271,8 +286,9 @@ extension RunDirectory {
 
     /// A later run of a date replaces its intraday runs; the last of them stays for those who are reading it.
     private static func pruneIntraday(of run: PublishedRun) -> [Problem] {
+        let current = PublishedRun.current(in: run.output)
         let earlier = PublishedRun.all(in: run.output).filter {
-            $0.date == run.date && $0.number < run.number && $0.intraday != nil
+            $0.date == run.date && $0.number < run.number && $0.intraday != nil && $0 != current
         }
         return earlier.dropLast(1).flatMap(retire)
     }

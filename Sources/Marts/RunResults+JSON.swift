@@ -22,7 +22,8 @@ extension RunResults {
                 .init("balance", balance?.json ?? .null),
                 .init("lineage", .array(lineage.map(\.json))),
                 .init("warnings", .array(warnings.map(\.json))),
-            ] + (page.map { [.init("page", $0.json)] } ?? [])))
+            ] + overrides.json + (selection.map { [.init("selection", $0.json)] } ?? [])
+                + (page.map { [.init("page", $0.json)] } ?? [])))
     }
 
     /// Reads what `write` wrote; writing it again gives the same bytes.
@@ -49,6 +50,8 @@ extension RunResults {
         warnings = try fields.list("warnings") {
             Warning(code: try $0.text("code"), message: try $0.text("message"), place: try $0.optionalText("place"))
         }
+        overrides = try fields.overrides()
+        selection = fields.has("selection") ? try fields.optionalFields("selection", Selection.init(reading:)) : nil
         page = fields.has("page") ? try fields.optionalFields("page", Page.init(reading:)) : nil
         try fields.end()
     }
@@ -63,6 +66,31 @@ extension RunResults.Page {
         path = try fields.text("path")
         bytes = Int(try fields.integer("bytes"))
         hash = try fields.text("hash")
+    }
+}
+
+extension [RunResults.Override] {
+    /// The field of them; none where nothing was overridden.
+    fileprivate var json: [JSONValue.Member] {
+        isEmpty ? [] : [.init("overrides", .array(map { .object([.init("key", .string($0.key)), .init("value", .text($0.value))]) }))]
+    }
+}
+
+extension JSONFields {
+    fileprivate mutating func overrides() throws -> [RunResults.Override] {
+        guard has("overrides") else { return [] }
+        return try list("overrides") { RunResults.Override(key: try $0.text("key"), value: try $0.optionalText("value")) }
+    }
+}
+
+extension RunResults.Selection {
+    fileprivate var json: JSONValue {
+        .object([.init("select", .array(select.map { .string($0) })), .init("exclude", .array(exclude.map { .string($0) }))])
+    }
+
+    fileprivate init(reading fields: inout JSONFields) throws {
+        select = try fields.texts("select")
+        exclude = try fields.texts("exclude")
     }
 }
 
@@ -84,7 +112,7 @@ extension RunResults.Node {
             .init("seconds", .double(seconds)), .init("rows", .integer(rows)), .init("reason", .text(reason)),
             .init("marts", .array(marts.map { .string($0) })),
             .init("fingerprint", .array(fingerprint.map { .string($0) })),
-        ])
+        ] + overrides.json)
     }
 
     fileprivate init(reading fields: inout JSONFields) throws {
@@ -96,6 +124,7 @@ extension RunResults.Node {
         reason = try fields.optionalText("reason")
         marts = try fields.texts("marts")
         fingerprint = try fields.texts("fingerprint")
+        overrides = try fields.overrides()
     }
 }
 

@@ -24,6 +24,10 @@ public struct RunResults: Sendable, Hashable {
     public var lineage: [Lineage]
     /// What a person should know: damaged files, globs without a match, nodes that failed.
     public var warnings: [Warning]
+    /// What the command line said otherwise than the manifest, whether figures follow from it or not.
+    public var overrides: [Override] = []
+    /// Which steps were asked for; nil for all.
+    public var selection: Selection?
     /// The page that people open; set where the run is published, nil for a run without one.
     public var page: Page?
 
@@ -59,6 +63,41 @@ public struct RunResults: Sendable, Hashable {
         }
     }
 
+    /// A value of the manifest that the command line gave (`--set`).
+    public struct Override: Sendable, Hashable {
+        public var key: String
+        /// nil where a password may be in it.
+        public var value: String?
+
+        public init(key: String, value: String?) {
+            self.key = key
+            self.value = value
+        }
+
+        /// As the command line says it.
+        public var words: String { "--set \(key)" + (value.map { "=\($0)" } ?? "") }
+    }
+
+    /// Every override of the run and of its nodes, in byte order of its words, with the ids of the nodes whose figures follow
+    /// from it: none where no figure does.
+    public var overriddenNodes: [(override: Override, nodes: [String])] {
+        let all = Set(overrides + nodes.flatMap(\.overrides))
+        return all.sorted { $0.words.utf8.lexicographicallyPrecedes($1.words.utf8) }.map { override in
+            (override, nodes.filter { $0.overrides.contains(override) }.map(\.id))
+        }
+    }
+
+    /// Steps as the command line selects them.
+    public struct Selection: Sendable, Hashable {
+        public var select: [String]
+        public var exclude: [String]
+
+        public init(select: [String], exclude: [String]) {
+            self.select = select
+            self.exclude = exclude
+        }
+    }
+
     public enum Status: String, Sendable, CaseIterable {
         case done, failed
         case gateClosed = "gate_closed"
@@ -88,11 +127,14 @@ public struct RunResults: Sendable, Hashable {
         public var marts: [String]
         /// What its marts follow from, part by part; the next run compares it.
         public var fingerprint: [String]
+        /// What its marts were computed under otherwise than the manifest says; they say so too.
+        public var overrides: [Override]
 
         public init(
             id: String, stage: String, status: Status, seconds: Double, rows: Int, reason: String? = nil,
-            marts: [String], fingerprint: [String] = []
+            marts: [String], fingerprint: [String] = [], overrides: [Override] = []
         ) {
+            self.overrides = overrides
             self.id = id
             self.stage = stage
             self.status = status

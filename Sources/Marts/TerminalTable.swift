@@ -12,12 +12,18 @@ public enum TerminalTable {
     ///   - color: whether to use escape sequences for bold and faint.
     ///   - rowLimit: rows shown at most; nil for all.
     public static func render(_ mart: Mart, width: Int?, color: Bool, rowLimit: Int? = 40) -> String {
+        render(TableColumns.Table(mart), width: width, color: color, rowLimit: rowLimit)
+    }
+
+    /// The same of chosen columns; how many were left out unasked is said.
+    public static func render(_ chosen: TableColumns.Table, width: Int?, color: Bool, rowLimit: Int? = 40) -> String {
+        let mart = chosen.mart
         let style = TextTable.Style(color: color)
         let rows = mart.rows.prefix(max(0, rowLimit ?? mart.rows.count))
         let columns = mart.columns.enumerated().map { i, column in
             TextTable.Column(
                 column.name, rows.map { i < $0.count ? $0[i].shown(in: column) : "" }, isRight: column.isNumeric,
-                isText: column.type == .string, isSecondary: column.isSecondary, isLead: column.isKey)
+                isText: column.type == .string, isSecondary: column.isSecondary && !chosen.isChosen, isLead: column.isKey)
         }
         let table = TextTable(columns, width: width, style: style)
         let kind = mart.columns.firstIndex { $0.role == .rowKind }
@@ -33,6 +39,9 @@ public enum TerminalTable {
         if mart.rows.isEmpty { text += style.faint("(no rows)") + "\n" }
         if !table.left.isEmpty {
             text += style.faint(line("not shown: \(table.left.joined(separator: ", "))", width)) + "\n"
+        }
+        if chosen.left > 0 {
+            text += style.faint(line("\(chosen.left) column\(chosen.left == 1 ? "" : "s") more: --columns all, or their names with commas between", width)) + "\n"
         }
         text += sparkLines(mart, width: width)
         for note in mart.notes {

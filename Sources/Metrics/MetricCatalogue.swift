@@ -8,6 +8,15 @@ public enum MetricCatalogue {
     /// Another name of a metric.
     public static let aliases: [String: String] = ["gmv": "gmv_paid"]
 
+    /// What others call a metric. Manifests do not take these words: an error that meets one names the metric.
+    public static let otherWords: [String: String] = [
+        "revenue": "gmv_paid", "sales": "gmv_paid", "turnover": "gmv_paid", "income": "gmv_paid",
+        "cost": "spend", "costs": "spend", "ad_spend": "spend", "adspend": "spend",
+        "cvr": "conversion_rate", "conversions": "orders", "purchases": "orders", "transactions": "orders",
+        "customers": "buyers", "uv": "visitors", "unique_visitors": "visitors", "users": "persons",
+        "average_order_value": "aov", "refunds": "refund_flow", "margin": "gross_margin",
+    ]
+
     /// The names under which sources declare what they provide, as the measures of all metrics ask for them.
     public static let authorities: [String] = {
         let measures = all.flatMap(\.formula.measures)
@@ -30,7 +39,7 @@ public enum MetricCatalogue {
         if let call = call(name) {
             return nearestName(to: call.function, among: functions).map { "\($0)(\(call.column))" }
         }
-        return nearestName(to: name, among: all.map(\.id) + aliases.keys.sorted())
+        return otherWords[name.lowercased()] ?? nearestName(to: name, among: all.map(\.id) + aliases.keys.sorted())
     }
 
     static let plain: [Metric] = ["events", "persons"].compactMap { plain($0, over: .all) }

@@ -35,11 +35,17 @@ public struct NodeFingerprint: Sendable, Hashable {
     }
 
     /// What differs from the fingerprint of an earlier run, in words; empty when nothing does.
-    public func changes(since earlier: NodeFingerprint) -> [String] {
-        [
+    ///
+    /// Other options look at other times and other data: where the rules changed, the period and the data are named only where
+    /// they can have changed by themselves.
+    /// - Parameter hasSameView: the earlier run was of the same date, instant and snapshot of the store.
+    public func changes(since earlier: NodeFingerprint, hasSameView: Bool = false) -> [String] {
+        let follows = stage != earlier.stage || options != earlier.options || settings != earlier.settings
+        return [
             ("the stage's version", stage == earlier.stage), ("its options", options == earlier.options),
-            ("the manifest's settings", settings == earlier.settings), ("the period", period == earlier.period),
-            ("the data", data == earlier.data),
+            ("the manifest's settings", settings == earlier.settings),
+            ("the period", period == earlier.period || follows && hasSameView),
+            ("the data", data == earlier.data || follows && hasSameView),
         ].filter { !$0.1 }.map(\.0)
     }
 }
@@ -75,8 +81,10 @@ public final class NodeFingerprints {
         if !missing.isEmpty { data += " \(BLAKE2b.digits(of: "\(missing)"))" }
         if let further = reach.further { data += " \(BLAKE2b.digits(of: further))" }
         return NodeFingerprint(
-            stage: "\(node.stage) \(stage.version)", options: BLAKE2b.digits(of: node.options.canonicalText),
-            settings: BLAKE2b.digits(of: context.manifest.settingsText), period: period, data: data)
+            stage: "\(node.stage) \(stage.version)",
+            options: BLAKE2b.digits(of: node.options.canonicalText + context.manifest.overridesText { $0.isOption(of: node) }),
+            settings: BLAKE2b.digits(of: context.manifest.settingsText + context.manifest.overridesText(where: \.isShared)),
+            period: period, data: data)
     }
 }
 
@@ -99,32 +107,16 @@ extension Manifest {
     }
 }
 
+extension Manifest {
+    /// Marts name the overrides that they were computed under, so they follow from them as such.
+    package func overridesText(where isMeant: (Override) -> Bool) -> String {
+        overrides.filter(isMeant).map { "override \($0.words)\n" }.joined()
+    }
+}
+
 extension Provision {
     fileprivate var settingsText: String {
         scope.isEverywhere
             ? measure : "\(measure) \(scope.channels ?? []) \(scope.campaigns ?? []) \(scope.from ?? .min) \(scope.to ?? .max)"
-    }
-}
-
-extension Value {
-    /// The value as text that does not depend on places, spacing or the order of keys.
-    package var canonicalText: String {
-        switch content {
-        case .null: "null"
-        case .string(let text): "\(text.utf8.count):\(text)"
-        case .integer(let number): "i\(number)"
-        case .number(let number): "n\(number)"
-        case .boolean(let flag): "b\(flag)"
-        case .duration(let micros): "d\(micros)"
-        case .fraction(let number): "f\(number)"
-        case .instant(let micros): "t\(micros)"
-        case .period(let period): "p\(period)"
-        case .condition(let condition): "c\(condition.text.utf8.count):\(condition.text)"
-        case .list(let values): "[" + values.map(\.canonicalText).joined(separator: ",") + "]"
-        case .map(let entries):
-            "{"
-                + entries.sorted { $0.key < $1.key }.map { "\($0.key.utf8.count):\($0.key)=\($0.value.canonicalText)" }
-                .joined(separator: ",") + "}"
-        }
     }
 }

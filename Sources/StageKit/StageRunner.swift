@@ -73,6 +73,7 @@ public struct StageRunner {
 
     /// Adds what every reader must know of the data behind a mart: damaged files contribute nothing.
     private func annotated(_ marts: [Mart], of node: Manifest.Node, _ reach: NodeReach) throws -> [Mart] {
+        let overrides = context.manifest.overrides(of: node).map(MartNote.init)
         let sources = Set(stage.sources(of: node, in: context.manifest).map(\.name))
         let remarks = try unknownEvents(of: node, reach) + snapshot.withoutFiles(sources, within: reach.data, context.manifest).map { source in
             MartNote(code: "no_files", message: "source \(source) has no file in the store: it contributes nothing")
@@ -86,7 +87,7 @@ public struct StageRunner {
         }
         return marts.map { mart in
             var mart = mart
-            mart.notes += notes + remarks
+            mart.notes = overrides + mart.notes + notes + remarks
             mart.provisional = mart.provisional || !notes.isEmpty || context.intraday != nil
             return mart
         }

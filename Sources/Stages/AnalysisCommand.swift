@@ -117,7 +117,8 @@ struct AnalysisCommand: ParsableCommand {
             let fingerprint = try? fingerprints.fingerprint(of: outcome.node, stage: stage)
             var record = RunResults.Node(
                 id: outcome.node.id, stage: stage.name, status: .done, seconds: outcome.seconds, rows: 0, marts: [],
-                fingerprint: fingerprint?.parts ?? [])
+                fingerprint: fingerprint?.parts ?? [],
+                overrides: context.manifest.overrides(of: outcome.node).map(RunResults.Override.init))
             do {
                 for mart in try outcome.result.get() {
                     try run.write(mart, formats: context.manifest.formats)

@@ -10,11 +10,23 @@ struct MartPrinting: ParsableArguments {
 
     @Option(help: "How to show the marts.")
     var format: Format = .table
+    @Option(
+        help: ArgumentHelp(
+            "Which columns a table or Markdown shows: names with commas between, or all (default: in a table those to read first, where the mart has many).",
+            valueName: "columns"))
+    var columns: String?
     @Option(help: "A file to write to instead of standard output.", completion: .file())
     var output: String?
 
+    func validate() throws {
+        if columns != nil, format == .json || format == .csv {
+            throw ValidationError("--columns is for --format table and markdown: JSON and CSV have all columns.")
+        }
+        if let columns, columns.split(separator: ",").isEmpty { throw ValidationError("--columns takes names with commas between, or all.") }
+    }
+
     /// - Parameter showsAll: Tables have all rows on a terminal too, and not the first of them.
-    /// - Throws: `Problem` `usage.one-mart` where several marts do not fit into one file; those of the output.
+    /// - Throws: `Problem` `usage.columns`; `usage.one-mart` where several marts do not fit into one file; those of the output.
     func show(_ marts: [Mart], showsAll: Bool = false) throws {
         if format == .json || format == .csv, output != nil, marts.count > 1 {
             throw Problem(
@@ -23,12 +35,14 @@ struct MartPrinting: ParsableArguments {
         }
         let isTerminal = output == nil && Console.outputIsTerminal
         var bytes: [UInt8] = []
-        for mart in marts {
+        let choice = columns.map { TableColumns($0) } ?? (format == .table ? .usual : .all)
+        for table in try choice.choose(from: marts) {
+            let mart = table.mart
             switch format {
             case .table:
                 let width = output == nil ? Console.tableWidth : nil
                 let rowLimit = isTerminal && !showsAll ? 40 : nil
-                bytes += Array(TerminalTable.render(mart, width: width, color: isTerminal, rowLimit: rowLimit).utf8)
+                bytes += Array(TerminalTable.render(table, width: width, color: isTerminal, rowLimit: rowLimit).utf8)
                 bytes.append(0x0A)
             case .json: bytes += try MartJSON.write(mart)
             case .csv: bytes += try MartCSV.write(mart)

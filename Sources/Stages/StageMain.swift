@@ -12,6 +12,17 @@ public enum StageMain {
     static let programName = URL(fileURLWithPath: CommandLine.arguments.first ?? "").lastPathComponent
     static let stageName = programName.hasPrefix(prefix) ? String(programName.dropFirst(prefix.count)) : programName
 
+    /// The names of all stages, in the order in which a night comes by them.
+    private static let names = ["ingest"] + allStages.map { $0.name } + [AlertsStep.name, "publish"]
+
+    /// What to answer where the orchestrator is asked for what a stage does; nil for any other word.
+    public static func refusal(ofCommand word: String) -> Problem? {
+        guard names.contains(word) else { return nil }
+        return Problem(
+            .unknownStage, "'\(word)' is no command of nightmarket: the stage is a program of its own",
+            help: "call it as \(prefix)\(word) MANIFEST")
+    }
+
     public static func run() -> Never {
         ParentWatch.start()
         // A file that grows over the limit of the shell is an error of the write, as a full disk is.
@@ -27,7 +38,7 @@ public enum StageMain {
                 Problem(
                     .unknownStage, "there is no stage called '\(stageName)'",
                     help: "call this program as nightmarket-STAGE, with one of: "
-                        + (["ingest"] + allStages.map { $0.name } + [AlertsStep.name, "publish"]).joined(separator: ", ")))
+                        + names.joined(separator: ", ")))
             exit(status.rawValue)
         }
         exit(0)

@@ -64,7 +64,7 @@ struct BackfillCommand: AsyncParsableCommand {
                 return .done
             }
             return try await writer.monitored {
-                try await writer.publish(dates, selected: selected, onlyIfDue: which == .all && !force)
+                try await writer.publish(dates, selected: selected, selection: selection.recorded, onlyIfDue: which == .all && !force)
             }
         }
     }

@@ -10,13 +10,18 @@ struct DiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Say which cells changed between two published runs, and by how much.",
-        discussion: "Rows are joined by their dimensions, time and row kind; the greatest relative change comes first.")
+        discussion: """
+            Rows are joined by their dimensions, time and row kind; the greatest relative change comes first. The earlier run is, unless it \
+            is named, the newest before the later one that differs from it (with --mart: in that mart).
+            """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, csv, markdown }
 
     @OptionGroup var arguments: ManifestArguments
-    @Argument(help: "The earlier run: as `status` prints it, current or previous.", completion: ManifestCompletion.runs)
-    var before = "previous"
+    @Argument(
+        help: "The earlier run: as `status` prints it, current or previous (default: the newest that differs).",
+        completion: ManifestCompletion.runs)
+    var before: String?
     @Argument(help: "The later run.", completion: ManifestCompletion.runs)
     var after = "current"
     @Option(help: "Only this mart, such as metrics/daily or metrics.daily.", completion: ManifestCompletion.marts)
@@ -37,9 +42,12 @@ struct DiffCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
-            let (before, after) = (try PublishedRun.named(before, in: manifest.output), try PublishedRun.named(after, in: manifest.output))
+            let after = try PublishedRun.named(after, in: manifest.output)
             let id = mart.map { $0.contains("/") ? $0 : $0.replacing(".", with: "/", maxReplacements: 1) }
-            let report = try DifferenceReport(from: before, to: after, mart: id, column: column)
+            let compared = before == nil ? try after.compared(of: id) : nil
+            let before = try compared?.run ?? PublishedRun.named(before ?? "previous", in: manifest.output)
+            let report = try DifferenceReport(
+                from: before, to: after, identical: compared?.identical ?? [], mart: id, column: column)
             switch format {
             case .table:
                 let text = report.text(width: Console.tableWidth, color: Console.outputIsTerminal, limit: limit ?? 40)

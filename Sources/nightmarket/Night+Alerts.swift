@@ -32,7 +32,7 @@ extension Night {
     /// - Returns: whether any was raised.
     func tellOfAlerts() async -> Bool {
         let manifest = writer.manifest
-        guard manifest.raisesAlerts, let run = PublishedRun.newest(of: date, in: manifest.output) else {
+        guard manifest.raisesAlerts, let run = PublishedRun.last(of: date, in: manifest.output) else {
             return false
         }
         do {
@@ -40,6 +40,8 @@ extension Night {
             let alerts = try run.mart(AlertsStep.alertsMart)
             guard !alerts.rows.isEmpty else { return false }
             log(alerts)
+            // What is found in an earlier moment of a date that is published is no news.
+            if run.isAside { return true }
             if let problem = await AlertProgram(manifest).tell(try AlertNotice.write(alerts, pipeline: manifest.pipeline, run: run)) {
                 Console.warn(problem)
                 try run.add(RunResults.Warning(code: problem.code.name, message: problem.message, place: problem.place?.description))

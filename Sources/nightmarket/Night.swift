@@ -15,6 +15,8 @@ struct Night {
     let date: CivilDate
     /// The selected steps.
     let selected: Set<String>
+    /// As it was said; nil for all steps.
+    let selection: RunResults.Selection?
     let stopwatch = Stopwatch()
 
     /// As log lines and lineage events name it.
@@ -44,7 +46,10 @@ struct Night {
             var status = try await compute(plan, into: run, lineage)
             if status == .done { status = try await judgeAlerts(snapshot, plan.previousRun, into: run) }
             if status == .done {
-                let arguments = ["--into", run.path, "--started", stopwatch.started(in: manifest.zone), "--seconds", "\(stopwatch.seconds)"]
+                let arguments = [
+                    "--into", run.path, "--started", stopwatch.started(in: manifest.zone), "--seconds", "\(stopwatch.seconds)",
+                ] + (selection?.select ?? []).flatMap { ["--selected", $0] } + (selection?.exclude ?? []).flatMap { ["--excluded", $0] }
+                    + (writer.makesCurrent ? ["--make-current"] : [])
                 status = try await writer.step("publish", arguments, date: nil, of: id)
             }
             if status == .done {
@@ -123,7 +128,8 @@ struct Night {
         try records.write(
             RunResults.Node(
                 id: item.node.id, stage: item.node.stage, status: .skipped, seconds: 0, rows: previous.rows,
-                reason: "\(why) since \(previousRun.name)", marts: previous.marts, fingerprint: previous.fingerprint))
+                reason: "\(why) since \(previousRun.name)", marts: previous.marts, fingerprint: previous.fingerprint,
+                overrides: previous.overrides))
         return true
     }
 
@@ -157,12 +163,12 @@ struct Night {
                     id: item.node.id, stage: item.node.stage, status: .blocked, seconds: 0, rows: 0,
                     reason: "the run ended before", marts: [])
         } + records.filter { $0.id == AlertsStep.name }
-        writer.remember(
-            failed: run,
-            RunResults(
-                pipeline: manifest.pipeline, date: date, snapshot: snapshot.fingerprint, status: .failed,
-                started: stopwatch.started(in: manifest.zone), seconds: stopwatch.seconds, nodes: nodes,
-                sources: manifest.books(of: snapshot.catalogue),
-                warnings: error.map(RunResults.Warning.all(of:)) ?? []))
+        var results = RunResults(
+            pipeline: manifest.pipeline, date: date, snapshot: snapshot.fingerprint, status: .failed,
+            started: stopwatch.started(in: manifest.zone), seconds: stopwatch.seconds, nodes: nodes,
+            sources: manifest.books(of: snapshot.catalogue), warnings: error.map(RunResults.Warning.all(of:)) ?? [])
+        results.overrides = manifest.overrides.map(RunResults.Override.init)
+        results.selection = selection
+        writer.remember(failed: run, results)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import StageKit
 import Stages
 import Vocabulary
@@ -15,6 +16,11 @@ struct Nightmarket: AsyncParsableCommand {
             CheckCommand.self, SchemaCommand.self, SimulateCommand.self, InitCommand.self, ForgetCommand.self,
             CompactCommand.self, VerifyCommand.self, PlanExperimentCommand.self, WhyCommand.self, DiffCommand.self, MatchCommand.self,
         ])
+
+    static func main() async {
+        if let refusal = CommandLine.arguments.dropFirst().first.flatMap(StageMain.refusal) { Glibc.exit(Console.report(refusal).rawValue) }
+        await main(nil)
+    }
 }
 
 /// The exit status that an error leads to.

@@ -35,6 +35,9 @@ struct NodeSelection: ParsableArguments {
 
     var isEmpty: Bool { selected.isEmpty && excluded.isEmpty }
 
+    /// As a run records it; nil for all steps.
+    var recorded: RunResults.Selection? { isEmpty ? nil : RunResults.Selection(select: selected, exclude: excluded) }
+
     /// The ids of the selected nodes, and `ingest` where it is.
     /// - Throws: `Problem` `usage.select` for a name that is none.
     func resolve(_ manifest: Manifest, _ state: @autoclosure () throws -> State) throws -> Set<String> {
@@ -86,7 +89,7 @@ struct NodeSelection: ParsableArguments {
         let known = nodes + ["ingest", "publish", "state:modified", "result:error", "result:success"]
         throw Problem(
             .wrongSelection, "nothing is called '\(name)'",
-            help: nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+            help: didYouMean(nearestNames(to: name, among: known, separator: "."))
                 ?? "there are " + known.joined(separator: ", "))
     }
 }

@@ -36,14 +36,17 @@ struct Plan {
             PublishedRun.newest(of: context.date, in: manifest.output)
             ?? PublishedRun.current(in: manifest.output)
         // A damaged record of the run before only means that everything is computed anew.
-        let recorded = (try? previousRun?.results())?.nodes ?? []
+        let results = try? previousRun?.results()
+        let recorded = results?.nodes ?? []
+        let instant = previousRun?.intraday.flatMap { Timestamp.reading($0, in: manifest.zone) }
+        let hasSameView = results?.date == context.date && instant == context.intraday && results?.snapshot == snapshot?.fingerprint
         let fingerprints = NodeFingerprints(context, snapshot)
         items = try manifest.nodes.compactMap { node in
             guard let stage = allStages.first(where: { $0.name == node.stage }) else { return nil }
             let fingerprint = try fingerprints.fingerprint(of: node, stage: stage)
             let previous = recorded.first { $0.id == node.id && ($0.status == .done || $0.status == .skipped) }
             let earlier = previous.flatMap { NodeFingerprint(parts: $0.fingerprint) }
-            var reasons = earlier.map { fingerprint.changes(since: $0).map { "\($0) changed" } } ?? ["not computed before"]
+            var reasons = earlier.map { fingerprint.changes(since: $0, hasSameView: hasSameView).map { "\($0) changed" } } ?? ["not computed before"]
             if newData, !reasons.contains("the data changed") { reasons.append("new files wait") }
             if force { reasons.append("--force") }
             let isModified = earlier.map {

@@ -22,12 +22,18 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The first night to publish where nights are missing: YYYY-MM-DD.")
     var from: String?
     @OptionGroup var moment: AsOfArgument
+    @Flag(help: "With --as-of: make the run current also where one of its date is published that knows of more.")
+    var makeCurrent = false
     @OptionGroup var selection: NodeSelection
     @Flag(help: "Compute every node, also those whose inputs and options are what they were.")
     var force = false
     @OptionGroup var writing: WritingArguments
     @Flag(help: "Say what would run, and why, and do nothing.")
     var dryRun = false
+
+    func validate() throws {
+        if makeCurrent, moment.asOf == nil { throw ValidationError("--make-current is for a run with --as-of.") }
+    }
 
     func run() async throws {
         try await reporting {
@@ -44,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
             }
             let writer = try await Writer(
                 arguments, manifest, wait: writing.wait, force: force, keepGoing: writing.keepGoing,
-                failOnAlert: writing.failOnAlert, intraday: intraday)
+                failOnAlert: writing.failOnAlert, intraday: intraday, makesCurrent: makeCurrent)
             return try await writer.monitored {
                 let selected = try selection.resolve(manifest, NodeSelection.State(manifest, date))
                 if selected.isEmpty {
@@ -55,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
                     let status = try await writer.takeIn(for: date)
                     guard status == .done else { return status }
                 }
-                return try await writer.publish(nights.dates, selected: selected)
+                return try await writer.publish(nights.dates, selected: selected, selection: selection.recorded)
             }
         }
     }

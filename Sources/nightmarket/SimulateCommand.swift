@@ -58,7 +58,27 @@ struct SimulateCommand: AsyncParsableCommand {
             }
             bar.end()
             try Console.print("simulate: \(folder) (the truth is in truth.json)")
+            try Console.write(Array("next: \(next(options))\n".utf8), to: STDERR_FILENO)
             return .done
         }
+    }
+
+    /// The demo's manifest reads what is written; its paths are set to the folder.
+    private func next(_ options: SimulationOptions) -> String {
+        let root = URL(fileURLWithPath: folder).standardizedFileURL.path
+        // A folder's own characters stand for themselves in a glob.
+        var plain = ""
+        for character in root {
+            if "*?[]{}\\".contains(character) { plain.append("\\") }
+            plain.append(character)
+        }
+        var settings = [
+            "sources.shop.files=\(plain)/events/*.csv.gz", "sources.ads.files=\(plain)/ads/report-*.csv",
+            "sources.kol_fees.files=\(plain)/costs/kol.csv", "store=\(root)/store", "output=\(root)/out",
+        ]
+        if timezone != "Asia/Shanghai" { settings.append("timezone=\(timezone)") }
+        let last = options.firstDay.adding(days: options.days - 1)
+        return "nightmarket run pipelines/demo.yaml --date \(last) \\\n"
+            + settings.map { "  --set '\($0.replacing("'", with: #"'\''"#))'" }.joined(separator: " \\\n")
     }
 }

@@ -61,6 +61,14 @@ struct StatusCommand: AsyncParsableCommand {
         }
         let results = try run.results()
         try Console.print("published   \(run.name), \(results.nodes.count) nodes, \(decimals(results.seconds)) s")
+        for (override, nodes) in results.overriddenNodes {
+            let figures = nodes.isEmpty ? "of no figure" : "figures of \(nodes.joined(separator: ", ")) are not as the manifest says"
+            try Console.print("overrides   \(TerminalText.shown(override.words)): \(figures)")
+        }
+        if let selection = results.selection {
+            let words = [("--select", selection.select), ("--exclude", selection.exclude)].flatMap { name, texts in texts.map { "\(name) \($0)" } }
+            try Console.print("selection   \(TerminalText.shown(words.joined(separator: " ")))")
+        }
         let width = results.nodes.map(\.id.count).max() ?? 0
         for node in results.nodes {
             let name = node.id + String(repeating: " ", count: width - node.id.count)
@@ -74,12 +82,14 @@ struct StatusCommand: AsyncParsableCommand {
         if last.isEmpty { return }
         try Console.print("last runs")
         let width = last.map(\.name.count).max() ?? 0
+        let aside = Set(PublishedRun.all(in: manifest.output).filter(\.isAside).map(\.name))
         for run in last {
             let name = run.name + String(repeating: " ", count: width - run.name.count)
             var line = "  \(name)  \(run.status)  \(run.started ?? "-")  \(decimals(run.seconds)) s"
             line += "  \(run.computed) computed, \(run.takenOver) taken over"
             if run.failed > 0 { line += ", \(run.failed) failed" }
-            if let intraday = run.intraday { line += "  (as of \(intraday))" }
+            if let intraday = run.intraday { line += "  (as of \(intraday)\(aside.contains(run.name) ? ", not current" : ""))" }
+            if !run.overrides.isEmpty { line += "  (\(TerminalText.shown(run.overrides.joined(separator: " "))))" }
             try Console.print(line)
             if let reason = run.reason { try Console.print("    \(TerminalText.shown(reason))") }
         }

@@ -3,6 +3,7 @@ import EventStore
 import Explanations
 import Manifest
 import Marts
+import Metrics
 import StageKit
 import Stages
 import Vocabulary
@@ -13,7 +14,8 @@ struct WhyCommand: AsyncParsableCommand {
         abstract: "Say why one number is what it is: formula, parts, rules, files, and what changed it since the run before.",
         discussion: """
             The row is named by values of its columns, as JSON and CSV write them (null for null); columns that are not named are \
-            those of the total. `date` names the column of time, whatever it is called.
+            those of the total. `date` names the column of time, whatever it is called. The row is compared with that of the newest run \
+            before whose mart differs; runs in between that hold the same mart are named.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -38,7 +40,7 @@ struct WhyCommand: AsyncParsableCommand {
             let run = try PublishedRun.named(run, in: manifest.output)
             let facts = try RunFacts(manifest, run, threads: arguments.threadCount)
             let explainer = try Explainer(manifest, run: run, facts: facts.facts)
-            let address = CellAddress(column: column, values: values.map { ($0.key, $0.value) })
+            let address = CellAddress(column: column, values: values.map { ($0.key, $0.value) }, otherWords: MetricCatalogue.otherWords)
             let explanation = try explainer.explain(address, of: run.mart(run.martID(mart)))
             switch format {
             case .text:

@@ -6,13 +6,16 @@ import Vocabulary
 
 /// The record of a run. It is an index and a history: whatever happens to it, the night goes on.
 extension Writer {
-    /// Notes the newest run of a date.
+    /// Notes the run of a date that was published last.
     @discardableResult
     func remember(published date: CivilDate) -> PublishedRun? {
-        let run = PublishedRun.newest(of: date, in: manifest.output)
-        if let run { note(LedgerEntry(run)) }
+        let run = PublishedRun.last(of: date, in: manifest.output)
+        if let run { remember(run) }
         return run
     }
+
+    /// Notes what a published run's record says now.
+    func remember(_ run: PublishedRun) { note(LedgerEntry(run)) }
 
     /// Keeps a run aside that failed, with what it had finished, and notes it.
     func remember(failed run: RunDirectory, _ results: RunResults) {

@@ -18,6 +18,8 @@ struct Writer {
     let failOnAlert: Bool
     /// The instant that an intraday run sees up to (microseconds UTC).
     let intraday: Int64?
+    /// An intraday run becomes current also where one of its date knows of more.
+    let makesCurrent: Bool
     /// As log lines and lineage events name it.
     let id = RunID.fresh()
     let lastNight = LastNight()
@@ -27,7 +29,7 @@ struct Writer {
     /// - Parameter wait: how many seconds to wait for another run to end.
     init(
         _ arguments: ManifestArguments, _ manifest: Manifest, wait: Double?, force: Bool = false,
-        keepGoing: Bool = false, failOnAlert: Bool = false, intraday: Int64? = nil
+        keepGoing: Bool = false, failOnAlert: Bool = false, intraday: Int64? = nil, makesCurrent: Bool = false
     ) async throws {
         self.arguments = arguments
         self.manifest = manifest
@@ -35,6 +37,7 @@ struct Writer {
         self.keepGoing = keepGoing
         self.failOnAlert = failOnAlert
         self.intraday = intraday
+        self.makesCurrent = makesCurrent
         Interruption.install()
         Console.logs(of: id.text, step: nil)
         lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: wait ?? 0)
@@ -81,8 +84,11 @@ struct Writer {
 
     /// Publishes nights one after the other; each is whole or not at all. One that fails ends the row unless asked to
     /// keep going; an output that cannot be written always does. In the end the database is brought to what is published.
-    func publish(_ dates: [CivilDate], selected: Set<String>, onlyIfDue: Bool = false) async throws -> ExitStatus {
-        let status = try await publishFiles(dates, selected: selected, onlyIfDue: onlyIfDue)
+    /// - Parameter selection: what `selected` follows from; nil for all steps.
+    func publish(
+        _ dates: [CivilDate], selected: Set<String>, selection: RunResults.Selection? = nil, onlyIfDue: Bool = false
+    ) async throws -> ExitStatus {
+        let status = try await publishFiles(dates, selected: selected, selection: selection, onlyIfDue: onlyIfDue)
         try await bringDatabase()
         return status
     }
@@ -92,19 +98,21 @@ struct Writer {
         guard manifest.postgres != nil, let current = PublishedRun.current(in: manifest.output) else { return }
         do {
             // The warning stands in the run's record; the ledger is to show it too.
-            if try await step("publish", ["--postgres", "--under-lock"], date: nil) != .done { remember(published: current.date) }
+            if try await step("publish", ["--postgres", "--under-lock"], date: nil) != .done { remember(current) }
         } catch let problem as Problem {
             Console.warn(problem)
         }
     }
 
-    private func publishFiles(_ dates: [CivilDate], selected: Set<String>, onlyIfDue: Bool) async throws -> ExitStatus {
+    private func publishFiles(
+        _ dates: [CivilDate], selected: Set<String>, selection: RunResults.Selection?, onlyIfDue: Bool
+    ) async throws -> ExitStatus {
         var status = ExitStatus.done
         for date in dates {
             if dates.count > 1 { Console.log("run: the night of \(date)") }
             let outcome: ExitStatus
             do {
-                outcome = try await Night(writer: self, date: date, selected: selected).run(onlyIfDue: onlyIfDue)
+                outcome = try await Night(writer: self, date: date, selected: selected, selection: selection).run(onlyIfDue: onlyIfDue)
             } catch let problem as Problem where keepGoing && problem.code.exit == .stageFailed {
                 outcome = Console.report(problem)
             }

@@ -101,4 +101,63 @@ import Testing
         #expect(!free.output.contains("not shown"))
         #expect(free.output.contains("▁") || free.output.contains("▄"), "\(free.output)")
     }
+
+    // MARK: What is compared unless it is named
+
+    private func object(_ outcome: Outcome) throws -> [String: Any] {
+        #expect(outcome.status == 0, "\(outcome.error)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    }
+
+    private func comparison(_ workspace: Workspace, _ mart: String) throws -> (run: String?, identical: [String]?) {
+        let outcome = try workspace.run("nightmarket", ["why", "pipeline.yaml", mart, "events", "--format", "json"])
+        let answer = try object(outcome)
+        #expect(try SchemaCheck("why").findings(answer) == [])
+        let comparison = (answer["comparisons"] as? [[String: Any]] ?? []).first { $0["with"] as? String == "previous_run" }
+        return ((comparison?["run"] as? [String: Any])?["name"] as? String, comparison?["identical_runs"] as? [String])
+    }
+
+    @Test func runsThatHoldTheSameArePassedOverAndNamed() throws {
+        let workspace = try shop()
+        // A run again, a publication again, and a trial of another node.
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.run("nightmarket-publish", ["pipeline.yaml"]).status == 0)
+        try workspace.night(date: "2026-11-02", ["--set", "stages.metrics.pages.period=last 1d"])
+
+        #expect(try comparison(workspace, "metrics.daily") == ("2026-11-02-001", ["2026-11-02-004", "2026-11-02-003", "2026-11-02-002"]))
+        #expect(try comparison(workspace, "metrics.pages") == ("2026-11-02-004", []))
+        let why = try workspace.run("nightmarket", ["why", "pipeline.yaml", "metrics.daily", "gmv_paid"])
+        #expect(why.output.contains("the same row in the run 2026-11-02-001\n"), "\(why.output)")
+        #expect(why.output.contains("the same mart in between: 2026-11-02-004, 2026-11-02-003, 2026-11-02-002"), "\(why.output)")
+        #expect(why.output.contains("99.90 → 120.05"))
+
+        let all = try object(diff(workspace, ["--format", "json"]))
+        #expect(try SchemaCheck("diff").findings(all) == [])
+        #expect(all["before"] as? String == "2026-11-02-004" && all["identical_runs"] as? [String] == [])
+        let daily = try object(diff(workspace, ["--mart", "metrics.daily", "--format", "json"]))
+        #expect(daily["before"] as? String == "2026-11-02-001")
+        #expect(daily["identical_runs"] as? [String] == ["2026-11-02-004", "2026-11-02-003", "2026-11-02-002"])
+        let table = try diff(workspace, ["--mart", "metrics.daily"]).output
+        #expect(table.contains("the same in between: 2026-11-02-004, 2026-11-02-003, 2026-11-02-002"), "\(table)")
+        // Who names the run before gets that one.
+        #expect(try diff(workspace, ["previous", "--mart", "metrics.daily"]).output.contains("nothing differs"))
+        #expect(try object(diff(workspace, ["2026-11-02-002", "2026-11-02-003", "--format", "json"]))["identical_runs"] as? [String] == [])
+    }
+
+    @Test func whereNoEarlierRunDiffersTheOneBeforeStandsAndAnEarlierMomentNever() throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(nodes: Self.nodes), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        try workspace.night(date: "2026-11-02")
+        #expect(try comparison(workspace, "metrics.daily").run == nil)
+        try workspace.night(date: "2026-11-02")
+        #expect(try comparison(workspace, "metrics.daily") == ("2026-11-02-001", []))
+        #expect(try diff(workspace, []).output.contains("nothing differs"))
+        // Beside the night lies what its noon knew of: no figure of the next night is compared with that.
+        #expect(try workspace.run("nightmarket", ["run", "pipeline.yaml", "--as-of", "2026-11-02T10:00"]).status == 0)
+        try workspace.night(date: "2026-11-03")
+        #expect(try comparison(workspace, "metrics.daily") == ("2026-11-02-002", []))
+        #expect(try object(diff(workspace, ["previous", "--format", "json"]))["before"] as? String == "2026-11-02-002")
+        #expect(try object(diff(workspace, ["2026-11-02-003", "--format", "json"]))["before"] as? String == "2026-11-02-003")
+    }
 }

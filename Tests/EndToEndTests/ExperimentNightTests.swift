@@ -71,4 +71,44 @@ import Testing
         let unknown = try workspace.run("nightmarket", ["plan-experiment", "pipelines/demo.yaml", "checkot"])
         #expect(unknown.status == 64 && unknown.error.contains("did you mean 'checkout'?"))
     }
+
+    // MARK: In a terminal
+
+    @Test func anExperimentIsReadOnOneScreen() throws {
+        let workspace = try campaign(seed: 5)
+        func show(_ more: [String], columns: String = "170") throws -> Outcome {
+            try workspace.run(
+                "nightmarket-experiment", ["pipelines/demo.yaml", "checkout", "--date", "2026-11-14"] + more, environment: ["COLUMNS": columns])
+        }
+        func heads(_ outcome: Outcome) -> [[String]] {
+            let lines = outcome.output.components(separatedBy: "\n")
+            return lines.indices.filter { $0 > 0 && lines[$0].hasPrefix("──") }
+                .map { lines[$0 - 1].split(separator: " ").map(String.init) }
+        }
+        let usual = try show([])
+        #expect(usual.status == 0, "\(usual.error)")
+        let asked = [
+            "metric_label", "variant", "units", "value", "lift", "fieller_low", "fieller_high", "adjusted_p_value", "verdict", "verdict_reason",
+            "power", "srm_flag",
+        ]
+        #expect(heads(usual).count == 1 && heads(usual)[0].allSatisfy(asked.contains), "\(usual.output)")
+        #expect(Set(["metric_label", "variant", "units", "value", "lift", "verdict", "verdict_reason", "srm_flag"]).isSubset(of: heads(usual)[0]))
+        let data = try show(["--format", "json"]).output
+        let mart = try #require(try JSONSerialization.jsonObject(with: Data(data.utf8)) as? [String: Any])
+        let all = (mart["columns"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+        #expect(usual.output.contains("\(all.count - heads(usual)[0].count) columns more: --columns all"))
+        #expect(usual.output.components(separatedBy: "\n").filter { !$0.hasPrefix("note: ") }.count < 25)
+        let csv = try show(["--format", "csv"]).output
+        #expect(csv.components(separatedBy: "\n")[0].trimmingCharacters(in: .whitespaces).components(separatedBy: ",").count == all.count)
+
+        #expect(Set(heads(try show(["--columns", "all"], columns: "10000")).joined()) == Set(all))
+        #expect(heads(try show(["--columns", "variant,p_value,metric"])) == [["variant", "p_value", "metric"]])
+        let segments = try show(["--set", "stages.experiment.checkout.by=[city]"])
+        #expect(Set(["row_kind", "dimension", "segment"]).isSubset(of: heads(segments).joined()), "\(segments.output)\(segments.error)")
+        let markdown = try show(["--format", "markdown", "--columns", "metric,lift"]).output
+        #expect(markdown.contains("| metric | lift |"))
+        let wrong = try show(["--columns", "metric,Verdct"])
+        #expect(wrong.status == 64 && wrong.error.contains("error[usage.columns]") && wrong.error.contains("did you mean 'verdict'?"), "\(wrong.error)")
+        #expect(try show(["--columns", "metric", "--format", "csv"]).status == 64)
+    }
 }

@@ -174,4 +174,19 @@ import Testing
         #expect(!status.contains("candidate"))
         #expect(status.contains("18 live"))
     }
+
+    @Test func onlyWhatChangesIsSaidFileByFile() throws {
+        let workspace = try shop()
+        try workspace.write(TinyShop.log(Self.hopeless), to: "logs/other.csv")
+        try workspace.night(date: "2026-11-02")
+        try mend(workspace)
+        let outcome = try replay(workspace)
+        #expect(outcome.output.contains("web: logs/dirty.csv: 6 records came in, 2 remain rejected"), "\(outcome.output)\(outcome.error)")
+        #expect(outcome.output.contains("  decimal.invalid (amount): 7 -> 1"))
+        #expect(!outcome.output.contains("time.") && !outcome.output.contains("other.csv"), "\(outcome.output)")
+        #expect(outcome.output.contains("1 file as before: 2 records rejected for the same reasons"))
+        #expect(outcome.output.contains("replay: 2 files read; 6 records came in, 4 remain rejected"))
+        let again = try replay(workspace).output
+        #expect(again.contains("2 files as before: 4 records rejected for the same reasons") && !again.contains("->"), "\(again)")
+    }
 }

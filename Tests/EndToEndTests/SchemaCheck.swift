@@ -26,6 +26,8 @@ struct SchemaCheck {
             case ("oneOf", let choices as [[String: Any]]):
                 let fitting = choices.filter { findings(value, $0, at: place).isEmpty }
                 if fitting.count != 1 { found.append("\(place): fits \(fitting.count) of the choices: \(value)") }
+            case ("anyOf", let choices as [[String: Any]]):
+                if !choices.contains(where: { findings(value, $0, at: place).isEmpty }) { found.append("\(place): fits none of the choices: \(value)") }
             case ("const", let text as String): if value as? String != text { found.append("\(place): not \(text)") }
             case ("enum", let texts as [String]):
                 if !texts.contains(where: { $0 == value as? String }) { found.append("\(place): none of \(texts)") }

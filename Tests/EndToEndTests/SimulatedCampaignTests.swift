@@ -147,4 +147,22 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(!outcome.error.contains("error["), "\(outcome.error)")
     }
+
+    /// What `simulate` says to run next runs as it is printed.
+    @Test func theNextCommandIsOneThatRuns() throws {
+        let workspace = try Workspace("it's a [campaign]")
+        let pipelines = Workspace.project.appendingPathComponent("pipelines")
+        try FileManager.default.copyItem(at: pipelines, to: workspace.folder.appendingPathComponent("pipelines"))
+        try workspace.write("metric,value,from,to\n", to: "data/targets/plan.csv")
+        let simulated = try workspace.run("nightmarket", ["simulate", "the campaign", "--events", "3000", "--days", "3", "--seed", "7"])
+        #expect(simulated.status == 0 && !simulated.output.contains("next:"), "\(simulated.error)")
+        let command = try #require(simulated.error.range(of: "next: ").map { String(simulated.error[$0.upperBound...]) })
+        let path = "\(Workspace.executables.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+        let outcome = try Workspace.start("/bin/bash", ["-ec", command], ["PATH": path], workspace.folder)
+        #expect(outcome.status == 0, "\(command)\n\(outcome.error)")
+        #expect(try workspace.rows("metrics/overview", output: "the campaign/out").count > 3)
+        let results = try workspace.read("the campaign/out/current/run_results.json")
+        for source in ["shop", "ads", "kol_fees"] { #expect(results.contains("\"name\":\"\(source)\"") || results.contains("\"name\": \"\(source)\"")) }
+        #expect(!results.contains("no_files"), "\(results.prefix(300))")
+    }
 }

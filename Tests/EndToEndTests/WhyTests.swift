@@ -329,4 +329,28 @@ import Testing
             expectHarmless(stage.output)
         }
     }
+
+    @Test func aNameIsFoundInAnyCapitalsWithoutItsKindAndByWhatOthersCallIt() throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        try workspace.night(date: "2026-11-02")
+        func expect(_ tool: String, _ words: [String], _ help: String) throws {
+            let outcome = try workspace.run(tool, words)
+            #expect(outcome.status == 64 || outcome.status == 78, "\(words)")
+            #expect(outcome.error.contains(help), "\(words): \(outcome.error)")
+        }
+        try expect("nightmarket", ["why", "pipeline.yaml", "daily", "orders"], "did you mean 'metrics/daily'?")
+        try expect("nightmarket", ["why", "pipeline.yaml", "Metrics/Daily", "orders"], "did you mean 'metrics/daily'?")
+        try expect("nightmarket", ["why", "pipeline.yaml", "metrics/daily", "ORDERS"], "did you mean 'orders'?")
+        try expect("nightmarket", ["why", "pipeline.yaml", "metrics/daily", "revenue"], "did you mean 'gmv_paid'?")
+        try expect("nightmarket", ["diff", "pipeline.yaml", "--mart", "daily", "current", "current"], "did you mean 'metrics/daily'?")
+        try expect("nightmarket", ["run", "pipeline.yaml", "--select", "purchase"], "did you mean 'funnel.purchase'?")
+        try expect("nightmarket-funnel", ["pipeline.yaml", "Purchase"], "did you mean 'purchase'?")
+        try expect("nightmarket-metrics", ["pipeline.yaml", "--set", "stages.metrics.daily.metrics=[CTR]"], "did you mean 'ctr'?")
+        for stage in ["ingest", "metrics", "funnel", "experiment", "alerts", "publish"] {
+            let outcome = try workspace.run("nightmarket", [stage, "pipeline.yaml", "daily"])
+            #expect(outcome.status == 64 && outcome.error.contains("call it as nightmarket-\(stage) MANIFEST"), "\(outcome.error)")
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Chronology
 import Foundation
+import GRDB
 import Ledger
 import Marts
 import Testing
@@ -111,6 +112,20 @@ import Testing
             try Ledger.rebuild(output: output.path)
             #expect(try last(output) == expected)
         }
+    }
+
+    @Test func overridesAreToldOfAlsoByALedgerOfBefore() throws {
+        let output = try filled()
+        try DatabaseQueue(path: Ledger.path(in: output.path)).write { try $0.execute(sql: "DROP TABLE run_override") }
+        #expect(try last(output).allSatisfy(\.overrides.isEmpty))
+        let date = day.adding(days: 5)
+        let run = try RunDirectory.create(in: output.path, date: date)
+        var results = output.results(date, .done, started: "2026-11-17T02:00:00+08:00")
+        results.overrides = [.init(key: "currency", value: "USD"), .init(key: "postgres.url", value: nil)]
+        try Ledger.note([LedgerEntry(run.complete(name: "p", results: results).run)], output: output.path)
+        #expect(try last(output).first?.overrides == ["--set currency=USD", "--set postgres.url"])
+        try Ledger.rebuild(output: output.path)
+        #expect(try last(output).first?.overrides == ["--set currency=USD", "--set postgres.url"])
     }
 
     @Test func aRunThatWasKilledHasNoRecordAndIsNamed() throws {

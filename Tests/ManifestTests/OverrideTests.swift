@@ -22,6 +22,58 @@ import Testing
         #expect(manifest.currency == "USD")
     }
 
+    private func overrides(_ given: (String, String)...) throws -> [Manifest.Override] {
+        try parsed(sampleManifest, overrides: given).overrides
+    }
+
+    @Test func onlyWhatSaysSomethingElseThanTheFileIsAnOverride() throws {
+        let within = try #require(parsed(sampleManifest).nodes.first { $0.id == "funnel.purchase" }?.options["within"]?.duration)
+        #expect(try overrides(("stages.funnel.purchase.within", "\(within / 60_000_000)m")).isEmpty)
+        #expect(try overrides(("currency", "CNY")).isEmpty)
+        #expect(try overrides(("currency", "USD"), ("currency", "CNY")).isEmpty, "the last counts")
+        #expect(try overrides(("stages.metrics.daily.where", "amount > 1")).map(\.words) == ["--set stages.metrics.daily.where=amount > 1"])
+        let several = try overrides(
+            ("stages.funnel.purchase.within", "3d"), ("currency", "USD"), ("stages.funnel.purchase.within", "4d"))
+        #expect(several.map(\.words) == ["--set currency=USD", "--set stages.funnel.purchase.within=4d"])
+        // One above it takes it back.
+        let taken = try overrides(("sources.web.expect.files_per_day", "3"), ("sources.web.expect", "{ files_per_day: 4 }"))
+        #expect(taken.map(\.key) == ["sources.web.expect"])
+    }
+
+    @Test func anOverrideBearsOnTheNodesWhoseFiguresMayFollowFromIt() throws {
+        func bears(_ key: String, _ value: String = "x") throws -> [String] {
+            var manifest = try parsed(sampleManifest)
+            manifest.overrides = [Manifest.Override(key: key, value: value)]
+            return manifest.nodes.filter { !manifest.overrides(of: $0).isEmpty }.map(\.id)
+        }
+        let all = try parsed(sampleManifest).nodes.map(\.id)
+        let metrics = all.filter { $0.hasPrefix("metrics.") }
+        #expect(all.count > metrics.count && metrics.contains("metrics.daily"))
+        #expect(try bears("stages.metrics.daily.top") == ["metrics.daily"])
+        #expect(try bears("stages.metrics.daily") == ["metrics.daily"])
+        #expect(try bears("stages.metrics") == metrics)
+        #expect(try bears("stages") == all)
+        for key in ["timezone", "filters.test_users", "sources.web.columns.amount", "sources.web", "sources", "channels.rules.0.channel", "metrics.own"] {
+            #expect(try bears(key) == all, "\(key)")
+        }
+        for key in ["store", "output", "publish", "keep_runs", "postgres.url", "dashboard.title", "notify", "sources.web.reject_limit",
+            "sources.web.settle", "sources.web.expect.fresh_within", "alerts.a.above"]
+        { #expect(try bears(key).isEmpty, "\(key)") }
+        #expect(Manifest.Override(key: "sources.web.expect", value: "x").isOfAlerts && Manifest.Override(key: "alerts.a", value: "x").isOfAlerts)
+    }
+
+    @Test func whatMayHoldAPasswordIsNotKept() {
+        for (key, value) in [
+            ("postgres.url", "postgresql://u:p@h/d"), ("postgres", "{ url: 'postgresql://u:p@h/d' }"), ("notify", "[curl, -H, 'Authorization: p']"),
+            ("metrics.a.where", "page = 'https://u:p@h'"),
+        ] {
+            #expect(Manifest.Override(key: key, value: value).value == nil)
+            #expect(Manifest.Override(key: key, value: value).words == "--set \(key)")
+        }
+        #expect(Manifest.Override(key: "metrics.a.where", value: "page = 'https://h/@'").value == nil)
+        #expect(Manifest.Override(key: "metrics.a.where", value: "page = 'https://h/'").value != nil)
+    }
+
     @Test(arguments: [
         (
             "stages.funnel.purchase.within", "3",

@@ -48,6 +48,46 @@ import Vocabulary
         #expect(files(below: output + "/runs").allSatisfy { !$0.contains("candidate") && !$0.contains(".tmp") })
     }
 
+    /// The instant that the run sees up to; nil for a whole night.
+    private func publish(_ number: Int, asOf instant: String?, makesCurrent: Bool = false) throws -> RunDirectory.Publication {
+        let run = try RunDirectory.create(in: output, date: day(number))
+        try run.write(SampleMarts.plain("metrics/daily"), formats: [.json])
+        if let instant { try run.markIntraday(instant) }
+        return try run.complete(name: "nightly", results: results(day(number)), makesCurrent: makesCurrent)
+    }
+
+    @Test func whatKnowsOfLessThanTheCurrentRunOfItsDateIsPublishedAside() throws {
+        #expect(try publish(1, asOf: "2026-11-04T12:00:00+08:00").isCurrent)
+        let earlier = try publish(1, asOf: "2026-11-04T05:00:00+02:00")
+        #expect(!earlier.isCurrent && earlier.run.isAside && earlier.later?.name == "2026-11-04-001", "11:00 in Shanghai")
+        #expect(try publish(1, asOf: "2026-11-04T06:00:00+02:00").isCurrent, "the same instant again")
+        let night = try publish(1, asOf: nil)
+        #expect(night.isCurrent && night.later == nil)
+        let aside = try publish(1, asOf: "2026-11-04T23:59:59+08:00")
+        #expect(!aside.isCurrent && aside.later == night.run)
+        #expect(PublishedRun.newest(of: day(1), in: output) == night.run)
+        #expect(PublishedRun.last(of: day(1), in: output) == aside.run)
+        #expect(OutputVerification(output).defects.isEmpty)
+        // A crash before the link was set ends at the same run.
+        try FileManager.default.removeItem(atPath: output + "/current")
+        try RunDirectory.recover(in: output)
+        #expect(PublishedRun.current(in: output) == night.run)
+        let forced = try publish(1, asOf: "2026-11-04T12:00:00+08:00", makesCurrent: true)
+        #expect(forced.isCurrent && !forced.run.isAside)
+        #expect(try publish(1, asOf: "2026-11-04T13:00:00+08:00").isCurrent, "it knows of more than the one that is current")
+        // Another date is another matter.
+        #expect(try publish(2, asOf: "2026-11-05T01:00:00+08:00").isCurrent)
+        let backfill = try publish(1, asOf: nil)
+        #expect(!backfill.isCurrent && !backfill.run.isAside && backfill.later == nil)
+    }
+
+    @Test func theCurrentRunOfADayIsNeverPrunedForOnesAsideOfIt() throws {
+        let noon = try publish(1, asOf: "2026-11-04T12:00:00+08:00").run
+        for hour in 1...5 { #expect(try !publish(1, asOf: "2026-11-04T0\(hour):00:00+08:00").isCurrent) }
+        #expect(PublishedRun.current(in: output) == noon)
+        #expect(PublishedRun.all(in: output).map(\.number) == [1, 5, 6])
+    }
+
     @Test func thePageIsMadeOfTheFinishedResultsAndHeldInThem() throws {
         let run = try RunDirectory.create(in: output, date: day(1))
         try run.write(SampleMarts.plain("metrics/daily"), formats: [.json, .csv])

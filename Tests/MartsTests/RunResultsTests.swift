@@ -44,6 +44,23 @@ import Testing
         #expect(try RunResults(reading: Self.sample.write()).page == nil)
     }
 
+    @Test func overridesAreKeptAndOlderRecordsHaveNone() throws {
+        var results = Self.sample
+        let (within, url) = (RunResults.Override(key: "stages.funnel.purchase.within", value: "1h"), RunResults.Override(key: "postgres.url", value: nil))
+        results.overrides = [url, within]
+        results.selection = .init(select: ["funnel", "+publish"], exclude: [])
+        results.nodes[0].overrides = [within]
+        #expect(try RunResults(reading: results.write()) == results)
+        #expect(try RunResults.Node(reading: results.nodes[0].write(), file: "n").overrides == [within])
+        #expect(results.overriddenNodes.map(\.override) == [url, within])
+        #expect(results.overriddenNodes.map(\.nodes) == [[], ["funnel.purchase"]])
+        // A mart that was taken over brings what it was computed under.
+        results.overrides = []
+        #expect(results.overriddenNodes.map(\.override) == [within])
+        let old = try RunResults(reading: Self.sample.write())
+        #expect(old.overrides.isEmpty && old.selection == nil && old.overriddenNodes.isEmpty)
+    }
+
     @Test func theyAreWrittenAsTheGolden() throws { try expectGolden(Self.sample.write(), "run_results.json") }
 
     @Test func theyAreReadAsTheyWere() throws {

@@ -37,6 +37,16 @@ struct MetricCatalogueTests {
     @Test("gmv means gmv_paid")
     func alias() { #expect(MetricCatalogue.metric("gmv")?.id == "gmv_paid") }
 
+    @Test("what others call a metric leads to one of ours, and is no name of it")
+    func otherWords() {
+        for (word, id) in MetricCatalogue.otherWords {
+            #expect(word == word.lowercased())
+            #expect(MetricCatalogue.metric(id)?.id == id, "\(id)")
+            #expect(MetricCatalogue.metric(word) == nil, "\(word)")
+            #expect(MetricCatalogue.nearest(to: word.uppercased()) == id)
+        }
+    }
+
     @Test("functions of a column resolve; malformed ones do not")
     func plainMeasures() throws {
         let distinct = try #require(MetricCatalogue.metric("distinct(product_id)"))

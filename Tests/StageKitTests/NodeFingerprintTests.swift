@@ -38,6 +38,37 @@ struct NodeFingerprintTests {
         }
     }
 
+    @Test("what follows from other rules is not said to have changed by itself")
+    func consequences() throws {
+        let before = try fingerprint([("top", .integer(1))])
+        var parts = try fingerprint([("top", .integer(2))]).parts
+        parts[3] += "x"
+        parts[4] += "x"
+        let now = try #require(NodeFingerprint(parts: parts))
+        #expect(now.changes(since: before) == ["its options", "the period", "the data"])
+        #expect(now.changes(since: before, hasSameView: true) == ["its options"])
+        parts[1] = before.parts[1]
+        #expect(try #require(NodeFingerprint(parts: parts)).changes(since: before, hasSameView: true) == ["the period", "the data"])
+    }
+
+    @Test("an override is a part of what a node follows from, as an option of its own or as a setting of all")
+    func overrides() throws {
+        let place = Place.path("m.yaml")
+        func fingerprint(_ key: String, _ name: String = "f") throws -> NodeFingerprint {
+            var context = try StageContext.at("2026-03-31")
+            var manifest = context.manifest
+            if !key.isEmpty { manifest.overrides = [Manifest.Override(key: key, value: "x")] }
+            context = StageContext(manifest: manifest, date: context.date, tables: [], newestEvent: nil, oldestEvent: nil)
+            let node = Manifest.Node(stage: "still", name: name, options: Value(.map([]), at: place), place: place)
+            return try NodeFingerprints(context, nil).fingerprint(of: node, stage: StillStage.self)
+        }
+        let plain = try fingerprint("")
+        #expect(try fingerprint("stages.still.f.top").changes(since: plain) == ["its options"])
+        #expect(try fingerprint("stages.still.g.top").changes(since: plain).isEmpty)
+        #expect(try fingerprint("timezone").changes(since: plain) == ["the manifest's settings"])
+        #expect(try fingerprint("output").changes(since: plain).isEmpty)
+    }
+
     @Test("a period that ends with the run's date follows it")
     func movingPeriod() throws {
         func at(_ date: String) throws -> NodeFingerprint {

@@ -46,6 +46,9 @@ struct MetricsProblemTests {
         let found = problems(metrics: ["conversion_rat"])
         expect(found, "metrics.unknown-metric", "'conversion_rat'", help: "'conversion_rate'")
         #expect(found.first?.place == Self.by)
+        expect(problems(metrics: ["CTR"]), "metrics.unknown-metric", "'CTR'", help: "did you mean 'ctr'?")
+        expect(problems(metrics: ["Revenue"]), "metrics.unknown-metric", "'Revenue'", help: "did you mean 'gmv_paid'?")
+        expect(problems(metrics: ["quasi_crystals"]), "metrics.unknown-metric", "'quasi_crystals'", help: "docs/METRICS.md has all of them")
     }
 
     @Test("unknown columns in `by`, in functions and in conditions")

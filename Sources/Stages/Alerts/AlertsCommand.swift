@@ -44,7 +44,8 @@ struct AlertsCommand: ParsableCommand {
         let started = ContinuousClock().now
         var record = RunResults.Node(
             id: AlertsStep.name, stage: AlertsStep.name, status: .done, seconds: 0, rows: 0, marts: [],
-            fingerprint: try step.fingerprint(of: run))
+            fingerprint: try step.fingerprint(of: run),
+            overrides: manifest.overrides.filter(\.isOfAlerts).map(RunResults.Override.init))
         var status = ExitStatus.done
         do {
             for mart in try step.run({ id in try run.holds(id) ? run.mart(id) : nil }) {

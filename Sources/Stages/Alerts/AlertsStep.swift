@@ -65,11 +65,14 @@ public struct AlertsStep {
     func run(_ mart: (String) throws -> Mart?) throws -> [Mart] {
         let tables = readsTargets ? try snapshot.tables() : []
         var cells: [String: MartCells?] = [:]
+        var overrides = context.manifest.overrides.filter(\.isOfAlerts).map(MartNote.init)
         var problems: [Problem] = []
         var judgements: [(judge: AlertJudge?, judgement: AlertJudge.Judgement)] = []
         for alert in context.manifest.alerts {
             if cells[alert.mart] == nil {
-                cells[alert.mart] = .some(try mart(alert.mart).map { MartCells($0, context.manifest) })
+                let judged = try mart(alert.mart)
+                overrides += judged?.notes.filter { $0.code == MartNote.overridesCode && !overrides.contains($0) } ?? []
+                cells[alert.mart] = .some(judged.map { MartCells($0, context.manifest) })
             }
             guard case .some(.some(let found)) = cells[alert.mart] else {
                 judgements.append((nil, AlertJudge.Judgement(alert: alert)))
@@ -83,7 +86,11 @@ public struct AlertsStep {
             judgements.append((judge, try judge.judge()))
         }
         if !problems.isEmpty { throw Problems(problems) }
-        return AlertMarts(context: context, judgements: judgements, arrivals: arrivals).marts
+        return AlertMarts(context: context, judgements: judgements, arrivals: arrivals).marts.map { mart in
+            var mart = mart
+            mart.notes = overrides + mart.notes
+            return mart
+        }
     }
 
     private func targets(of alert: Manifest.Alert, _ tables: [TableSnapshot]) -> AlertTargets? {
@@ -96,6 +103,7 @@ public struct AlertsStep {
         let manifest = context.manifest
         var options = ""
         for alert in manifest.alerts { options += "\(alert.name) \(alert.options.canonicalText)\n" }
+        options += manifest.overridesText(where: \.isOfAlerts)
         var settings = "zone \(manifest.zone.name)\n"
         for campaign in manifest.campaigns { settings += "campaign \(campaign.name) \(campaign.span)\n" }
         var data = readsTargets ? "\(snapshot.fingerprint)\n" : ""

@@ -134,7 +134,7 @@ private final class HistoryOfUnits: Computation {
         }
         return [
             MartColumn("metric", .string, role: .dimension, label: Label(en: "Metric", zh: "指标")),
-            MartColumn("metric_label_zh", .string, role: .dimension, label: Label(en: "Metric name (Chinese)", zh: "指标名称")),
+            MartColumn("metric_label", .string, role: .dimension, label: Label(en: "Metric name", zh: "指标名称 (英文)")),
             number("effect", "fraction", "Wished relative lift", "期望提升"),
             number("baseline", nil, "Value so far", "当前指标值"),
             number("standard_deviation", nil, "Standard deviation of one unit", "单位标准差"),
@@ -159,7 +159,7 @@ private final class HistoryOfUnits: Computation {
         func integer(_ value: Int64?) -> MartValue { value.map { .integer($0) } ?? .null }
         let estimate = try? sample.estimate.get()
         return [
-            .string(planned.id), .string(planned.label.zh), .number(effect), number(estimate?.value),
+            .string(planned.id), .string(planned.label.en), .number(effect), number(estimate?.value),
             number(estimate?.standardDeviation), .integer(history.units),
             number(days.isEmpty ? nil : Double(history.units) / Double(days.count)),
             integer(try? nightly.get()), integer((try? nightly.get()).flatMap { wait(for: $0, history, days) }),

@@ -168,6 +168,10 @@ extension ExperimentMetric {
     ///
     /// `retention_7` is the share of units that came back on the day 7 days after their entry; `gmv_paid_p90` the 90th percentile
     /// over units of a metric that is a mean.
+    static func nearest(to name: String) -> String? {
+        MetricCatalogue.otherWords[name.lowercased()].flatMap { byID[$0]?.id } ?? nearestName(to: name, among: all.map(\.id))
+    }
+
     static func named(_ name: String) -> ExperimentMetric? {
         if let metric = byID[MetricCatalogue.aliases[name] ?? name] { return metric }
         if name.hasPrefix("retention_"), let day = Int(name.dropFirst("retention_".count)), (1...365).contains(day),

@@ -125,7 +125,7 @@ struct OptionReader {
                 isElsewhere
                     ? "metric '\(name)' has no value a unit, so an experiment cannot compare it"
                     : "no metric of experiments is called '\(name)'", as: .experimentMetric, at: place,
-                help: nearestName(to: name, among: ExperimentMetric.all.map(\.id)).map { "did you mean '\($0)'?" }
+                help: ExperimentMetric.nearest(to: name).map { "did you mean '\($0)'?" }
                     ?? "known are \(ExperimentMetric.all.map(\.id).joined(separator: ", "))")
             return nil
         }
@@ -138,7 +138,8 @@ struct OptionReader {
         } else {
             report(
                 "source '\(table.name)' maps no column '\(name)'", as: .experimentMetric, at: place,
-                help: nearestName(to: name, among: columns.map(\.name)).map { "did you mean '\($0)'?" })
+                help: nearestName(to: name, among: columns.map(\.name)).map { "did you mean '\($0)'?" }
+                    ?? "it maps \(columns.map(\.name).joined(separator: ", "))")
         }
         return nil
     }

@@ -13,6 +13,13 @@ extension ExperimentReport {
             defined.column = column.inExperiments(formula, meaning)
             return defined
         }
+
+        /// One of those that a person reads first.
+        fileprivate var headline: Column {
+            var first = self
+            first.column = column.headline
+            return first
+        }
     }
 
     static let columns = whatColumns + valueColumns + effectColumns + bayesianColumns + decisionColumns + healthColumns
@@ -21,7 +28,7 @@ extension ExperimentReport {
         text("metric", .dimension, "Metric", "指标") { $1.metric.id }
         .defined(nil, "The id of the metric that the row is of."),
         text("metric_label", .dimension, "Metric name", "指标名称 (英文)") { $1.metric.label.en }
-        .defined(nil, "The metric's name."),
+        .defined(nil, "The metric's name.").headline,
         text("metric_label_zh", .dimension, "Metric name (Chinese)", "指标名称") { $1.metric.label.zh }
         .defined(nil, "The metric's name in Chinese."),
         text("metric_role", .flag, "Role", "指标角色") { $1.planned.role.rawValue }
@@ -35,24 +42,24 @@ extension ExperimentReport {
         }
         .defined(nil, "1 where a greater value is better, -1 where a smaller one is, 0 where neither is."),
         text("variant", .dimension, "Variant", "实验组") { $1.variant.text }
-        .defined(nil, "The variant whose units the row is of."),
+        .defined(nil, "The variant whose units the row is of.").headline,
         flag("is_control", "Control", "是否对照组") { $1.isControl }
         .defined(nil, "Whether the others are compared with this variant."),
         text("row_kind", .rowKind, "Row kind", "行类型") { $1.segment == nil ? "detail" : "segment" }
-        .defined(nil, "detail: all units of the variant; segment: those with one value of one dimension."),
+        .defined(nil, "detail: all units of the variant; segment: those with one value of one dimension.").headline,
         text("dimension", .dimension, "Dimension of the segment", "细分维度") { $1.segment?.dimension }
-        .defined(nil, "The column by which the segment is cut; null for all units."),
+        .defined(nil, "The column by which the segment is cut; null for all units.").headline,
         text("segment", .dimension, "Segment", "细分人群") { $1.segment?.value }
-        .defined(nil, "The value of the dimension; null for all units, and for units without one."),
+        .defined(nil, "The value of the dimension; null for all units, and for units without one.").headline,
     ]
 
     private static let valueColumns: [Column] = [
         count("units", "Units", "样本量", .distinct) { $1.statistic.count }
-        .defined("distinct units analysed in the variant", "Units that met several variants, and those that the metric does not count, are not among them."),
+        .defined("distinct units analysed in the variant", "Units that met several variants, and those that the metric does not count, are not among them.").headline,
         Column(column: MartColumn("value", .number, role: .ratio, label: Label(en: "Value", zh: "指标值"), aggregation: .ratio)) {
             number(try? $1.value.get())
         }
-        .defined("value__num / value__den", "The metric over the variant's units, each from its first exposure on and within the window; a quantile for metrics of that kind."),
+        .defined("value__num / value__den", "The metric over the variant's units, each from its first exposure on and within the window; a quantile for metrics of that kind.").headline,
         Column(
             column: MartColumn(
                 "value__num", .number, role: .part, label: Label(en: "Value: numerator", zh: "指标值分子"), aggregation: .sum)
@@ -91,7 +98,7 @@ extension ExperimentReport {
         statistic("difference_p_value", nil, "Difference: p-value", "绝对差异 P 值") { $1.comparison?.difference?.pValue }
         .defined("p-value of difference = 0", "By the method that the row names."),
         statistic("lift", "fraction", "Relative lift", "相对提升") { $1.comparison?.lift?.value }
-        .defined("(value - value of the control) / |value of the control|", "The relative effect."),
+        .defined("(value - value of the control) / |value of the control|", "The relative effect.").headline,
         statistic("lift_low", "fraction", "Relative lift: lower bound", "相对提升下限") { $1.comparison?.lift?.low }
         .defined("lift - quantile x its standard error", "The delta method's lower bound, by the row's method; Fieller's goes with the p-value of the difference."),
         statistic("lift_high", "fraction", "Relative lift: upper bound", "相对提升上限") { $1.comparison?.lift?.high }
@@ -101,11 +108,11 @@ extension ExperimentReport {
         statistic("fieller_low", "fraction", "Relative lift: Fieller's lower bound", "相对提升下限 (Fieller)") {
             $1.comparison?.fieller?.low
         }
-        .defined("lower root of (a - r b)^2 = quantile^2 x its variance", "Fieller's lower bound of the relative effect; null where the control may be zero."),
+        .defined("lower root of (a - r b)^2 = quantile^2 x its variance", "Fieller's lower bound of the relative effect; null where the control may be zero.").headline,
         statistic("fieller_high", "fraction", "Relative lift: Fieller's upper bound", "相对提升上限 (Fieller)") {
             $1.comparison?.fieller?.high
         }
-        .defined("upper root of (a - r b)^2 = quantile^2 x its variance", "Fieller's upper bound of the relative effect; null where the control may be zero."),
+        .defined("upper root of (a - r b)^2 = quantile^2 x its variance", "Fieller's upper bound of the relative effect; null where the control may be zero.").headline,
         flag("small_counts", "Counts are small", "样本过小") { $1.comparison.flatMap { $0.proportions == nil ? nil : $0.isSmall } }
         .defined(nil, "Whether the smaller sample of a proportion has fewer than 5 expected successes or failures: with one look the exact figures decide then."),
         statistic("fisher_p_value", nil, "Fisher's exact p-value", "Fisher 精确检验 P 值") { $1.comparison?.proportions?.fisherPValue }
@@ -145,7 +152,7 @@ extension ExperimentReport {
 
     private static let decisionColumns: [Column] = [
         statistic("adjusted_p_value", nil, "p-value corrected for several tests", "校正后 P 值") { $1.adjustedPValue }
-        .defined("difference_p_value, or fisher_p_value where that decides, corrected", "Over the metrics of one role and their variants, by the node's `correction`."),
+        .defined("difference_p_value, or fisher_p_value where that decides, corrected", "Over the metrics of one role and their variants, by the node's `correction`.").headline,
         flag("significant", "Significant", "是否显著") { $1.isSignificant }
         .defined("adjusted_p_value < alpha", "Whether chance alone is ruled out at the node's alpha."),
         flag("non_inferior", "Surely not worse by the margin", "非劣效") { $1.isNonInferior }
@@ -155,11 +162,11 @@ extension ExperimentReport {
         }
         .defined("p-value of lift = margin in the bad direction", "Of a guardrail, one-sided."),
         text("verdict", .flag, "Verdict", "结论") { $1.verdict?.rawValue }
-        .defined(nil, "win, loss, no_relevant_difference (of a guardrail: not worse by the margin), not_yet, or broken (do not read its numbers)."),
+        .defined(nil, "win, loss, no_relevant_difference (of a guardrail: not worse by the margin), not_yet, or broken (do not read its numbers).").headline,
         text("verdict_reason", .flag, "Why this verdict", "结论依据") { $1.verdictReason }
-        .defined(nil, "Which figures the verdict follows from."),
+        .defined(nil, "Which figures the verdict follows from.").headline,
         statistic("power", "fraction", "Power at the planned effect", "检验功效") { $1.planning.power }
-        .defined("P(the planned effect is found with the units present)", "For the node's `effect`, or else its margin."),
+        .defined("P(the planned effect is found with the units present)", "For the node's `effect`, or else its margin.").headline,
         statistic("detectable_lift", "fraction", "Smallest detectable lift", "最小可检测提升") { $1.planning.detectableLift }
         .defined("the least lift found with the wished power", "At the present number of units."),
         count("needed_units", "Units needed for the planned effect", "所需样本量", .none) { $1.planning.neededUnits }
@@ -181,7 +188,7 @@ extension ExperimentReport {
             guard row.segment == nil else { return row.segmentSplit.map { $0 < SampleRatioMismatch.flagThreshold } }
             return report.health.isMismatched
         }
-        .defined("p < 0.001 at assignment, after activation, at analysis or by day", "The variants have not got their shares of the units: no figure can be trusted."),
+        .defined("p < 0.001 at assignment, after activation, at analysis or by day", "The variants have not got their shares of the units: no figure can be trusted.").headline,
         statistic("srm_assigned_p_value", nil, "Sample ratio mismatch at assignment: p-value", "分流样本比例失衡 P 值") {
             $1.segment == nil ? try? $0.health.assigned?.get() : nil
         }

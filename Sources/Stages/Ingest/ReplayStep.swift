@@ -85,6 +85,13 @@ public struct ReplayReport: Sendable {
         /// Records that were rejected before and are not now.
         var admitted: Int { entry.rejected - remaining }
         var remaining: Int { after.reduce(0) { $0 + $1.count } }
+        /// Whether any reason counts other records than before.
+        var hasChanged: Bool {
+            func counts(_ rejects: [RejectCount]) -> [String: Int] {
+                Dictionary(rejects.map { ($0.name, $0.count) }, uniquingKeysWith: +)
+            }
+            return counts(entry.rejects) != counts(after)
+        }
     }
 
     var files: [File] = []
@@ -109,18 +116,23 @@ public struct ReplayReport: Sendable {
                 help: "mend the file, or what the manifest says of source '\(entry.source)'"))
     }
 
-    /// The lines that a person reads: a file and its reasons, before and after; then how to publish what came in.
+    /// The lines that a person reads: each file with other counts than before and the reasons that changed; then how to publish what came in.
     public func lines(manifest path: String) -> [String] {
         var lines = warnings.map { "warning: \(TerminalText.shown($0))" }
-        for file in files {
+        for file in files where file.hasChanged {
             let (came, remain) = isPreview ? ("would come in", "would remain rejected") : ("came in", "remain rejected")
             lines.append("\(file.entry.source): \(TerminalText.shown(file.entry.path)): \(file.admitted) records \(came), \(file.remaining) \(remain)")
             var left = file.after
             for old in file.entry.rejects {
                 let new = left.firstIndex { $0.code == old.code && $0.column == old.column }.map { left.remove(at: $0).count }
-                lines.append("  \(old.name): \(old.count) -> \(new ?? 0)")
+                if new != old.count { lines.append("  \(old.name): \(old.count) -> \(new ?? 0)") }
             }
             lines += left.map { "  \($0.name): 0 -> \($0.count)" }
+        }
+        let unchanged = files.filter { !$0.hasChanged }
+        if !unchanged.isEmpty {
+            let rejects = unchanged.reduce(0) { $0 + $1.remaining }
+            lines.append("\(unchanged.count) file\(unchanged.count == 1 ? "" : "s") as before: \(rejects) record\(rejects == 1 ? "" : "s") rejected for the same reasons")
         }
         let admitted = files.reduce(0) { $0 + $1.admitted }
         let remaining = files.reduce(0) { $0 + $1.remaining }

@@ -33,9 +33,10 @@ struct KnownMetrics {
         return found
     }
 
-    /// The known name most like one that is not known, as help.
-    func help(for name: String) -> String? {
+    /// The known name most like one that is not known, as help; or where to find one.
+    func help(for name: String) -> String {
         (nearestName(to: name, among: custom.map(\.name)) ?? MetricCatalogue.nearest(to: name)).map { "did you mean '\($0)'?" }
+            ?? "docs/METRICS.md has all of them, such as visitors, orders, gmv_paid and roas; one of your own is declared under `metrics`"
     }
 
     /// - Throws: `Problem`.

@@ -18,12 +18,18 @@ struct PublishCommand: ParsableCommand {
     var postgres = false
     @Flag(help: .hidden)
     var underLock = false
+    @Flag(help: .hidden)
+    var makeCurrent = false
     @Option(help: .hidden)
     var into: String?
     @Option(help: .hidden)
     var seconds: Double = 0
     @Option(help: .hidden)
     var started: String?
+    @Option(parsing: .unconditionalSingleValue, help: .hidden)
+    var selected: [String] = []
+    @Option(parsing: .unconditionalSingleValue, help: .hidden)
+    var excluded: [String] = []
 
     func run() throws {
         try StageMain.reporting {
@@ -39,12 +45,25 @@ struct PublishCommand: ParsableCommand {
                 return try database.run() ? .done : .stageFailed
             }
             let step = PublishStep(manifest: manifest, snapshot: try Snapshot.open(storeFolder: manifest.store))
-            let publication = try into.map { try step.complete(RunDirectory.open($0), started: started, seconds: seconds) } ?? step.republish()
+            let selection = selected.isEmpty && excluded.isEmpty ? nil : RunResults.Selection(select: selected, exclude: excluded)
+            let publication = try into.map {
+                try step.complete(RunDirectory.open($0), started: started, seconds: seconds, selection: selection, makesCurrent: makeCurrent)
+            } ?? step.republish()
             for warning in publication.warnings { Console.warn(warning) }
-            if !publication.isCurrent {
+            if let later = publication.later {
+                let whole = later.intraday.map { "as of \($0)" } ?? "the whole night"
+                Console.log(
+                    "publish: \(later.name) of the same date knows of more (\(whole)): 'current' stays there; --make-current puts this run in its place",
+                    level: .warning)
+            } else if !publication.isCurrent {
                 Console.log("publish: a newer date is published already; 'current' stays where it is")
             }
             Console.log("publish: \(publication.run.path)")
+            for (override, nodes) in publication.results.overriddenNodes where !nodes.isEmpty {
+                Console.log(
+                    "publish: figures of \(nodes.joined(separator: ", ")) are not as the manifest says: \(TerminalText.shown(override.words))",
+                    level: .warning)
+            }
             // In a night the orchestrator does both, the database once all its nights are published.
             if into == nil {
                 note(publication.run, manifest)

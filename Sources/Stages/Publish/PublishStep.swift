@@ -22,18 +22,24 @@ struct PublishStep {
     /// - Parameters:
     ///   - started: when the run began, RFC 3339.
     ///   - seconds: what the run took so far.
-    func complete(_ run: RunDirectory, started: String?, seconds: Double) throws -> RunDirectory.Publication {
+    ///   - selection: the steps that were asked for; nil for all.
+    ///   - makesCurrent: also where a run of the same date knows of more.
+    func complete(
+        _ run: RunDirectory, started: String?, seconds: Double, selection: RunResults.Selection?, makesCurrent: Bool
+    ) throws -> RunDirectory.Publication {
         let records = NodeRecords(runDirectory: run.path)
         var results = results(date: run.date, records: try records.read(), seconds: seconds)
         results.started = started
+        results.overrides = manifest.overrides.map(RunResults.Override.init)
+        results.selection = selection
         try records.remove()
         try writeDatabase(of: results, into: run)
-        return try complete(run, results)
+        return try complete(run, results, makesCurrent: makesCurrent)
     }
 
-    private func complete(_ run: RunDirectory, _ results: RunResults) throws -> RunDirectory.Publication {
+    private func complete(_ run: RunDirectory, _ results: RunResults, makesCurrent: Bool = false) throws -> RunDirectory.Publication {
         let page = DashboardPage(manifest: manifest, run: run)
-        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns, page: page.write)
+        return try run.complete(name: packageName, results: results, keep: manifest.keepRuns, makesCurrent: makesCurrent, page: page.write)
     }
 
     /// Publishes the current run's marts once more, in the manifest's forms.

@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+/// A trial of the command line never passes for what the manifest says.
+@Suite struct TrialTests {
+    private static let within = "stages.funnel.purchase.within=30m"
+
+    private func shop(_ manifest: String = TinyShop.manifest()) throws -> Workspace {
+        let workspace = try Workspace()
+        try workspace.write(manifest, to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        return workspace
+    }
+
+    private func published(_ manifest: String = TinyShop.manifest()) throws -> [String: String] {
+        let workspace = try shop(manifest)
+        try workspace.night(date: "2026-11-02")
+        return try workspace.published()
+    }
+
+    private func results(_ workspace: Workspace) throws -> [String: Any] {
+        let data = Data(try workspace.read("out/current/run_results.json").utf8)
+        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    private func status(_ workspace: Workspace) throws -> String { try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output }
+
+    /// The messages of the notes of that kind, by mart.
+    private func notes(_ workspace: Workspace) throws -> [String: [String]] {
+        var found: [String: [String]] = [:]
+        for (name, text) in try workspace.published() where name.hasSuffix(".json") && name.contains("/") {
+            let mart = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+            let notes = (mart["notes"] as? [[String: Any]] ?? []).filter { $0["code"] as? String == "overrides" }
+            if !notes.isEmpty { found[name.replacing(".json", with: "")] = notes.compactMap { $0["message"] as? String } }
+        }
+        return found
+    }
+
+    @Test func anOptionOfOneNodeIsSaidOfItsMartAloneUntilTheNextPlainRun() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-02")
+        let official = try workspace.published()
+        let trial = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02", "--select", "funnel.purchase", "--set", Self.within])
+        #expect(trial.status == 0)
+        #expect(trial.error.contains("figures of funnel.purchase are not as the manifest says: --set \(Self.within)"), "\(trial.error)")
+        #expect(try notes(workspace) == ["funnel/purchase": ["computed under --set \(Self.within), which the manifest does not say"]])
+        #expect(try workspace.published()["metrics/daily.json"] == official["metrics/daily.json"])
+
+        let record = try results(workspace)
+        #expect(try SchemaCheck("run_results").findings(record) == [])
+        let own = [["key": "stages.funnel.purchase.within", "value": "30m"]]
+        #expect(record["overrides"] as? [[String: String]] == own)
+        #expect((record["selection"] as? [String: [String]])?["select"] == ["funnel.purchase"])
+        for node in record["nodes"] as? [[String: Any]] ?? [] {
+            #expect(node["overrides"] as? [[String: String]] == (node["id"] as? String == "funnel.purchase" ? own : nil))
+        }
+        let shown = try status(workspace)
+        #expect(shown.contains("overrides   --set \(Self.within): figures of funnel.purchase are not as the manifest says"), "\(shown)")
+        #expect(shown.contains("selection   --select funnel.purchase"))
+        #expect(shown.contains("1 computed, 2 taken over  (--set \(Self.within))"), "\(shown)")
+        #expect(shown.contains("(its options changed)"), "\(shown)")
+
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.published() == official)
+        #expect(try results(workspace)["overrides"] == nil)
+        #expect(!(try status(workspace)).contains("overrides   "))
+        #expect(try status(workspace).contains("(--set \(Self.within))"), "the ledger keeps the trial")
+        #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).status == 0)
+    }
+
+    /// A mart that is taken over is what it was: so is its note, and the record of its node.
+    @Test func aMartOfATrialThatIsTakenOverKeepsItsNote() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-02", ["--set", Self.within])
+        try workspace.night(date: "2026-11-02", ["--select", "metrics"])
+        #expect(try notes(workspace).keys.sorted() == ["funnel/purchase"])
+        let record = try results(workspace)
+        #expect(record["overrides"] == nil)
+        let nodes = record["nodes"] as? [[String: Any]] ?? []
+        #expect(nodes.filter { $0["overrides"] != nil }.compactMap { $0["id"] as? String } == ["funnel.purchase"])
+        #expect(try status(workspace).contains("--set \(Self.within): figures of funnel.purchase are not as the manifest says"))
+        #expect(try workspace.run("nightmarket-publish", ["pipeline.yaml"]).status == 0)
+        #expect(try notes(workspace).keys.sorted() == ["funnel/purchase"])
+    }
+
+    @Test func whatTheManifestSaysIsNoTrialAndWhatItComesToSayLosesTheNote() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-02", ["--set", "stages.funnel.purchase.within=24h"])
+        #expect(try workspace.published() == published())
+        try workspace.night(date: "2026-11-02", ["--set", Self.within])
+        #expect(try notes(workspace).count == 1)
+        let adopted = TinyShop.manifest().replacing("within: 1d", with: "within: 30m")
+        try workspace.write(adopted, to: "pipeline.yaml")
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.published() == published(adopted))
+    }
+
+    @Test func aSettingOfAllIsSaidOfEveryMartWhateverTheThreads() throws {
+        let channel = "channels.else.channel=nobody"
+        var bytes: [[String: String]] = []
+        for threads in ["1", "3"] {
+            let workspace = try shop()
+            try workspace.night(date: "2026-11-02", ["--set", channel, "--threads", threads])
+            let message = "computed under --set \(channel), which the manifest does not say"
+            #expect(try notes(workspace) == ["metrics/daily": [message], "metrics/touched": [message], "funnel/purchase": [message]])
+            bytes.append(try workspace.published())
+            let alone = try workspace.run("nightmarket-funnel", ["pipeline.yaml", "purchase", "--format", "json", "--set", channel])
+            #expect(alone.output == bytes.last?["funnel/purchase.json"])
+            try workspace.night(date: "2026-11-02")
+            #expect(try workspace.published() == published())
+        }
+        #expect(bytes[0] == bytes[1])
+    }
+
+    /// What data is live follows from the filters: the note goes with the rows.
+    @Test func aFilterOfATrialIsSaidAndTakenBack() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-02", ["--set", "filters.test_users=[ann]"])
+        #expect(try notes(workspace).count == 3)
+        #expect(try workspace.rows("metrics/daily").last?["orders"] as? Int == 0)
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.published() == published())
+    }
+
+    @Test func placesAndGatesAreOfNoFigure() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-02", ["--set", "keep_runs=3", "--set", "sources.web.reject_limit=20%"])
+        #expect(try workspace.published() == published())
+        #expect(try (results(workspace)["overrides"] as? [[String: String]])?.compactMap { $0["key"] } == ["keep_runs", "sources.web.reject_limit"])
+        #expect(try status(workspace).contains("overrides   --set sources.web.reject_limit=20%: of no figure"))
+    }
+
+    @Test func alertsSayTheirOwnAndThoseOfTheMartsThatTheyJudge() throws {
+        let manifest = TinyShop.manifest() + "alerts:\n  quiet: { mart: metrics.daily, column: orders, above: 100 }\n"
+        let workspace = try shop(manifest)
+        try workspace.night(date: "2026-11-02", ["--set", "alerts.quiet.above=50"])
+        #expect(try notes(workspace).keys.sorted() == ["alerts/alerts", "alerts/rules"])
+        try workspace.night(date: "2026-11-02", ["--set", "stages.metrics.daily.credit=last_touch"])
+        #expect(try notes(workspace).keys.sorted() == ["alerts/alerts", "alerts/rules", "metrics/daily"])
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.published() == published(manifest))
+    }
+
+    /// An address with a password stands in no file and in no line of the log.
+    @Test(arguments: ["postgresql://u:hunter2x@127.0.0.1:1/none", "mysql://u:hunter2x@127.0.0.1/none"])
+    func aPasswordIsNeverWritten(_ url: String) throws {
+        let workspace = try shop()
+        let outcome = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02", "--set", "postgres.url=\(url)"])
+        #expect(outcome.status == (url.hasPrefix("postgresql") ? 0 : 78), "\(outcome.error)")
+        #expect(!outcome.error.contains("hunter2x") && !outcome.output.contains("hunter2x"), "\(outcome.error)")
+        #expect(outcome.error.contains("postgres"))
+        let found = try Workspace.start("/bin/grep", ["-rla", "hunter2x", workspace.folder.path], [:], workspace.folder)
+        #expect(found.output.isEmpty, "\(found.output)")
+        if outcome.status == 0 {
+            #expect(try (results(workspace)["overrides"] as? [[String: Any]])?.first?["value"] is NSNull)
+            #expect(try status(workspace).contains("overrides   --set postgres.url: of no figure"))
+        }
+    }
+}
