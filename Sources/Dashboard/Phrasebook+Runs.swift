@@ -31,6 +31,10 @@ extension Phrasebook {
         ("the file cannot be read: {}", "文件无法读取：{1}"),
         ("{} of the {} files expected of source '{}' hold {}", "数据源“{3}”应有 {2} 个含 {4} 的文件，现有 {1} 个"),
         ("source '{}' is stale: its newest record is of {}", "数据源“{1}”数据过旧：最新记录为 {2}"),
+        (
+            "source '{}' has no record of {}: its newest is of {}, and what a later day shows of it is no zero but missing",
+            "数据源“{1}”没有 {2} 的记录：最新记录为 {3}；之后日期的数值并非为零，而是缺失"
+        ),
         ("source '{}' is stale: it has no record", "数据源“{1}”数据过旧：没有记录"),
     ]
 

@@ -4,7 +4,7 @@ import Vocabulary
 /// How the files of a source are decoded, cut into records and typed.
 public struct LogFormat: Sendable, Hashable {
     public enum Compression: String, Sendable, CaseIterable { case auto, none, gzip, zstd }
-    public enum TimeFormat: Sendable, Hashable, RawRepresentable {
+    public enum TimeFormat: Sendable, Hashable {
         /// ISO 8601 with or without fraction and offset; date and time parted by `T` or a blank.
         case iso8601
         case seconds

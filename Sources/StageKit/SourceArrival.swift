@@ -87,6 +87,25 @@ extension ExpectedLevels {
     }
 }
 
+extension Manifest {
+    /// The logs and reports that have brought something, but nothing of a date or later, with the words that say so. Where the
+    /// manifest says how fresh a source must be, that is judged instead.
+    /// - Parameter files: of the catalogue; only live ones count.
+    public func sourcesWithoutRecords(of date: CivilDate, files: [FileEntry]) -> [(source: Source, message: String)] {
+        let start = zone.start(of: date)
+        return sources.compactMap { source in
+            guard [.events, .adReport].contains(source.kind), source.freshWithin.isEmpty else { return nil }
+            let own = files.filter { $0.source == source.name && $0.state == .live }
+            guard let newest = own.compactMap({ $0.newest(in: zone) }).max(), newest < start else { return nil }
+            return (
+                source,
+                "source '\(source.name)' has no record of \(date): its newest is of \(Timestamp.rfc3339(newest, in: zone)), "
+                    + "and what a later day shows of it is no zero but missing"
+            )
+        }
+    }
+}
+
 extension FileEntry {
     /// Whether it has records of a date, which is a span of time in the report's zone.
     fileprivate func holds(_ date: CivilDate, _ day: TimeSpan) -> Bool {

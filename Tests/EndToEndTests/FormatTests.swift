@@ -101,7 +101,7 @@ import Testing
         let text = try workspace.read("first.yaml")
         for line in [
             "kind: ad_report", "files: 'in/ads-*.csv'", "time: { format: 'dd/MM/yyyy HH:mm:ss' }\n",
-            "time: { format: 'dd/MM/yyyy' }   # or MM/dd/yyyy: no day of the sample is over 12",
+            "time: { format: dd/MM/yyyy }   # or MM/dd/yyyy: no day of the sample is over 12",
             "key: [date, channel, campaign]", "version: { from: file_name, pattern: 'ads-{version:yyyyMMdd}.csv' }",
             "provides: [impressions, clicks, spend]", "spend: Cost", "#   Note", "metrics: [impressions, clicks, spend, ctr, cpm, cpc]",
         ] { #expect(text.contains(line), "\(line) in \(text)") }

@@ -105,6 +105,23 @@ import Testing
         #expect(try !workspace.read("out/current/run_results.json").contains("no_files"))
     }
 
+    @Test func aNightOfADayWithoutRecordsSaysSo() throws {
+        let workspace = try shop(TinyShop.manifest())
+        try workspace.night(date: "2026-11-02")
+        #expect(try !workspace.read("out/current/run_results.json").contains("no_records"))
+        let later = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-09"])
+        let words = "source 'web' has no record of 2026-11-09: its newest is of 2026-11-02T12:00:00+08:00"
+        #expect(later.status == 0 && later.error.contains(words), "\(later.error)")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(try workspace.read("out/current/run_results.json").utf8)) as? [String: Any])
+        let warnings = try #require(object["warnings"] as? [[String: Any]])
+        #expect(warnings.map { $0["code"] as? String } == ["no_records"])
+        #expect((warnings.first?["message"] as? String)?.hasPrefix(words) == true)
+        // A source that need only be fresh enough is judged by that.
+        try workspace.write(TinyShop.manifest(more: ["expect: { fresh_within: 30d }"]), to: "pipeline.yaml")
+        try workspace.night(date: "2026-11-09")
+        #expect(try !workspace.read("out/current/run_results.json").contains("no_records"))
+    }
+
     @Test func forgettingAnIdThatNobodyHasSaysSo() throws {
         let workspace = try shop(TinyShop.manifest())
         try workspace.night(date: "2026-11-02")

@@ -126,7 +126,7 @@ import Vocabulary
         ),
         (
             "time: { format: iso }",
-            "m.yaml:11:21: sources.web.time.format: expected one of iso8601, epoch_s, epoch_ms, epoch_us, found 'iso' | How stamps are written; iso8601 unless said otherwise."
+            "m.yaml:11:21: 'iso' does not say how stamps are written | write iso8601, epoch_s, epoch_ms, epoch_us, or a pattern: yyyy, MM or MMM, dd, HH (or hh with a), mm, ss, SSS, XXX; a single letter for one or two digits, other letters in quotes"
         ),
         (
             "compression: zip",

@@ -38,6 +38,9 @@ struct Gate {
                 judgeArrival(source, live, matched: matched[source.name, default: 0], &judgement)
             }
         }
+        if matched != nil {
+            judgement.warnings += manifest.sourcesWithoutRecords(of: date, files: catalogue.files).map(\.message)
+        }
         let declared = Set(manifest.sources.map(\.name))
         for (name, books) in catalogue.balance.sources.sorted(by: { $0.key < $1.key })
         where !declared.contains(name) && books.live > 0 {

@@ -96,7 +96,10 @@ struct PublishStep {
             warnings: catalogue.files.filter { $0.state == .damaged }.map {
                 RunResults.Warning(
                     code: "damaged_file", message: $0.problem ?? "damaged", place: "\($0.source): \($0.path)")
-            } + withoutFiles(catalogue))
+            } + withoutFiles(catalogue)
+                + manifest.sourcesWithoutRecords(of: date, files: catalogue.files).map {
+                    RunResults.Warning(code: "no_records", message: $1, place: $0.place.description)
+                })
     }
 
     /// The sources whose globs match nothing.
