@@ -12,23 +12,37 @@
 # can be started again, or taken away.
 source "$(dirname "$0")/setup.sh"
 
+wrong() {
+    echo "install: $1" >&2
+    echo "  help: scripts/install.sh --prefix FOLDER" >&2
+    exit 64
+}
 prefix=/usr/local
 built=
 while [ $# -gt 0 ]; do
     case "$1" in
-    --prefix) prefix="${2:?--prefix needs a folder}"; shift ;;
+    --prefix | --built) [ -n "${2:-}" ] || wrong "$1 needs a folder" ;;
+    --prefix= | --built=) wrong "${1%=} needs a folder" ;;
+    esac
+    case "$1" in
+    --prefix) prefix="$2"; shift ;;
     --prefix=*) prefix="${1#--prefix=}" ;;
-    --built) built="$(realpath "${2:?--built needs a folder}")"; shift ;;
-    --built=*) built="$(realpath "${1#--built=}")" ;;
+    --built) built="$2"; shift ;;
+    --built=*) built="${1#--built=}" ;;
     -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *)
-        echo "install: unknown argument '$1'" >&2
-        echo "  help: scripts/install.sh --prefix FOLDER" >&2
-        exit 64
-        ;;
+    *) wrong "unknown argument '$1'" ;;
     esac
     shift
 done
+if [ -n "$built" ]; then
+    for name in nightmarket nightmarket-ingest; do
+        [ -x "$built/$name" ] && continue
+        echo "install: $built has no executable $name" >&2
+        echo "  help: give the folder of a build, such as .build/release, or leave --built out" >&2
+        exit 66
+    done
+    built="$(realpath "$built")"
+fi
 prefix="$(realpath -ms "$prefix")"
 if ! mkdir -p "$prefix" 2>/dev/null || [ ! -w "$prefix" ]; then
     echo "install: $prefix cannot be written" >&2
@@ -69,11 +83,14 @@ put() {
     note "$3"
     install -T -m "$1" "$2" "$prefix/$3"
 }
-# link TARGET PATH-UNDER-PREFIX
+# link TARGET PATH, both under the prefix: relative, so that the prefix may move, from where the link's folder really lies.
 link() {
     folder "$(dirname "$2")"
     note "$2"
-    ln -sfnT "$1" "$prefix/$2"
+    local target from
+    target="$(realpath "$prefix/$(dirname "$1")")/$(basename "$1")"
+    from="$(realpath "$prefix/$(dirname "$2")")"
+    ln -sfnT "$(realpath -ms --relative-to="$from" "$target")" "$prefix/$2"
 }
 touch "$work/new"
 folder share/nightmarket
@@ -87,10 +104,10 @@ libexec=libexec/nightmarket
 put 755 "$built/nightmarket" $libexec/nightmarket
 put 755 "$built/nightmarket-ingest" $libexec/stage
 strip "$prefix/$libexec/nightmarket" "$prefix/$libexec/stage"
-link ../$libexec/nightmarket bin/nightmarket
+link $libexec/nightmarket bin/nightmarket
 for name in $stages; do
-    link stage $libexec/"$name"
-    link ../$libexec/"$name" bin/"$name"
+    link $libexec/stage $libexec/"$name"
+    link $libexec/"$name" bin/"$name"
 done
 
 for name in nightmarket $stages; do

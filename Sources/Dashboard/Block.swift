@@ -20,9 +20,9 @@ struct Block {
     func html(bytes: Int, isTableOpen: Bool = false, isBreakdown: Bool = false, drawing: () -> HTML) -> HTML {
         let notes = notes
         let frame = 2_500 + notes.count
-        guard bytes > frame else { return stub }
+        guard bytes > frame else { return linkCard }
         let drawn = drawing()
-        guard drawn.count + frame + 2_000 <= bytes else { return drawn.count + frame <= bytes ? card(drawn, .empty) : stub }
+        guard drawn.count + frame + 2_000 <= bytes else { return drawn.count + frame <= bytes ? card(drawn, .empty) : linkCard }
         let table = PageTable(view, files, isBreakdown: isBreakdown).html(bytes: bytes - drawn.count - frame)
         guard drawn.count + frame + table.count <= bytes else { return card(drawn, .empty) }
         if isTableOpen { return card(drawn + table, .empty) }
@@ -30,8 +30,8 @@ struct Block {
     }
 
     /// All that fits where the page is full, or can be said of a mart that was not read.
-    var stub: HTML {
-        tag("article", .class("card stub")) {
+    var linkCard: HTML {
+        tag("article", .class("card linked")) {
             heading
             tag("p", .class("more")) { reason; " "; files.link }
         }

@@ -99,7 +99,7 @@ public struct Dashboard {
         try add("categories", ofKind { $0 == .seriesByCategory }) { SeriesDrawing(block: $0).html }
         try add("cuts", ofKind { $0 == .breakdown }, isTableOpen: true, isBreakdown: true) { BreakdownLegend($0.view).html }
         try add("others", ofKind { $0 == .table }, isTableOpen: true) { _ in .empty }
-        page.add("others", budget.spend(on: unread) { id, _ in Block(MartView(unread: id), published: published).stub })
+        page.add("others", budget.spend(on: unread) { id, _ in Block(MartView(unread: id), published: published).linkCard })
         if budget.left > 0 { page.add("others", Dashboard.left(budget.left)) }
         page.add("quality", quality)
         return page.write()

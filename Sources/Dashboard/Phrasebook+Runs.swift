@@ -35,6 +35,10 @@ extension Phrasebook {
             "source '{}' has no record of {}: its newest is of {}, and what a later day shows of it is no zero but missing",
             "数据源“{1}”没有 {2} 的记录：最新记录为 {3}；之后日期的数值并非为零，而是缺失"
         ),
+        ("source {}: passed over {}: its name is not UTF-8", "数据源 {1}：跳过 {2}：文件名不是 UTF-8"),
+        ("source {}: passed over {}: not a plain file", "数据源 {1}：跳过 {2}：不是普通文件"),
+        ("source {}: passed over {}: another file has this name in another Unicode form", "数据源 {1}：跳过 {2}：另一文件以另一种 Unicode 形式同名"),
+        ("source {}: passed over {}: {}", "数据源 {1}：跳过 {2}：{3}"),
         ("source '{}' is stale: it has no record", "数据源“{1}”数据过旧：没有记录"),
     ]
 

@@ -76,8 +76,8 @@ package enum Fault: UInt8, CaseIterable {
             }
         case .timeOutOfRange: "the time lies outside the years 1970 to 2200"
         case .invalidDate:
-            if case .pattern(let pattern) = format.timeFormat, !pattern.hasTime {
-                "no date of the calendar written as \(pattern.text)"
+            if case .pattern(let pattern) = format.timeFormat {
+                "no date of the calendar written as \(pattern.text)" + (pattern.hasTime ? ", or YYYY-MM-DD" : "")
             } else {
                 "no date YYYY-MM-DD of the calendar"
             }

@@ -42,12 +42,14 @@ package struct TimeTyping {
         return fault == .none && !Self.range.contains(value) ? .timeOutOfRange : fault
     }
 
-    /// Days since 1970-01-01 of `YYYY-MM-DD`, or of a pattern that says the day alone.
+    /// Days since 1970-01-01 of `YYYY-MM-DD`, or of the pattern; where that says a time too, either is a date.
     package mutating func date(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
-        if case .pattern(let pattern) = format, !pattern.hasTime {
-            guard let day = pattern.read(bytes)?.day else { return .invalidDate }
-            value = Int64(day)
-            return .none
+        if case .pattern(let pattern) = format {
+            if let day = pattern.read(bytes)?.day {
+                value = Int64(day)
+                return .none
+            }
+            if !pattern.hasTime { return .invalidDate }
         }
         guard bytes.count == 10, let day = day(bytes) else { return .invalidDate }
         value = Int64(day)

@@ -45,7 +45,8 @@ public struct Explainer {
     /// - Throws: `Problem` of the address, or of a damaged mart.
     public func explain(_ address: CellAddress, of mart: Mart) throws -> CellExplanation {
         let cell = try address.find(in: mart)
-        let id = results.nodes.first { $0.marts.contains(mart.id) }?.id ?? ""
+        let record = results.nodes.first { $0.marts.contains(mart.id) }
+        let id = record?.id ?? ""
         let node = manifest.nodes.first { $0.id == id }
         let column = cell.definition
         let definition = facts.definition(column.name, mart.id)
@@ -57,8 +58,9 @@ public struct Explainer {
             asOf: mart.asOf, provisional: mart.provisional,
             notes: mart.notes.filter { $0.column == nil || $0.column.map(base) == base(column.name) }, remarks: facts.remarks,
             comparisons: try comparisons(cell, node, previous), noPreviousRun: whyNot, sources: sources(cell),
-            persons: PersonsCommand(manifest.path, date: run.date, intraday: run.intraday, refusal: facts.refusesPersons)
-                .persons(behind: cell, node: node))
+            persons: PersonsCommand(
+                manifest.path, date: run.date, intraday: run.intraday, overrides: record?.overrides ?? [], refusal: facts.refusesPersons
+            ).persons(behind: cell, node: node))
     }
 
     private func base(_ column: String) -> String { column.range(of: "__").map { String(column[..<$0.lowerBound]) } ?? column }

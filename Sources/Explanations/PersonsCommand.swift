@@ -8,13 +8,20 @@ package struct PersonsCommand {
     private let manifest: String
     private let date: CivilDate
     private let intraday: String?
+    private let overrides: [RunResults.Override]
     private let refusal: (String, Manifest.Node) -> String?
 
-    /// - Parameter refusal: why the stage lists nobody for a selection of a node, in words; nil where it lists.
-    package init(_ manifest: String, date: CivilDate, intraday: String?, refusal: @escaping (String, Manifest.Node) -> String?) {
+    /// - Parameters:
+    ///   - overrides: what the node was computed under otherwise than the manifest says; the command says it too.
+    ///   - refusal: why the stage lists nobody for a selection of a node, in words; nil where it lists.
+    package init(
+        _ manifest: String, date: CivilDate, intraday: String?, overrides: [RunResults.Override],
+        refusal: @escaping (String, Manifest.Node) -> String?
+    ) {
         self.manifest = manifest
         self.date = date
         self.intraday = intraday
+        self.overrides = overrides
         self.refusal = refusal
     }
 
@@ -31,9 +38,14 @@ package struct PersonsCommand {
             return .none("a value with a comma, or an empty one, cannot be named on the command line")
         }
         let text = (values.map { "\($0.column)=\($0.value)" } + [cell.definition.name]).joined(separator: ",")
-        if let reason = refusal(text, node) { return .none(reason) }
+        guard overrides.allSatisfy({ $0.value != nil }) else {
+            return .none("the figure was computed under an override whose value is not kept")
+        }
+        // A node under overrides may have other rows and columns than the manifest's own.
+        if overrides.isEmpty, let reason = refusal(text, node) { return .none(reason) }
         let moment = intraday.map { ["--as-of", $0] } ?? ["--date", date.description]
         let words = ["nightmarket-\(node.stage)", manifest, node.name, "--persons", text] + moment
+            + overrides.flatMap { ["--set", "\($0.key)=\($0.value ?? "")"] }
         return .command(words.map(Self.quoted).joined(separator: " "))
     }
 

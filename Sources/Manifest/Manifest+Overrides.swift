@@ -61,12 +61,19 @@ extension Manifest {
         /// Whether it is a setting that figures of every node may follow from.
         public var isShared: Bool { if case .everyNode = bearing { true } else { false } }
 
+        /// Whether files come in that the manifest does not name: what they bring stays in the store when it is gone.
+        public var bringsFiles: Bool { path.first == "sources" && (path.count < 3 || ["files", "kind"].contains(path[2])) }
+
         /// Whether what the alerts find may follow from it, beside the marts that they judge.
         public var isOfAlerts: Bool { if case .alerts = bearing { true } else { false } }
     }
 
     /// The overrides that the figures of a node may follow from, in byte order of their keys.
-    public func overrides(of node: Node) -> [Override] { overrides.filter { $0.isShared || $0.isOption(of: node) } }
+    public func overrides(of node: Node) -> [Override] {
+        // Another store has other figures; with another output too it is a pipeline of its own.
+        let hasOwnOutput = overrides.contains { $0.key == "output" }
+        return overrides.filter { $0.isShared || $0.isOption(of: node) || $0.key == "store" && !hasOwnOutput }
+    }
 }
 
 extension Manifest.Override {

@@ -239,12 +239,14 @@ extension RunDirectory {
         return Publication(run: run, results: results, isCurrent: current == run, later: later, warnings: warnings)
     }
 
-    /// The current run where it is of the same date and knows of more: a whole night, or a later instant than this run's.
+    /// The date's newest run that was not published aside, where it knows of more: a whole night, or a later instant than this run's.
     private var laterRun: PublishedRun? {
-        guard let own = intraday, let current = PublishedRun.current(in: output), current.date == date else { return nil }
-        guard let known = current.intraday else { return current }
+        guard let own = intraday, let newest = PublishedRun.newest(of: date, in: output), !newest.isAside else {
+            return nil
+        }
+        guard let known = newest.intraday else { return newest }
         guard let a = Timestamp.reading(own, in: .utc), let b = Timestamp.reading(known, in: .utc) else { return nil }
-        return a < b ? current : nil
+        return a < b ? newest : nil
     }
 
     /// Keeps the candidates of runs that a crash ended, where they finished something, and finishes a swap that it cut

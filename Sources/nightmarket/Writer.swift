@@ -41,6 +41,12 @@ struct Writer {
         Interruption.install()
         Console.logs(of: id.text, step: nil)
         lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: wait ?? 0)
+        try manifest.requireOwnOutput()
+        if let trial = manifest.overrides.first(where: \.bringsFiles), !manifest.overrides.contains(where: { $0.key == "store" }) {
+            throw Problem(
+                .trialTakesIn, "\(trial.words) would bring files that stay in the store when it is gone",
+                help: "try it on a store and an output of its own, --set store=DIR --set output=DIR, or write it into the manifest")
+        }
         try RunDirectory.recover(in: manifest.output)
         do {
             try Ledger.catchUp(output: manifest.output)
@@ -148,4 +154,8 @@ extension RunResults.Warning {
             RunResults.Warning(code: $0.code.name, message: $0.message, place: $0.place?.description)
         }
     }
+}
+
+extension ProblemCode {
+    fileprivate static let trialTakesIn = ProblemCode("run.trial-takes-in", exit: .wrongUsage)
 }

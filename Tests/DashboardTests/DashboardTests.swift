@@ -183,12 +183,12 @@ import Testing
         let bytes = try write(marts)
         #expect(bytes.count < 2_000_000)
         let page = try PageReader(bytes)
-        let stubs = page.all("article", "stub")
-        #expect(stubs.first?.text.contains("metrics/mart_1.csv") ?? false)
-        let rest = page.all("p", "more").contains { $0.text.contains("\(6_000 - stubs.count) more marts of this run are listed in") }
+        let linked = page.all("article", "linked")
+        #expect(linked.first?.text.contains("metrics/mart_1.csv") ?? false)
+        let rest = page.all("p", "more").contains { $0.text.contains("\(6_000 - linked.count) more marts of this run are listed in") }
         #expect(rest)
         // Where there is room, everything is drawn.
-        #expect(try self.page(Array(marts.prefix(40))).all("article", "stub").isEmpty)
+        #expect(try self.page(Array(marts.prefix(40))).all("article", "linked").isEmpty)
     }
 
     @Test func equalMartsGiveEqualBytesInEitherLanguage() throws {

@@ -53,6 +53,19 @@ import Testing
         #expect(try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02", "--make-current"]).status == 64)
     }
 
+    @Test func anEarlierMomentOfAnOlderNightIsNothingToCompareWith() throws {
+        let workspace = try shop()
+        for date in ["2026-11-01", "2026-11-02"] { try workspace.night(date: date) }
+        let noon = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--as-of", "2026-11-01T10:10"])
+        #expect(noon.status == 0 && noon.error.contains("2026-11-01-001 of the same date knows of more (the whole night)"), "\(noon.error)")
+        #expect(try current(workspace) == "2026-11-02-001")
+        let why = try workspace.run("nightmarket", ["why", "pipeline.yaml", "metrics/daily", "events", "--format", "json"])
+        #expect(why.status == 0 && why.output.contains("2026-11-01-001") && !why.output.contains("2026-11-01-002"), "\(why.output)\(why.error)")
+        let diff = try workspace.run("nightmarket", ["diff", "pipeline.yaml", "previous", "current"])
+        #expect(diff.status == 0 && !(diff.output + diff.error).contains("2026-11-01-002"), "\(diff.output)\(diff.error)")
+        #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).status == 0)
+    }
+
     @Test func anEarlierMomentOfADayLeavesALaterOne() throws {
         let workspace = try shop()
         func at(_ time: String) throws { #expect(try workspace.run("nightmarket", ["run", "pipeline.yaml", "--as-of", "2026-11-02T\(time)"]).status == 0) }

@@ -115,6 +115,36 @@ import Testing
         #expect(day?["spend"] as? Double == 33 && day?["orders"] as? Int == 1 && day?["gmv_paid"] as? Double == 10.5, "\(day ?? [:])")
     }
 
+    @Test func initLooksAtAllFilesOfASourceBeforeItSaysWhichNumberIsTheDay() throws {
+        let workspace = try Workspace()
+        for (name, days) in [("web-20261101.csv", ["11/01/2026", "11/02/2026"]), ("web-20261113.csv", ["11/13/2026", "11/25/2026"])] {
+            try workspace.write("time,user,event\n" + days.map { "\($0) 10:00,u,page_view\n" }.joined(), to: "in/\(name)")
+        }
+        let made = try workspace.run("nightmarket", ["init", "in/web-20261101.csv", "in/web-20261113.csv", "--output", "first.yaml"])
+        #expect(made.status == 0, "\(made.error)")
+        let text = try workspace.read("first.yaml")
+        #expect(text.contains("time: { format: 'MM/dd/yyyy HH:mm' }\n"), "\(text)")
+        try workspace.night("first.yaml", date: "2026-11-25")
+        let rows = try workspace.rows("metrics/daily", output: "var/out")
+        #expect(rows.reduce(0) { $0 + (($1["row_kind"] as? String == "detail" ? $1["events"] as? Int : nil) ?? 0) } == 4)
+    }
+
+    @Test func initIsNotMisledByQuotedCommasOrByNumbersInNames() throws {
+        let workspace = try Workspace()
+        let header = "day,campaign,impressions,clicks,spend\n"
+        for name in ["rp-2026111301.csv", "rep-12345678.csv", "rz-20261113.csv"] {
+            try workspace.write(header + "2026-11-13,\"c1, brand\",10,2,1.50\n", to: "in/\(name)")
+        }
+        for (files, version) in [(["rp-2026111301.csv"], nil), (["rep-12345678.csv"], nil), (["rz-20261113.csv", "rep-12345678.csv"], nil), (["rz-20261113.csv"], "rz-{version:yyyyMMdd}.csv")] as [([String], String?)] {
+            let made = try workspace.run("nightmarket", ["init"] + files.map { "in/\($0)" } + ["--output", "first.yaml"])
+            #expect(made.status == 0, "\(made.error)")
+            let text = try workspace.read("first.yaml")
+            #expect(text.contains("kind: ad_report") && text.contains("campaign: campaign"), "\(text)")
+            #expect(version.map { text.contains("pattern: '\($0)'") } ?? !text.contains("version:"), "\(files) \(text)")
+            try workspace.remove("first.yaml")
+        }
+    }
+
     @Test func aFormatOfTimesThatIsNoneSaysWhatOneIs() throws {
         let workspace = try Workspace()
         for (format, help) in [("epoch_sec", "did you mean 'epoch_s'?"), ("DD/MM/YYYY", "or a pattern: yyyy, MM or MMM, dd")] {

@@ -43,6 +43,31 @@ import Testing
         #expect(try script("uninstall", workspace).status == 66)
     }
 
+    /// A `bin` that lies elsewhere, as in some home folders.
+    @Test func aBinThatIsALinkHoldsWholeLinks() throws {
+        let workspace = try Workspace()
+        for folder in ["prefix", "deep/er/bin"] {
+            try FileManager.default.createDirectory(atPath: workspace.path(folder), withIntermediateDirectories: true)
+        }
+        try FileManager.default.createSymbolicLink(atPath: workspace.path("prefix/bin"), withDestinationPath: "../deep/er/bin")
+        let outcome = try install(workspace)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(try Workspace.start(workspace.path("prefix/bin/nightmarket-funnel"), ["--version"], [:], workspace.folder).status == 0)
+        #expect(try script("uninstall", workspace).status == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: workspace.path("deep/er/bin")) == [])
+    }
+
+    @Test func wrongArgumentsOfTheInstallationAreSaid() throws {
+        let workspace = try Workspace()
+        let nothing = try script("install", workspace, ["--built", workspace.folder.path])
+        #expect(nothing.status == 66 && nothing.error.contains("has no executable nightmarket"), "\(nothing.error)")
+        for argument in ["--prefix=", "--built", "--prefx"] {
+            let wrong = try script("install", workspace, [argument])
+            #expect(wrong.status == 64 && wrong.error.contains("help: scripts/install.sh"), "\(wrong.error)")
+        }
+        #expect(!workspace.exists("prefix"))
+    }
+
     @Test func anInstallationThatBrokeOffCanBeStartedAgainOrTakenAway() throws {
         for resumes in [true, false] {
             let workspace = try Workspace()

@@ -273,6 +273,20 @@ import Testing
         #expect(wrong.error.contains("did you mean 'metrics.daily'?"))
     }
 
+    @Test func twoPipelinesDoNotPublishIntoOneOutput() throws {
+        let workspace = try shop()
+        let before = try workspace.published()
+        try workspace.write(TinyShop.manifest().replacing("pipeline: tiny", with: "pipeline: other").replacing("store: store", with: "store: store2"), to: "other.yaml")
+        for command in [["nightmarket", "run", "other.yaml", "--date", "2026-11-02"], ["nightmarket", "backfill", "other.yaml", "--from", "2026-11-01", "--to", "2026-11-02"]] {
+            let refused = try workspace.run(command[0], Array(command.dropFirst()))
+            #expect(refused.status == 78 && refused.error.contains("error[publish.other-pipeline]") && refused.error.contains("'tiny'"), "\(refused.error)")
+        }
+        #expect(try workspace.published() == before)
+        // A new name of one pipeline.
+        try FileManager.default.removeItem(atPath: workspace.path("out/current"))
+        try workspace.night("other.yaml", date: "2026-11-02")
+    }
+
     // MARK: Files
 
     @Test func aFileRewrittenInPlaceUnderItsOldSizeAndTimeIsReadAgain() throws {

@@ -105,6 +105,19 @@ import Testing
         #expect(try !workspace.read("out/current/run_results.json").contains("no_files"))
     }
 
+    @Test func aFileThatCannotBeTakenInStandsInTheRecord() throws {
+        let workspace = try shop(TinyShop.manifest())
+        let made = try Workspace.start(
+            "/bin/bash", ["-ec", "cp all.csv \"$(printf 'bad\\xff.csv')\"; mkdir folder.csv; ln -s nowhere broken.csv"], [:],
+            workspace.folder.appendingPathComponent("logs"))
+        #expect(made.status == 0, "\(made.error)")
+        try workspace.night(date: "2026-11-02")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(try workspace.read("out/current/run_results.json").utf8)) as? [String: Any])
+        let warnings = try #require(object["warnings"] as? [[String: Any]]).filter { $0["code"] as? String == "passed_over" }.compactMap { $0["message"] as? String }
+        #expect(warnings.count == 3 && warnings.allSatisfy { $0.hasPrefix("source web: passed over ") }, "\(warnings)")
+        #expect(warnings.contains { $0.hasSuffix("its name is not UTF-8") } && warnings.contains { $0.hasSuffix("logs/folder.csv: not a plain file") }, "\(warnings)")
+    }
+
     @Test func aNightOfADayWithoutRecordsSaysSo() throws {
         let workspace = try shop(TinyShop.manifest())
         try workspace.night(date: "2026-11-02")

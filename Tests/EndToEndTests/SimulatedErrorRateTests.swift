@@ -4,7 +4,7 @@ import Testing
 
 /// The error rates of experiments that the stage reads night after night from simulated logs, whose truth is known. Few
 /// rounds here, a thousand and more in scripts/simulate-experiments.sh, which prints the figures.
-@Suite("Error rates on simulated campaigns", .serialized)
+@Suite("Error rates on simulated campaigns")
 struct SimulatedErrorRateTests {
     static let alpha = 0.05
 
@@ -12,27 +12,30 @@ struct SimulatedErrorRateTests {
 
     @Test("A/A read every night is ever wrong in at most alpha: rare purchases, money, and CUPED fitted anew each night")
     func nightlyReading() throws {
-        let salts = 20
+        let salts = 40
         let metrics = ["purchases", "gmv_paid", "engagements", "conversion_rate"]
         var wrong: [String: ErrorRate] = [:]
-        var shown: Set<[String]> = []
-        var adjusted = ErrorRate("nights of CUPED in use")
+        var shown: [[String]: ErrorRate] = [:]
+        var adjusted = ErrorRate("A/A nights of a metric with CUPED in use")
         for seed in 1...max(1, Self.rounds(fast: 160) / salts) {
-            let campaign = try SimulatedNights(seed: seed, lift: 0, experiments: (0..<salts).map { .assigned(salt: "\(seed)-\($0)", metrics: metrics) })
+            let campaign = try SimulatedNights(
+                seed: seed, events: 40_000, lift: 0, experiments: (0..<salts).map { .assigned(salt: "\(seed)-\($0)", metrics: metrics) })
             var found: Set<[String]> = []
             var read: Set<[String]> = []
             for night in 5...14 {
-                for row in try campaign.treatments(night: night) {
+                let rows = try campaign.treatments(night: night)
+                #expect(rows.count == salts * metrics.count)
+                for row in rows {
                     let metric = try #require(row["metric"] as? String)
                     let experiment = try #require(row["experiment"] as? String)
                     #expect(row["method"] as? String == "sequential")
                     adjusted.count(row["adjustment"] as? String == "cuped")
-                    for figure in ["difference", "lift", "fieller"] {
+                    for figure in Self.figures {
                         read.insert([experiment, metric, figure])
-                        // An interval that does not exist yet says nothing wrong.
-                        guard let low = row["\(figure)_low"] as? Double, let high = row["\(figure)_high"] as? Double else { continue }
-                        shown.insert([metric, figure])
-                        if low > 0 || high < 0 { found.insert([experiment, metric, figure]) }
+                        // A lift is null while the control may be near zero: it says nothing wrong then.
+                        let interval = row.interval(figure)
+                        shown[[metric, figure], default: ErrorRate("A/A \(metric), \(figure): nights with an interval")].count(interval != nil)
+                        if let interval, !interval.contains(0) { found.insert([experiment, metric, figure]) }
                     }
                     if row["significant"] as? Bool == true { found.insert([experiment, "any metric", "significant"]) }
                     read.insert([experiment, "any metric", "significant"])
@@ -43,60 +46,87 @@ struct SimulatedErrorRateTests {
                 wrong[name, default: ErrorRate(name)].count(found.contains(one))
             }
         }
-        #expect(shown.count == 3 * metrics.count && wrong.count == shown.count + 1, "\(wrong.keys.sorted())")
+        for rate in shown.values.sorted(by: { $0.name < $1.name }) { rate.report() }
+        // Differences have an interval every night; lifts of purchases, of which there are few, on some.
+        for metric in metrics {
+            let least = ["difference": 1.0, "lift": metric == "engagements" ? 0.7 : 0.02, "fieller": metric == "engagements" ? 0.7 : 0.02]
+            for (figure, share) in least {
+                let nights = try #require(shown[[metric, figure]])
+                #expect(nights.rate >= share, "\(nights)")
+            }
+        }
+        #expect(wrong.count == Self.figures.count * metrics.count + 1, "\(wrong.keys.sorted())")
         for rate in wrong.values.sorted(by: { $0.name < $1.name }) {
             rate.report()
-            #expect(rate.rounds >= 100 && rate.isAtMost(Self.alpha), "\(rate)")
+            #expect(rate.rounds >= 160 && rate.isAtMost(Self.alpha), "\(rate)")
         }
         adjusted.report()
-        #expect(adjusted.rate > 0.5, "\(adjusted)")
+        #expect(adjusted.rate > 0.9, "\(adjusted)")
     }
 
     @Test("with a true lift the nightly intervals and the one at the end cover it, and power is what the row promised")
     func coverageAndPower() throws {
+        // Purchases of a unit have the lift of its sessions; a conversion is counted once, so that its lift is smaller.
         let truth = 1.0
-        var always = ErrorRate("lift of 100 %, Fieller's sequential interval of purchases covers it every night")
+        var nights = ErrorRate("lift of 100 %, purchases: nights with a sequential interval")
+        var always = ErrorRate("lift of 100 %, Fieller's sequential intervals of purchases all cover it")
         var atEnd = ErrorRate("lift of 100 %, Welch's interval of purchases at the end, Fieller's, covers it")
         var found: [String: ErrorRate] = [:]
-        var ever = ErrorRate("lift of 100 %, conversion_rate, found on any night, sequential")
+        var ever = ErrorRate("lift of 100 %, purchases found on any night, sequential")
         var promised: [String: [Double]] = [:]
         for seed in 1...Self.rounds(fast: 60) {
-            let campaign = try SimulatedNights(seed: 100_000 + seed, lift: truth, experiments: [.simulated(effect: "100%")])
-            var (covers, isFound) = (true, false)
+            let campaign = try SimulatedNights(seed: 100_000 + seed, events: 20_000, lift: truth, experiments: [.simulated(effect: "100%")])
+            var (covers, isFound, hasInterval) = (true, false, false)
             for night in Array(2...12) + [14] {
-                for row in try campaign.treatments(night: night) {
+                let rows = try campaign.treatments(night: night)
+                #expect(rows.count == 2)
+                for row in rows {
                     let metric = try #require(row["metric"] as? String)
-                    let holds = row["fieller_low"] as? Double ?? -.infinity <= truth && truth <= row["fieller_high"] as? Double ?? .infinity
                     let isSignificant = row["difference_p_value"] as? Double ?? 1 < Self.alpha
-                    let isLast = night == 14
-                    #expect(isLast || row["method"] as? String == "sequential")
-                    #expect(!isLast || row["method"] as? String == "fixed")
-                    if isLast {
-                        found[metric, default: ErrorRate("lift of 100 %, \(metric), found at the end")].count(isSignificant)
+                    #expect(row["method"] as? String == (night == 14 ? "fixed" : "sequential"))
+                    if night == 14 {
+                        found[metric, default: ErrorRate("lift of 100 %, \(metric) found at the end")].count(isSignificant)
                         promised[metric, default: []].append(try #require(row["power"] as? Double))
                     }
-                    switch (metric, isLast) {
-                    case ("purchases", false): covers = covers && holds
-                    case ("purchases", true): atEnd.count(holds)
-                    case (_, false): isFound = isFound || isSignificant
-                    case (_, true): break
+                    guard metric == "purchases" else { continue }
+                    let interval = row.interval("fieller")
+                    if night == 14 {
+                        atEnd.count(try #require(interval).contains(truth))
+                    } else {
+                        nights.count(interval != nil)
+                        isFound = isFound || isSignificant
+                        if let interval {
+                            hasInterval = true
+                            covers = covers && interval.contains(truth)
+                        }
                     }
                 }
             }
-            always.count(covers)
+            if hasInterval { always.count(covers) }
             ever.count(isFound)
         }
-        for rate in [always, atEnd, ever] + found.values.sorted(by: { $0.name < $1.name }) { rate.report() }
+        for rate in [nights, always, atEnd, ever] + found.values.sorted(by: { $0.name < $1.name }) { rate.report() }
         let power = promised.mapValues { $0.reduce(0, +) / Double($0.count) }
         if getenv("NIGHTMARKET_SIMULATION_ROUNDS") != nil { for (metric, power) in power.sorted(by: { $0.key < $1.key }) { print("simulated \(metric), power that the rows promised: \(power)") } }
+        // The first nights have too few units for a lift.
+        #expect(nights.rate > 0.4 && always.rounds * 10 >= atEnd.rounds * 9, "\(nights), \(always)")
         #expect(always.isAtLeast(1 - Self.alpha), "\(always)")
         #expect(atEnd.isAtLeast(1 - Self.alpha), "\(atEnd)")
-        // Purchases vary more where there are more of them, which the power of a mean does not foresee (docs/EXPERIMENTS.md).
-        let (conversions, expected) = (try #require(found["conversion_rate"]), try #require(power["conversion_rate"]))
+        let (purchases, expected) = (try #require(found["purchases"]), try #require(power["purchases"]))
         #expect((0.3...0.9).contains(expected), "\(expected)")
-        #expect(conversions.isAtLeast(expected) && conversions.isAtMost(expected), "\(conversions), promised \(expected)")
+        #expect(purchases.isAtLeast(expected) && purchases.isAtMost(expected), "\(purchases), promised \(expected)")
         // Reading nightly has its price, and is not blind.
-        #expect(ever.happened <= conversions.happened && ever.happened > 0, "\(ever), \(conversions)")
+        #expect(ever.happened <= purchases.happened && ever.happened > 0, "\(ever), \(purchases)")
+    }
+
+    private static let figures = ["difference", "lift", "fieller"]
+}
+
+extension [String: Any] {
+    /// The bounds of a figure; nil where it has none, such as a lift while the control may be near zero.
+    fileprivate func interval(_ figure: String) -> ClosedRange<Double>? {
+        guard let low = self["\(figure)_low"] as? Double, let high = self["\(figure)_high"] as? Double else { return nil }
+        return low...high
     }
 }
 
@@ -111,11 +141,11 @@ private final class SimulatedNights {
 
     private let workspace = try? Workspace("simulated nights")
 
-    init(seed: Int, lift: Double, experiments: [Experiment]) throws {
+    init(seed: Int, events: Int, lift: Double, experiments: [Experiment]) throws {
         let workspace = try #require(workspace)
         let simulated = try workspace.run(
             "nightmarket",
-            ["simulate", "data", "--seed", "\(seed)", "--events", "20000", "--dirt", "0", "--level", "1", "--lift", "\(lift)"])
+            ["simulate", "data", "--seed", "\(seed)", "--events", "\(events)", "--dirt", "0", "--level", "1", "--lift", "\(lift)"])
         #expect(simulated.status == 0, "\(simulated.error)")
         try workspace.write(Self.manifest(experiments), to: "pipeline.yaml")
         let taken = try workspace.run("nightmarket-ingest", ["pipeline.yaml", "--date", "2026-11-14"])

@@ -3,6 +3,25 @@ import Testing
 
 /// A trial of the command line never passes for what the manifest says.
 @Suite struct TrialTests {
+    @Test func filesOfATrialDoNotStayInTheStore() throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        try workspace.night(date: "2026-11-02")
+        let before = try workspace.published()
+        for trial in ["sources.web.files=other/*.csv", "sources.two={ kind: events, files: other/*.csv, columns: { event_time: ts, event: action } }"] {
+            let refused = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02", "--set", trial])
+            #expect(refused.status == 64 && refused.error.contains("error[run.trial-takes-in]"), "\(refused.error)")
+        }
+        #expect(try workspace.published() == before)
+        try workspace.night(date: "2026-11-02", ["--set", "sources.web.files=logs/*.csv", "--set", "store=trial/store", "--set", "output=trial/out"])
+        #expect(try workspace.rows("metrics/daily", output: "trial/out").last?["events"] as? Int == 6)
+        #expect(try !workspace.read("trial/out/current/metrics/daily.json").contains("--set store"))
+        // Another store behind the same output is told in every mart.
+        try workspace.night(date: "2026-11-02", ["--set", "store=trial/store"])
+        #expect(try workspace.read("out/current/metrics/daily.json").contains("computed under --set store=trial/store"))
+    }
+
     private static let within = "stages.funnel.purchase.within=30m"
 
     private func shop(_ manifest: String = TinyShop.manifest()) throws -> Workspace {

@@ -174,6 +174,15 @@ import Testing
         #expect((money["persons"] as? [String: Any])?["reason"] as? String == "the column 'gmv_paid' counts no persons")
     }
 
+    @Test func theCommandOfATrialSaysWhatTheTrialSaid() throws {
+        let workspace = try demo()
+        try workspace.night("pipelines/demo.yaml", date: "2026-11-14", ["--set", "stages.funnel.purchase.within=5m"])
+        let trial = try why(workspace, "pipelines/demo.yaml", ["funnel/purchase", "persons", "--where", "step=3"])
+        let shown = number(trial["value"])
+        #expect(shown > 0 && shown < 209)
+        try checkPersons(workspace, "pipelines/demo.yaml", "funnel/purchase", "persons", ["step=3"])
+    }
+
     @Test func theFurtherTablesOfAFunnelNameTheirPersonsToo() throws {
         let workspace = try demo()
         let options = ["trend: week", "histogram: [10m]", "next_events: 3", "compare: { from: 2026-11-01, to: 2026-11-08 }", "period: { from: 2026-11-08, to: 2026-11-12 }"]

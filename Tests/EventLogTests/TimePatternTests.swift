@@ -87,6 +87,7 @@ import Testing
         }
         #expect(try date("11/11/2026", "dd/MM/yyyy") == 20_768)
         #expect(try date("2026-11-11", "dd/MM/yyyy") == nil)
-        #expect(try date("2026-11-11", "dd/MM/yyyy HH:mm") == 20_768)
+        #expect(try date("2026-11-11", "dd/MM/yyyy HH:mm") == 20_768 && date("11/11/2026 23:59", "dd/MM/yyyy HH:mm") == 20_768)
+        #expect(try date("11/11/2026", "dd/MM/yyyy HH:mm") == nil)
     }
 }

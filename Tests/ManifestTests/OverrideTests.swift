@@ -56,9 +56,17 @@ import Testing
         for key in ["timezone", "filters.test_users", "sources.web.columns.amount", "sources.web", "sources", "channels.rules.0.channel", "metrics.own"] {
             #expect(try bears(key) == all, "\(key)")
         }
-        for key in ["store", "output", "publish", "keep_runs", "postgres.url", "dashboard.title", "notify", "sources.web.reject_limit",
+        for key in ["output", "publish", "keep_runs", "postgres.url", "dashboard.title", "notify", "sources.web.reject_limit",
             "sources.web.settle", "sources.web.expect.fresh_within", "alerts.a.above"]
         { #expect(try bears(key).isEmpty, "\(key)") }
+        // Another store has other figures, unless its output is another too.
+        #expect(try bears("store") == all)
+        var trial = try parsed(sampleManifest)
+        trial.overrides = ["store", "output"].map { Manifest.Override(key: $0, value: "x") }
+        #expect(trial.nodes.allSatisfy { trial.overrides(of: $0).isEmpty })
+        for (key, brings) in [("sources.web", true), ("sources.web.files", true), ("sources", true), ("sources.web.columns.amount", false), ("store", false)] {
+            #expect(Manifest.Override(key: key, value: "x").bringsFiles == brings, "\(key)")
+        }
         #expect(Manifest.Override(key: "sources.web.expect", value: "x").isOfAlerts && Manifest.Override(key: "alerts.a", value: "x").isOfAlerts)
     }
 

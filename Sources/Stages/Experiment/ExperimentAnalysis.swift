@@ -205,8 +205,11 @@ struct ExperimentAnalysis {
         let weights = variants.map { variant in plan.split.map { $0[variant] ?? 0 } ?? 1 }
         guard let place = variants.firstIndex(of: row.variant), weights[0] > 0, weights[place] > 0 else { return }
         let whole = weights.reduce(0, +)
+        // More events vary more: a mean's power follows from the variances that its own interval has.
+        let treatment = try? row.sample.estimate.get()
         let analysis = PowerAnalysis(
-            isProportion ? .proportion(baseline: control.value) : .mean(variance: control.variance),
+            isProportion
+                ? .proportion(baseline: control.value) : .means(control: control.variance, treatment: treatment?.variance ?? control.variance),
             controlShare: weights[0] / whole, treatmentShare: weights[place] / whole, alpha: plan.settings.alpha,
             reading: plan.settings.engine == .fixed ? .fixedHorizon : .sequential(tuning: plan.settings.tuning))
         let units = unitCount(of: row.metric)

@@ -61,7 +61,7 @@ public struct SourceSample {
         let unmapped = events.filter { source.log.eventNames[$0.key] == nil && !EventVocabulary.names.contains($0.key) }
             .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
         if !unmapped.isEmpty, source.kind == .events {
-            text += "; events under names of their own: " + unmapped.prefix(5).map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+            text += "; events under names of their own: " + unmapped.prefix(5).map { "\(TerminalText.shown($0.key)) (\($0.value))" }.joined(separator: ", ")
             if unmapped.count > 5 { text += " and \(unmapped.count - 5) more" }
         }
         return Finding(words: text, warnings: slips(events, unmapped.map(\.key), accepted + rejects.count))
@@ -71,7 +71,7 @@ public struct SourceSample {
     private func slips(_ seen: [String: Int], _ unmapped: [String], _ records: Int) -> [String] {
         source.log.eventNames.sorted { $0.key < $1.key }.compactMap { theirs, ours in
             guard seen[theirs] == nil, let near = nearestName(to: theirs, among: unmapped) else { return nil }
-            return "none of the first \(records) records has the event '\(theirs)', which is to be \(ours); did you mean '\(near)'?"
+            return "none of the first \(records) records has the event '\(TerminalText.shown(theirs))', which is to be \(ours); did you mean '\(TerminalText.shown(near))'?"
         }
     }
 }

@@ -10,6 +10,18 @@ import Vocabulary
 extension ProblemCode {
     static let nothingPublished = ProblemCode("publish.nothing", exit: .stageFailed)
     static let noDatabase = ProblemCode("publish.no-database", exit: .wrongUsage)
+    static let otherPipeline = ProblemCode("publish.other-pipeline", exit: .wrongManifest)
+}
+
+extension Manifest {
+    /// - Throws: `Problem` `publish.other-pipeline` where `current` is the run of another pipeline: two that publish into one
+    ///   folder would replace each other's figures.
+    public func requireOwnOutput() throws {
+        guard let other = try? PublishedRun.current(in: output)?.results().pipeline, other != pipeline else { return }
+        throw Problem(
+            .otherPipeline, "the output holds the runs of the pipeline '\(other)', and this is '\(pipeline)'", at: .path(output),
+            help: "give each pipeline an output of its own; where it only has a new name, remove the link \(output)/current")
+    }
 }
 
 /// The system step that gathers what the stages recorded, writes the dashboard, run_results.json and datapackage.json, and swaps the
@@ -49,6 +61,7 @@ struct PublishStep {
                 .nothingPublished, "nothing is published yet", at: .path(manifest.output),
                 help: "start with: nightmarket run \(manifest.path)")
         }
+        try manifest.requireOwnOutput()
         var results = try current.results()
         let run = try RunDirectory.create(in: manifest.output, date: current.date)
         for id in results.nodes.flatMap(\.marts) {
@@ -96,21 +109,28 @@ struct PublishStep {
             warnings: catalogue.files.filter { $0.state == .damaged }.map {
                 RunResults.Warning(
                     code: "damaged_file", message: $0.problem ?? "damaged", place: "\($0.source): \($0.path)")
-            } + withoutFiles(catalogue)
+            } + ofFiles(catalogue)
                 + manifest.sourcesWithoutRecords(of: date, files: catalogue.files).map {
                     RunResults.Warning(code: "no_records", message: $1, place: $0.place.description)
                 })
     }
 
-    /// The sources whose globs match nothing.
-    private func withoutFiles(_ catalogue: Catalogue) -> [RunResults.Warning] {
-        manifest.sources.filter { $0.discoverFiles(folder: manifest.folder).files.isEmpty }.map { source in
+    /// The sources whose globs match nothing, and what they match that cannot be taken in.
+    private func ofFiles(_ catalogue: Catalogue) -> [RunResults.Warning] {
+        manifest.sources.flatMap { source in
+            let discovery = source.discoverFiles(folder: manifest.folder)
+            var warnings = discovery.passedOver.map {
+                RunResults.Warning(code: "passed_over", message: "source \(source.name): passed over \($0)", place: source.place.description)
+            }
+            guard discovery.files.isEmpty else { return warnings }
             let brought = catalogue.files.contains { $0.source == source.name && $0.state == .live }
-            return RunResults.Warning(
-                code: "no_files",
-                message: "\(source.matchesNothing(folder: manifest.folder)): "
-                    + (brought ? "what it brought before still counts" : "it contributes nothing"),
-                place: source.place.description)
+            warnings.append(
+                RunResults.Warning(
+                    code: "no_files",
+                    message: "\(source.matchesNothing(folder: manifest.folder)): "
+                        + (brought ? "what it brought before still counts" : "it contributes nothing"),
+                    place: source.place.description))
+            return warnings
         }
     }
 

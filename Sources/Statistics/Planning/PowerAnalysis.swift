@@ -8,6 +8,8 @@ public struct PowerAnalysis: Sendable, Hashable {
     public enum Outcome: Sendable, Hashable {
         /// A mean or ratio with the variance of one unit, the same in both variants.
         case mean(variance: Double)
+        /// Means or ratios with the variances of one unit that the two variants have.
+        case means(control: Double, treatment: Double)
         /// A proportion with its value in the control.
         case proportion(baseline: Double)
     }
@@ -87,10 +89,12 @@ public struct PowerAnalysis: Sendable, Hashable {
         let sign = negative ? -1.0 : 1
         var high: Double
         switch outcome {
-        case .mean(let variance):
-            guard variance > 0 else { return .failure(.zeroVariance) }
+        case .mean, .means:
             // Wider than any effect that matters: 1,000 standard errors of one unit a variant.
-            high = 1000 * (variance * (1 / controlShare + 1 / treatmentShare)).squareRoot()
+            switch variance(of: 1) {
+            case .failure(let reason): return .failure(reason)
+            case .success(let variance): high = 1000 * variance.squareRoot()
+            }
         case .proportion(let baseline): high = negative ? baseline : 1 - baseline
         }
         var low = 0.0
@@ -131,6 +135,9 @@ public struct PowerAnalysis: Sendable, Hashable {
         case .mean(let variance):
             control = variance
             treatment = variance
+        case .means(let own, let other):
+            control = own
+            treatment = other
         case .proportion(let baseline):
             let changed = baseline + effect
             guard (0...1).contains(baseline), (-1e-15...1 + 1e-15).contains(changed) else {

@@ -12,6 +12,8 @@ struct LogLook {
     }
 
     let path: String
+    /// Those of the files whose values it has.
+    private(set) var paths: [String]
     var layout = LogFormat.Layout.delimited
     var encoding = LogFormat.Encoding.utf8
     var delimiter = UInt8(ascii: ",")
@@ -26,6 +28,7 @@ struct LogLook {
     /// - Throws: `Problem` where the file cannot be read, or nothing in it can be told apart.
     init(_ path: String) throws {
         self.path = path
+        paths = [path]
         let raw = try LogPeek.text(path: path, name: path, encoding: .utf8, limit: Self.byteLimit)
         encoding = LogPeek.encoding(of: raw)
         let decoded = encoding == .utf8
@@ -48,6 +51,18 @@ struct LogLook {
                 .logBadHeader, "no columns can be told apart in the file", at: .path(path),
                 help: "give a log of CSV, TSV or JSON lines, or write its source by hand")
         }
+    }
+
+    /// Whether files of both are written alike, so that one source takes them in.
+    func isLike(_ other: LogLook) -> Bool {
+        columns.map(\.name) == other.columns.map(\.name) && layout == other.layout && encoding == other.encoding && delimiter == other.delimiter
+            && hasHeader == other.hasHeader
+    }
+
+    /// Adds the values of a file that is like this one.
+    mutating func add(_ other: LogLook) {
+        paths += other.paths
+        for place in columns.indices { columns[place].values += other.columns[place].values }
     }
 
     // MARK: JSON lines
@@ -84,7 +99,7 @@ struct LogLook {
         } else {
             delimiter = Self.delimiter(of: lines)
         }
-        let counts = lines.map { line in line.utf8.reduce(0) { $0 + ($1 == delimiter ? 1 : 0) } }
+        let counts = lines.map { Self.count(of: delimiter, in: $0) }
         let usual = Self.mostFrequent(counts.filter { $0 > 0 }) ?? 0
         skippedLines = usual > 0 ? min(counts.firstIndex(of: usual) ?? 0, 20) : 0
         let records = try read(width: usual + 1)
@@ -134,12 +149,22 @@ struct LogLook {
     private static func delimiter(of lines: [String]) -> UInt8 {
         var best = (lines: 0, sign: UInt8(ascii: ","))
         for sign in [UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: ";"), UInt8(ascii: "|")] {
-            let counts = lines.prefix(100).map { line in line.utf8.reduce(0) { $0 + ($1 == sign ? 1 : 0) } }.filter { $0 > 0 }
+            let counts = lines.prefix(100).map { count(of: sign, in: $0) }.filter { $0 > 0 }
             guard let usual = mostFrequent(counts) else { continue }
             let agreeing = counts.filter { $0 == usual }.count
             if agreeing > best.lines { best = (agreeing, sign) }
         }
         return best.sign
+    }
+
+    /// How often a sign stands in a line outside quotes.
+    private static func count(of sign: UInt8, in line: String) -> Int {
+        var (isQuoted, count) = (false, 0)
+        for byte in line.utf8 {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if byte == sign, !isQuoted { count += 1 }
+        }
+        return count
     }
 
     private static func mostFrequent(_ counts: [Int]) -> Int? {

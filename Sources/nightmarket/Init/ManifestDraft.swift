@@ -13,8 +13,8 @@ struct ManifestDraft {
     struct Source {
         let name: String
         var files: [String]
-        let look: LogLook
-        let guess: Guess
+        var look: LogLook
+        var guess: Guess
     }
 
     enum Guess {
@@ -60,21 +60,25 @@ struct ManifestDraft {
     /// Adds a file to the source whose files are written alike, or makes a source of it.
     /// - Throws: `init.no-time` where no column of it holds times.
     mutating func add(_ look: LogLook) throws {
+        let pattern = pattern(look.path)
+        guard let place = sources.firstIndex(where: { $0.look.isLike(look) }) else {
+            sources.append(Source(name: sourceName(look.path), files: [pattern], look: look, guess: try guess(look)))
+            return
+        }
+        var both = sources[place].look
+        both.add(look)
+        if !sources[place].files.contains(pattern) { sources[place].files.append(pattern) }
+        sources[place].look = both
+        sources[place].guess = try guess(both)
+    }
+
+    private func guess(_ look: LogLook) throws -> Guess {
         guard let guess = ReportGuess(look).map(Guess.report) ?? ColumnGuess(look).map(Guess.events) else {
             throw Problem(
                 .noTimeColumn, "no column of the file looks like the time of an event", at: .path(look.path),
                 help: "its columns are \(look.columns.map(\.name).joined(separator: ", ")); write its source by hand")
         }
-        let pattern = pattern(look.path)
-        let place = sources.firstIndex { source in
-            source.look.columns.map(\.name) == look.columns.map(\.name) && source.look.layout == look.layout
-                && source.look.encoding == look.encoding && source.look.delimiter == look.delimiter
-        }
-        if let place {
-            if !sources[place].files.contains(pattern) { sources[place].files.append(pattern) }
-        } else {
-            sources.append(Source(name: sourceName(look.path), files: [pattern], look: look, guess: guess))
-        }
+        return guess
     }
 
     var text: String {

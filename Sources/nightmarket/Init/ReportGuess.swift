@@ -1,3 +1,4 @@
+import Chronology
 import EventLog
 import Foundation
 import Vocabulary
@@ -38,11 +39,19 @@ struct ReportGuess {
         }
         guard provides.count >= 2 else { return nil }
         others = free.map(\.name)
-        let file = URL(fileURLWithPath: look.path).lastPathComponent
-        if let day = file.firstMatch(of: /\d{4}-\d{2}-\d{2}|\d{8}/), !file.contains(where: { "{}".contains($0) }) {
-            let pattern = day.output.contains("-") ? "yyyy-MM-dd" : "yyyyMMdd"
-            version = file.replacingCharacters(in: day.range, with: "{version:\(pattern)}")
-        }
+        let versions = Set(look.paths.map(Self.version))
+        version = versions.count == 1 ? versions.first ?? nil : nil
+    }
+
+    /// The name of a file with the place of the day in it, which no other digit touches; nil where there is none.
+    private static func version(_ path: String) -> String? {
+        let file = URL(fileURLWithPath: path).lastPathComponent
+        guard !file.contains(where: { "{}".contains($0) }), let found = file.firstMatch(of: /(?:^|\D)(\d{4}-\d{2}-\d{2}|\d{8})(?:\D|$)/) else { return nil }
+        let day = found.output.1
+        let digits = day.filter { $0 != "-" }
+        let date = "\(digits.prefix(4))-\(digits.dropFirst(4).prefix(2))-\(digits.suffix(2))"
+        guard CivilDate(date) != nil else { return nil }
+        return file.replacingCharacters(in: day.startIndex..<day.endIndex, with: "{version:\(day.contains("-") ? "yyyy-MM-dd" : "yyyyMMdd")}")
     }
 }
 

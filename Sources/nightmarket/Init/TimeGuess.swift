@@ -13,7 +13,7 @@ enum TimeGuess {
 
     /// The format of instants that nearly all of the values have; nil where there is none.
     static func format(of values: [String]) -> LogFormat.TimeFormat? {
-        let sample = values.prefix(500)
+        let sample = sample(of: values)
         guard let first = sample.first else { return nil }
         let named: [LogFormat.TimeFormat] =
             switch first.split(separator: ".").first?.count ?? 0 {
@@ -31,7 +31,7 @@ enum TimeGuess {
 
     /// The format of days that nearly all of the values have; nil where there is none.
     static func dateFormat(of values: [String]) -> LogFormat.TimeFormat? {
-        let sample = values.prefix(500)
+        let sample = sample(of: values)
         guard !sample.isEmpty else { return nil }
         return ([.iso8601] + datePatterns).first { format in
             reads(sample, format) { typing, bytes, value in typing.date(bytes, &value) == .none && value > 3650 }
@@ -43,12 +43,18 @@ enum TimeGuess {
         guard case .pattern(let pattern) = format else { return nil }
         let turned = pattern.text.replacing("dd/MM/", with: "MM/dd/").replacing("d/M/", with: "M/d/")
         guard turned != pattern.text, let other = LogFormat.TimeFormat(rawValue: turned) else { return nil }
-        let fits = reads(values.prefix(500), other) { typing, bytes, value in typing.time(bytes, &value) == .none }
+        let fits = reads(sample(of: values), other) { typing, bytes, value in typing.time(bytes, &value) == .none }
         return fits ? other : nil
     }
 
+    /// Some of the values, from first to last, so that every file of a source has its part.
+    private static func sample(of values: [String]) -> [String] {
+        let step = max(1, values.count / 500)
+        return stride(from: 0, to: values.count, by: step).map { values[$0] }
+    }
+
     private static func reads(
-        _ sample: ArraySlice<String>, _ format: LogFormat.TimeFormat,
+        _ sample: [String], _ format: LogFormat.TimeFormat,
         _ read: (inout TimeTyping, UnsafeRawBufferPointer, inout Int64) -> Bool
     ) -> Bool {
         var typing = TimeTyping(format, zone: .utc)
