@@ -31,6 +31,7 @@ done
 step "real data: wikiticker" nightmarket run scripts/conformance/wikiticker.yaml --date 2015-09-12 --set "monitoring.prometheus=$work/nightmarket.prom"
 step "figures known of the real data" "$venv/bin/python" scripts/conformance/check_real_data.py "$work"
 step "funnels against ClickHouse's windowFunnel" "$venv/bin/python" scripts/conformance/funnel_differential.py "$work"
+step "breakdowns and further tables of funnels against their definitions" "$venv/bin/python" scripts/conformance/funnel_tables_differential.py "$work"
 NIGHTMARKET_PEER=1 swift build -c release --product statistics-peer >&2
 step "experiments against scipy, statsmodels and spotify-confidence" \
     "$venv/bin/python" scripts/conformance/experiment_differential.py "$bin/statistics-peer"
