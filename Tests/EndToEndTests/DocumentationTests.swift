@@ -131,7 +131,8 @@ import Testing
             "write it anew: nightmarket schema --format \(format) > \(document)")
     }
 
-    /// docs/MARTS.md is made from the marts that the demo publishes. NIGHTMARKET_RECORD=1 writes it anew, and the test then fails.
+    /// docs/MARTS.md is made from the marts that the demo publishes, and from those of options that it leaves out. NIGHTMARKET_RECORD=1
+    /// writes it anew, and the test then fails.
     @Test func theColumnsOfTheMartsAreTheDemos() throws {
         let workspace = try Workspace("documents")
         for name in ["pipelines", "data"] {
@@ -139,20 +140,33 @@ import Testing
                 at: Workspace.project.appendingPathComponent(name), to: workspace.folder.appendingPathComponent(name))
         }
         try workspace.night("pipelines/demo.yaml", date: "2026-11-14")
-        let run = workspace.folder.appendingPathComponent("var/demo/out/current").resolvingSymlinksInPath()
+        let more = try workspace.read("pipelines/demo.yaml").replacing("var/demo", with: "var/more")
+            .replacing("      within: 7d\n      by: [channel]", with: "      within: 7d\n      trend: day\n      histogram: [1h]\n      next_events: 3\n      compare: previous")
+            .replacing("  experiment:\n", with: "  experiment:\n    creatives: { source: ads, arms: creative, elements: looks }\n")
+            .replacing("channels:\n  rules:", with: "  looks: { kind: creatives, files: looks.csv, columns: { creative: creative, element: element, value: value } }\n\nchannels:\n  rules:")
+        try workspace.write(more, to: "pipelines/more.yaml")
+        try workspace.write("creative,element,value\nts1,colour,red\nts2,colour,blue\n", to: "pipelines/looks.csv")
+        try workspace.night("pipelines/more.yaml", date: "2026-11-14")
+        func marts(_ output: String) throws -> [(id: String, file: URL)] {
+            let run = workspace.folder.appendingPathComponent("var/\(output)/out/current").resolvingSymlinksInPath()
+            return try FileManager.default.subpathsOfDirectory(atPath: run.path).filter { $0.contains("/") && $0.hasSuffix(".json") }
+                .map { (String($0.dropLast(5)), run.appendingPathComponent($0)) }
+        }
+        let own = try marts("demo")
+        let all = (own + (try marts("more").filter { mart in !own.contains { $0.id == mart.id } })).sorted { $0.id < $1.id }
+        #expect(all.count == own.count + 6, "\(all.map(\.id))")
         var text = """
             # What the marts hold
 
-            Made from the marts of the demo (`pipelines/demo.yaml`). Every file of a run describes its own columns in this way: the JSON form under
+            Made from the marts of the demo (`pipelines/demo.yaml`), and of the same with a funnel's further tables and with creatives as arms. Every file of a run describes its own columns in this way: the JSON form under
             `columns`, the CSV form in `datapackage.json`. Direction: + up is good, - down is good. `sum` may be added up over the rows of one
             `row_kind`; `distinct` counts and ratios may not.
 
             """
-        for id in try FileManager.default.subpathsOfDirectory(atPath: run.path).filter({ $0.contains("/") && $0.hasSuffix(".json") }).sorted() {
-            let mart = try #require(
-                try JSONSerialization.jsonObject(with: Data(contentsOf: run.appendingPathComponent(id))) as? [String: Any])
+        for (id, file) in all {
+            let mart = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
             let columns = try #require(mart["columns"] as? [[String: Any]])
-            text += "\n## `\(id.dropLast(5))`\n\n| column | type | role | unit | English | 中文 | direction | aggregation |\n|---|---|---|---|---|---|---|---|\n"
+            text += "\n## `\(id)`\n\n| column | type | role | unit | English | 中文 | direction | aggregation |\n|---|---|---|---|---|---|---|---|\n"
             for column in columns {
                 let label = column["label"] as? [String: String] ?? [:]
                 let direction = ["-", "", "+"][((column["direction"] as? Int) ?? 0) + 1]
