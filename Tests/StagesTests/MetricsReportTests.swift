@@ -154,6 +154,42 @@ struct MetricsReportTests {
         #expect(mart.notes.contains { $0.code == "foreign_currency" && $0.message.hasPrefix("1 ") })
     }
 
+    @Test("a report row without its money keeps its clicks, is in no cost per click, and is counted once whatever asks for it")
+    func currencyBeside() throws {
+        let columns = MetricsReports.adColumns + [Column("currency", .category)]
+        let rates = TestRates(rates: [
+            .init(currency: "USD", day: "2026-11-01", rate: 7), .init(currency: "BTC", day: "2026-11-01", rate: 9_000_000),
+        ])
+        func row(_ channel: String, _ spend: Double, _ currency: String?) -> [String: TableCell] {
+            var row: [String: TableCell] = ["date": "2026-11-02", "channel": .init(stringLiteral: channel), "impressions": 100, "clicks": 5]
+            row["spend"] = .init(floatLiteral: spend)
+            row["currency"] = currency.map { .init(stringLiteral: $0) }
+            return row
+        }
+        let table = TableSnapshot.test(
+            "ads", kind: "ad_report", columns: columns,
+            rows: [row("own", 10, nil), row("usd", 10, "USD"), row("no_rate", 10, "EUR"), row("huge", 8_000_000, "BTC")])
+        var source = Manifest.Source.test("ads", kind: .adReport, columns: columns)
+        source.key = ["date", "channel"]
+        let mart = try MetricsFixture.run(
+            [
+                "period": days, "grain": .string("period"), "by": .strings(["channel"]),
+                "metrics": .strings(["impressions", "clicks", "spend", "cpc", "cpm", "ctr"]),
+            ], over: [], date: "2026-11-10", manifest: .test(sources: [source, TestRates.source]), tables: [table, rates.table])
+        func figures(_ channel: String?) -> [MartValue?] {
+            let row = mart.records(where: ["channel": channel.map { .string($0) } ?? .null]).first ?? [:]
+            return ["impressions", "clicks", "spend", "cpc", "cpm", "ctr"].map { row[$0] }
+        }
+        #expect(figures("own") == [.integer(100), .integer(5), .money(10_000_000), .number(2), .number(100), .number(0.05)])
+        #expect(figures("usd") == [.integer(100), .integer(5), .money(70_000_000), .number(14), .number(700), .number(0.05)])
+        for channel in ["no_rate", "huge"] {
+            let all = figures(channel)
+            #expect([all[0], all[1], all[3], all[4], all[5]] == [.integer(100), .integer(5), .null, .null, .number(0.05)], "\(channel)")
+        }
+        #expect(figures(nil) == [.integer(400), .integer(20), .money(80_000_000), .number(8), .number(400), .number(0.05)])
+        #expect(mart.notes.filter { $0.code == "foreign_currency" }.map { $0.message.hasPrefix("2 rows") } == [true])
+    }
+
     @Test("without events there are no orders: null, not zero")
     func notProvided() throws {
         let mart = try MetricsFixture.run(

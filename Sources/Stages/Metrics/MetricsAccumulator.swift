@@ -117,16 +117,9 @@ final class MetricsAccumulator: ScanConsumer {
                 if let value = all.isMoney ? layout.money(all.column, rows, row) : all.column.value(rows, row) {
                     let isMoved = all.bit & layout.movedBits != 0
                     values[kind].add(value, isMoved ? scratch.movedCells[row] : scratch.cells[row], 1)
-                } else if all.isMoney, layout.isLeftOut(all.column, rows, row), isFirst(kind, masks[row]) {
-                    counters.foreignRows += 1
                 }
             }
         }
-    }
-
-    /// Whether nothing before this kind of value tells that the row's money is left out: neither a sum nor another kind.
-    private func isFirst(_ kind: Int, _ mask: UInt64) -> Bool {
-        mask & layout.moneyBits == 0 && !layout.values[..<kind].contains { $0.isMoney && mask & $0.bit != 0 }
     }
 
     /// Rows without a ticket's id tell of none.
@@ -152,7 +145,6 @@ final class MetricsAccumulator: ScanConsumer {
         let (times, masks, bits) = (scratch.times, scratch.masks, layout.waitingBits)
         for row in 0..<rows.count where times[row] >= 0 && masks[row] & bits != 0 {
             let mask = masks[row] & bits
-            if layout.leavesMoneyOut(mask, rows, row) { counters.foreignRows += 1 }
             waiting.append(
                 WaitingRefund(
                     order: layout.order?.entity(rows, row), time: times[row], mask: mask,

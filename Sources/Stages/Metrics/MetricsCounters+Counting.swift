@@ -7,7 +7,7 @@ extension MetricsCounters {
     /// Adds the rows of a batch to their cells.
     mutating func count(_ rows: EventRows, _ scratch: BatchScratch, _ layout: MetricsLayout) {
         let (times, masks, cells, movedCells) = (scratch.times, scratch.masks, scratch.cells, scratch.movedCells)
-        let (own, moved) = (layout.ownBits, layout.movedBits)
+        let (own, moved, money) = (layout.ownBits, layout.movedBits, layout.moneyBits)
         let asksForOrder = layout.repeatBases | layout.orderBits
         let ofNobody = ~(layout.identifiedBits | layout.occasionBits)
         let hasOccasions = layout.firstBases != 0
@@ -36,6 +36,7 @@ extension MetricsCounters {
                     order = orderKey(rows, row, layout)
                     if isPerson, mask & layout.repeatBases != 0 { markRepeats(&mask, order, layout) }
                 }
+                if mask & money != 0, layout.leavesMoneyOut(mask, rows, row) { foreignRows &+= 1 }
                 if mask & own != 0 { add(mask & own, rows, row, order, Int(cells[row]), isPerson, layout) }
                 if mask & moved != 0 { add(mask & moved, rows, row, order, Int(movedCells[row]), isPerson, layout) }
                 timeBits |= isPerson ? mask : 0
@@ -62,20 +63,15 @@ extension MetricsCounters {
     }
 
     private mutating func addNumbers(_ mask: UInt64, _ rows: EventRows, _ row: Int, _ cell: Int, _ layout: MetricsLayout) {
-        var lacksMoney = false
         layout.numbers.withUnsafeBufferPointer { all in
             for index in all.indices where mask & all[index].bit != 0 {
-                guard let value = layout.value(all[index], rows, row) else {
-                    lacksMoney = lacksMoney || all[index].isMoney
-                    continue
-                }
+                guard let value = layout.value(all[index], rows, row) else { continue }
                 let operation = all[index].operation
                 let place = cell &* numberWidth &+ index
                 operation.add(value, to: &numbers.base[place], &filled.base[place])
                 if operation.isAdditive { totalNumbers.base[index] &+= operation.addend(value) }
             }
         }
-        if lacksMoney, layout.leavesMoneyOut(mask, rows, row) { foreignRows &+= 1 }
     }
 
     private mutating func addEntities(

@@ -87,7 +87,7 @@ struct MetricsLayout {
 
     let countBits: UInt64
     let numberBits: UInt64
-    /// Those of them that add up money.
+    /// Rows whose money is added up, or ranked.
     let moneyBits: UInt64
     let personBits: UInt64
     let entityBits: UInt64
@@ -238,7 +238,8 @@ struct MetricsLayout {
         self.countOfBit = countOfBit
         countBits = counts.reduce(0) { $0 | $1.bit }
         numberBits = numbers.reduce(0) { $0 | $1.bit }
-        moneyBits = numbers.reduce(0) { $1.isMoney ? $0 | $1.bit : $0 }
+        moneyBits =
+            numbers.reduce(0) { $1.isMoney ? $0 | $1.bit : $0 } | values.reduce(0) { $1.isMoney ? $0 | $1.bit : $0 }
         entityBits = entities.reduce(0) { $0 | $1.bit }
         orderBits = entities.reduce(0) { $1.nullIsOwn ? $0 | $1.bit : $0 }
         func joined(_ bit: KeyPath<Occasion, UInt64>, _ kinds: Set<Selection.Occasion>) -> UInt64 {
@@ -279,14 +280,13 @@ struct MetricsLayout {
     @inline(__always)
     func hasAmount(_ rows: EventRows, _ row: Int) -> Bool { money(amount, rows, row) != nil }
 
-    /// True where a row has money that no sum has: in a currency without a rate on its day, or beyond 64 bits at its rate.
-    func isLeftOut(_ column: NumberColumn, _ rows: EventRows, _ row: Int) -> Bool {
-        money(column, rows, row) == nil && column.value(rows, row) != nil
-    }
-
-    /// True where that is so of one of the numbers that are added up for such a mask.
+    /// True where a row with such a mask has money that no figure has: in a currency without a rate on its day, or beyond
+    /// 64 bits at its rate.
     func leavesMoneyOut(_ mask: UInt64, _ rows: EventRows, _ row: Int) -> Bool {
-        mask & moneyBits != 0 && numbers.contains { mask & $0.bit != 0 && $0.isMoney && isLeftOut($0.column, rows, row) }
+        if case .own = currency.worth(rows, row) { return false }
+        func isLeftOut(_ column: NumberColumn) -> Bool { money(column, rows, row) == nil && column.value(rows, row) != nil }
+        return numbers.contains { $0.isMoney && mask & $0.bit != 0 && isLeftOut($0.column) }
+            || values.contains { $0.isMoney && mask & $0.bit != 0 && isLeftOut($0.column) }
     }
 
     /// True where rows depend on what their person did before.

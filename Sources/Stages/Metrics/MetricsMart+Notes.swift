@@ -17,11 +17,11 @@ extension MetricsMart {
         func note(_ code: String, _ column: String? = nil, _ message: String) {
             notes.append(MartNote(code: code, column: column, message: message))
         }
-        if tally.foreignRows > 0 {
+        if tally.rowsLeftOut > 0 {
             note(
                 "foreign_currency", nil,
-                "\(tally.foreignRows) rows are in another currency than \(plan.manifest.currency), without a rate on their day or too large at it, "
-                    + "and are NOT in any sum")
+                "\(tally.rowsLeftOut) rows are in another currency than \(plan.manifest.currency), without a rate on their day or too large at it: "
+                    + "their money is in NO sum, and in no ratio over rows that give both its parts")
         }
         if let credit = creditMessage { note("credit", nil, credit) }
         if plan.countsPersons, tally.rowsOfNobody > 0 {

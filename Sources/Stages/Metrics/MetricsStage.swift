@@ -24,7 +24,7 @@ extension ProblemCode {
 /// `by` the rows of the time cells are `detail`, one for each cell up to `as_of`.
 public enum MetricsStage: Stage {
     public static let name = "metrics"
-    public static let version = 6
+    public static let version = 7
     public static let doc = "Counts, sums and ratios of the metric catalogue, by time and by any columns."
     public static let options: [Shape.Key] = [
         Shape.Key("period", .period, "What is looked at: last Nd|w|m, campaign NAME or { from, to }; default last 30d."),

@@ -8,7 +8,8 @@ import Vocabulary
 
 extension MetricsTally {
     /// Adds the rows of ad reports and dated costs. A daily row falls into the cell that holds the start of its day, or
-    /// into the first cell that has a part of the day; it is never spread.
+    /// into the first cell that has a part of the day; it is never spread. Money that cannot be had in the report currency
+    /// counts as not given: the row's other figures stay, and ratios that need the money are without the row.
     mutating func addReports() {
         for (measure, planned) in plan.measures.enumerated() {
             guard let rows = planned.counting.reportRows, let figure = planned.figure else { continue }
@@ -61,7 +62,8 @@ extension MetricsTally {
             guard let number = column.integers[row], reader.passes(row) else { continue }
             if figure.tables == .measures, names?[row] != figure.column { continue }
             guard let value = isMoney ? reader.money(number, row) : number else {
-                if reader.timeCell(row) != nil { foreignRows += 1 }
+                let isLookedAt = figure.tables == .budget ? !reader.shares(of: 0, row).isEmpty : reader.timeCell(row) != nil
+                if isLookedAt { reportRowsLeftOut[table.source, default: []].insert(row) }
                 continue
             }
             var tuple: [Int32]?
@@ -106,25 +108,22 @@ extension MetricsTally {
         _ conditions: [String] = [], without taken: Set<ReportScope> = []
     ) {
         guard let column = table.column(column), column.column.type.isWholeNumber else { return }
-        let isMoney = Measure.moneyColumns.contains(column.column.name)
         let reader = ReportReader(table, plan, conditions)
         guard reader.canBeFiltered, reader.isDated || plan.grain == .period else { return }
         let factor: Int128 = column.column.type == .decimal ? 1 : scale
-        let other = beside.map { table.column($0)?.integers ?? [] }
+        let other = beside.flatMap(table.column)
         let inCells = plan.grain != .hour
         let columns = plan.dimensions.map { table.column($0.name) }
         let inDetail = inCells && plan.reportDetailAbsence(measure) == nil
         for row in 0..<table.rowCount {
             guard let number = column.integers[row], reader.passes(row) else { continue }
-            if let other, other.isEmpty || other[row] == nil { continue }
+            if beside != nil, other?.integers[row] == nil { continue }
             if !taken.isEmpty, taken.contains(table.scope(ofRow: row)) { continue }
             guard let time = reader.timeCell(row) else { continue }
-            if reader.isForeign(row) {
-                foreignRows += 1
-                continue
-            }
-            guard let own = isMoney ? reader.money(number, row) : number else {
-                foreignRows += 1
+            let own = reader.inReportCurrency(number, row, of: column.column.name)
+            let partner = other.flatMap { $0.integers[row].flatMap { [name = $0.column.name] in reader.inReportCurrency($0, row, of: name) } }
+            guard let own, beside == nil || partner != nil else {
+                reportRowsLeftOut[table.source, default: []].insert(row)
                 continue
             }
             let value = Int128(own) * factor
@@ -251,7 +250,7 @@ struct ReportReader {
     func passes(_ row: Int) -> Bool { (mask.map { $0[row] != 0 } ?? true) && (furtherMask.map { $0[row] != 0 } ?? true) }
 
     /// True where a row is in a currency that cannot be converted.
-    func isForeign(_ row: Int) -> Bool {
+    private func isForeign(_ row: Int) -> Bool {
         guard let code = code(row), code != plan.manifest.currency else { return false }
         return rate(row) == nil
     }

@@ -49,7 +49,10 @@ struct MetricsTally {
     var byTime: Grid
     var total: Grid
     var rowsOfNobody: Int64 = 0
+    /// Of events and of a table that is measured itself: rows with money that no sum has.
     var foreignRows: Int64 = 0
+    /// The same of reports, by source: a row of several figures is one row.
+    var reportRowsLeftOut: [String: Set<Int>] = [:]
     var hasClicks = false
 
     /// - Parameter kept: Cells of the last round that stand for themselves; every other one goes to the rest.
@@ -62,6 +65,9 @@ struct MetricsTally {
         byTime.reserve(rows: plan.cells.count)
         total.reserve(rows: 1)
     }
+
+    /// Rows with money that no sum has, each once.
+    var rowsLeftOut: Int64 { foreignRows + reportRowsLeftOut.values.reduce(0) { $0 + Int64($1.count) } }
 
     var count: Int { cells.count }
     var times: [Int32] { cells.times }

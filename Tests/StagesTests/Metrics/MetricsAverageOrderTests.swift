@@ -61,6 +61,25 @@ struct MetricsAverageOrderTests {
         #expect(mart.notes.filter { $0.code == "foreign_currency" }.map { $0.message.hasPrefix("1 rows") } == [true])
     }
 
+    @Test("a sale that a click moves to its channel is counted once among the rows left out, whatever figures look at it")
+    func movedOnce() throws {
+        let manifest = Manifest.test(sources: [MetricsFixture.web, MetricsReports.source(), TestRates.source])
+        let ads = MetricsReports.ads([["date": "2026-11-03", "channel": "x", "spend": 10]])
+        let refund = TestEvent(
+            person: "a", time: MetricsFixture.at(4), event: "refund",
+            values: ["order_id": .text("o1"), "amount": .money(4), "currency": .category("EUR")])
+        let metrics = ["gmv_paid", "roas", "net_revenue", "aov", "p50(amount)"]
+        for count in 1...metrics.count {
+            let mart = try MetricsFixture.run(
+                [
+                    "period": Self.november, "grain": .string("period"), "by": .strings(["channel"]), "credit": .string("last_touch"),
+                    "metrics": .strings(Array(metrics.prefix(count))),
+                ], over: [line("o1", "p1", 10, "EUR"), refund], manifest: manifest, tables: [ads, TestRates(rates: []).table])
+            let rows = count < 3 ? 1 : 2
+            #expect(mart.notes.filter { $0.code == "foreign_currency" }.map { $0.message.hasPrefix("\(rows) rows") } == [true], "\(count) metrics")
+        }
+    }
+
     @Test("the authority for gmv_paid says which orders have an amount, and a platform's claims stay its own")
     func authority() throws {
         var erp = Manifest.Source.test("erp", columns: MetricsFixture.columns)
