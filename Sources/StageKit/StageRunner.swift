@@ -78,6 +78,9 @@ public struct StageRunner {
         let remarks = try unknownEvents(of: node, reach) + snapshot.withoutFiles(sources, within: reach.data, context.manifest).map { source in
             MartNote(code: "no_files", message: "source \(source) has no file in the store: it contributes nothing")
         }
+        let otherwise = context.manifest.settingsNotApplied(to: snapshot.catalogue, sources: sources, span: reach.data.events).map {
+            MartNote(code: "settings_not_applied", message: $0)
+        }
         let notes = snapshot.damagedFiles(of: sources, within: reach.data, context.manifest.zone).map { damaged in
             let days = damaged.days.isEmpty ? "the days in them" : damaged.days.map(\.description).joined(separator: ", ")
             return MartNote(
@@ -87,7 +90,7 @@ public struct StageRunner {
         }
         return marts.map { mart in
             var mart = mart
-            mart.notes = overrides + mart.notes + notes + remarks
+            mart.notes = overrides + mart.notes + notes + otherwise + remarks
             mart.provisional = mart.provisional || !notes.isEmpty || context.intraday != nil
             return mart
         }

@@ -31,6 +31,10 @@ struct Night {
         Console.logs(of: id.text, step: nil)
         let snapshot = try Snapshot.open(storeFolder: manifest.store)
         let context = StageContext(manifest, date: date, intraday: writer.intraday, snapshot)
+        if !selected.contains(NodeSelection.ingest) {
+            let lines = manifest.settingsNotApplied(to: snapshot.catalogue, sources: Set(manifest.sources.map(\.name)))
+            for line in lines { Console.log(line, level: .warning) }
+        }
         let plan = try Plan(context, snapshot, force: writer.force)
         if onlyIfDue, let previous = plan.previousRun, previous.date == date, previous.intraday == nil,
             !plan.items.contains(where: \.isDue)

@@ -22,6 +22,24 @@ import Testing
         #expect(try workspace.read("out/current/metrics/daily.json").contains("computed under --set store=trial/store"))
     }
 
+    @Test func whatATrialChangedInTheStoreIsSaidUntilTheFilesAreReadAgain() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-02")
+        let plain = try workspace.published()
+        for trial in ["sources.web.columns.page=medium", "filters.bots={ per_hour: 1 }", "filters.test_users=[bo]", "identity.max_users_per_device=1"] {
+            try workspace.night(date: "2026-11-02", ["--set", trial])
+            let rerun = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02", "--select", "metrics"])
+            #expect(rerun.status == 0 && rerun.error.contains("a run with the ingest stage"), "\(rerun.error)")
+            let codes = try #require(try results(workspace)["warnings"] as? [[String: Any]]).map { $0["code"] as? String }
+            #expect(codes == ["settings_not_applied"], "\(trial)")
+            #expect(try workspace.read("out/current/metrics/daily.json").contains("settings_not_applied"))
+            let alone = try workspace.run("nightmarket-metrics", ["pipeline.yaml", "daily", "--date", "2026-11-02"])
+            #expect(alone.status == 0 && alone.output.contains("[settings_not_applied]"), "\(alone.output)")
+            try workspace.night(date: "2026-11-02")
+            #expect(try workspace.published() == plain, "\(trial)")
+        }
+    }
+
     private static let within = "stages.funnel.purchase.within=30m"
 
     private func shop(_ manifest: String = TinyShop.manifest()) throws -> Workspace {

@@ -110,6 +110,9 @@ struct PublishStep {
                 RunResults.Warning(
                     code: "damaged_file", message: $0.problem ?? "damaged", place: "\($0.source): \($0.path)")
             } + ofFiles(catalogue)
+                + manifest.settingsNotApplied(to: catalogue, sources: Set(manifest.sources.map(\.name))).map {
+                    RunResults.Warning(code: "settings_not_applied", message: $0)
+                }
                 + manifest.sourcesWithoutRecords(of: date, files: catalogue.files).map {
                     RunResults.Warning(code: "no_records", message: $1, place: $0.place.description)
                 })
