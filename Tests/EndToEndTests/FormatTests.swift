@@ -154,6 +154,23 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func initNamesFilesWithControlCharactersAndWaitsForNoPipe() throws {
+        let workspace = try Workspace()
+        let log = "in/a \u{1} \u{7F}'\"\\ .csv"
+        try workspace.write("ts,action,odd\u{2}name\n2026-11-01 10:00:00,pv,x\n2026-11-01 10:00:01,pv,y\n", to: log)
+        let made = try workspace.run("nightmarket", ["init", log, "--output", "odd.yaml"])
+        #expect(made.status == 0, "\(made.error)")
+        let night = try workspace.run("nightmarket", ["run", "odd.yaml", "--date", "2026-11-01"])
+        #expect(night.status == 0, "\(night.error)")
+        #expect(try workspace.read("var/out/current/run_results.json").contains("\"read\":2"))
+        let pipe = try Workspace.start("/usr/bin/mkfifo", [workspace.folder.path + "/in/pipe.csv"], [:], workspace.folder)
+        #expect(pipe.status == 0)
+        for path in ["in/pipe.csv", "in"] {
+            let refused = try workspace.run("nightmarket", ["init", path, "--output", "pipe.yaml"])
+            #expect(refused.status == 74 && refused.error.contains("log.unreadable") && refused.error.contains("not a plain file"), "\(refused.error)")
+        }
+    }
+
     @Test func initReadsNamesAndValues() throws {
         let workspace = try Workspace()
         try workspace.write(TinyShop.log(TinyShop.records), to: "in/shop-20261101.csv")

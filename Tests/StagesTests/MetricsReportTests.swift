@@ -190,6 +190,29 @@ struct MetricsReportTests {
         #expect(mart.notes.filter { $0.code == "foreign_currency" }.map { $0.message.hasPrefix("2 rows") } == [true])
     }
 
+    @Test("a report that spells a channel otherwise than the log is told of, and other values are not")
+    func similarValues() throws {
+        let table = MetricsReports.ads([
+            ["date": "2026-11-02", "channel": "Tmall", "spend": 1], ["date": "2026-11-02", "channel": "x 1", "spend": 2],
+            ["date": "2026-11-02", "channel": "X1", "spend": 2], ["date": "2026-11-02", "channel": "y", "spend": 2],
+            ["date": "2026-11-02", "spend": 2],
+        ])
+        let events = [SmallShop.event("a", 2, 1, "page_view", ["channel": .category("tmall")])]
+        func notes(_ dimensions: [String], _ ads: [TableSnapshot]) throws -> [String] {
+            try MetricsFixture.run(
+                ["period": days, "grain": .string("period"), "by": .strings(dimensions), "metrics": .strings(["spend", "events"])],
+                over: events, date: "2026-11-10", manifest: .test(sources: [MetricsReports.web(), MetricsReports.source()]), tables: ads
+            ).notes.filter { $0.code == "similar_values" }.map { "\($0.column ?? "") \($0.message)" }
+        }
+        #expect(
+            try notes(["channel"], [table]) == [
+                "channel 'Tmall' and 'tmall'; 'X1' and 'x 1' differ only in case or spaces and stand in rows of their own: costs under one "
+                    + "name do not meet the sales under the other"
+            ])
+        #expect(try notes(["channel"], [MetricsReports.ads([["date": "2026-11-02", "channel": "tmall", "spend": 1]])]).isEmpty)
+        #expect(try notes(["campaign"], [table]).isEmpty)
+    }
+
     @Test("without events there are no orders: null, not zero")
     func notProvided() throws {
         let mart = try MetricsFixture.run(

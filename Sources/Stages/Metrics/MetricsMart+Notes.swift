@@ -23,6 +23,15 @@ extension MetricsMart {
                 "\(tally.rowsLeftOut) rows are in another currency than \(plan.manifest.currency), without a rate on their day or too large at it: "
                     + "their money is in NO sum, and in no ratio over rows that give both its parts")
         }
+        for (index, dimension) in plan.dimensions.enumerated() {
+            let groups = tally.lookalikes(index)
+            guard !groups.isEmpty else { continue }
+            let named = groups.prefix(3).map { $0.map { "'\($0)'" }.joined(separator: " and ") }.joined(separator: "; ")
+            note(
+                "similar_values", dimension.name,
+                "\(named)\(groups.count > 3 ? "; and \(groups.count - 3) more" : "") differ only in case or spaces and stand in rows of their "
+                    + "own: costs under one name do not meet the sales under the other")
+        }
         if let credit = creditMessage { note("credit", nil, credit) }
         if plan.countsPersons, tally.rowsOfNobody > 0 {
             note(

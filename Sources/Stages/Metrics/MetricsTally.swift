@@ -73,6 +73,7 @@ struct MetricsTally {
     var times: [Int32] { cells.times }
     var tupleOfCell: [Int32] { cells.tupleOfCell }
     var tupleRanks: [Int] { cells.tupleRanks }
+    func lookalikes(_ dimension: Int) -> [[String]] { cells.lookalikes(dimension) }
     func isRest(_ cell: Int) -> Bool { cells.isRest(cell) }
     func dimensionValues(ofCell cell: Int) -> [DimensionValue] { cells.dimensionValues(ofCell: cell) }
 

@@ -29,6 +29,11 @@ struct LogLook {
     init(_ path: String) throws {
         self.path = path
         paths = [path]
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw Problem(
+                .logUnreadable, "this is not a plain file", at: .path(path), help: "give files; of a folder name what is in it, as in \(path)/*.csv")
+        }
         let raw = try LogPeek.text(path: path, name: path, encoding: .utf8, limit: Self.byteLimit)
         encoding = LogPeek.encoding(of: raw)
         let decoded = encoding == .utf8

@@ -178,10 +178,23 @@ struct ManifestDraft {
         let isPlain = text.first?.isLetter ?? false
             && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_./".unicodeScalars.contains($0) }
             && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
-        return isPlain ? text : "'" + text.replacing("'", with: "''") + "'"
+        if isPlain { return text }
+        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            return "'" + text.replacing("'", with: "''") + "'"
+        }
+        // Only double quotes can say a control character.
+        return "\"" + text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\"", "\\": "\\\(scalar)"
+            case _ where scalar.properties.generalCategory == .control: "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: "\(scalar)"
+            }
+        }.joined() + "\""
     }
 
-    private func plainComment(_ text: String) -> String { text.filter { !$0.isNewline } }
+    private func plainComment(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
+    }
 
     // MARK: Stages
 
