@@ -101,6 +101,7 @@ extension RunDirectory {
     func moveAside() throws -> FailedRun {
         let number = (FailedRun.all(in: output).last { $0.date == date }?.number ?? 0) + 1
         let failed = FailedRun(output: output, date: date, number: number, isOpen: true)
+        try OutputFiles.removeHalfWritten(in: path)
         guard rename(path, failed.path) == 0 else { throw Problem.output(failed.path, "cannot be put in its place") }
         try OutputFiles.syncDirectory("\(output)/runs")
         // The next intraday run sees further: nothing is to be retried.

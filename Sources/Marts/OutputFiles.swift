@@ -156,6 +156,18 @@ public enum OutputFiles {
         }
     }
 
+    /// Removes what `write` was broken off at in a directory and those in it, links not followed.
+    static func removeHalfWritten(in path: String) throws {
+        for name in names(in: path) {
+            let entry = "\(path)/\(name)"
+            if isPlainDirectory(entry) {
+                try removeHalfWritten(in: entry)
+            } else if name.hasPrefix("."), name.hasSuffix(".tmp") {
+                try remove(entry)
+            }
+        }
+    }
+
     /// Makes the entries of a directory last through a power cut.
     static func syncDirectory(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -141,7 +141,8 @@ import Vocabulary
     @Test func theNextRunSweepsWhatACrashLeftAndKeepsWhatItFinished() throws {
         let crashed = try RunDirectory.create(in: output, date: day(1))
         try crashed.write(SampleMarts.plain("metrics/daily"), formats: [.json])
-        try Data("half".utf8).write(to: URL(filePath: crashed.path + "/metrics/.daily.csv.tmp"))
+        let halves = ["metrics/.daily.csv.tmp", ".nodes/.metrics.daily.json.tmp"]
+        for half in halves { try Data("half".utf8).write(to: URL(filePath: "\(crashed.path)/\(half)")) }
         try FileManager.default.moveItem(atPath: crashed.path, toPath: output + "/runs/.candidate-2026-11-03-77777777")
         try FileManager.default.createDirectory(
             atPath: output + "/runs/.removed-2026-10-01-001/metrics", withIntermediateDirectories: true)
@@ -152,6 +153,7 @@ import Vocabulary
             try FileManager.default.contentsOfDirectory(atPath: output + "/runs").sorted()
                 == [".failed-2026-11-03-001", "2026-11-05-001"])
         let failed = try #require(FailedRun.all(in: output).first)
+        for half in halves { #expect(!FileManager.default.fileExists(atPath: "\(failed.path)/\(half)")) }
         let run = try RunDirectory.create(in: output, date: failed.date)
         #expect(try run.link("metrics/daily", formats: [.json], from: failed))
         #expect(try !run.link("metrics/daily", formats: [.json, .csv], from: failed))
