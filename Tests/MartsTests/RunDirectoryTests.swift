@@ -141,7 +141,7 @@ import Vocabulary
     @Test func theNextRunSweepsWhatACrashLeftAndKeepsWhatItFinished() throws {
         let crashed = try RunDirectory.create(in: output, date: day(1))
         try crashed.write(SampleMarts.plain("metrics/daily"), formats: [.json])
-        let halves = ["metrics/.daily.csv.tmp", ".nodes/.metrics.daily.json.tmp"]
+        let halves = ["metrics/.daily.csv.tmp", ".resources/.metrics.daily.json.tmp"]
         for half in halves { try Data("half".utf8).write(to: URL(filePath: "\(crashed.path)/\(half)")) }
         try FileManager.default.moveItem(atPath: crashed.path, toPath: output + "/runs/.candidate-2026-11-03-77777777")
         try FileManager.default.createDirectory(
