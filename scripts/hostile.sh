@@ -4,5 +4,5 @@ source "$(dirname "$0")/setup.sh"
 # GNU time measures the memory of nights over hostile files.
 install_packages time
 build_release --build-tests
-export NIGHTMARKET_HOSTILE_SCALE=40
+export NIGHTMARKET_HOSTILE_SCALE="${NIGHTMARKET_HOSTILE_SCALE:-40}"
 swift test -c release --disable-testable-imports --skip-build --filter HostileFileTests "$@"
