@@ -42,6 +42,7 @@ struct AnalysisCommand: ParsableCommand {
             try checkPersons(nodes, work)
             let (date, intraday) = try moment.resolve(
                 day, manifest, default: PublishedRun.current(in: manifest.output)?.date.description ?? "yesterday")
+            if persons != nil, let node = nodes.first { manifest.warnOfOtherOverrides(than: date, of: node) }
             let snapshot = try Snapshot.open(storeFolder: manifest.store, threads: arguments.threadCount)
             let context = StageContext(manifest, date: date, intraday: intraday, snapshot, tables: try snapshot.tables())
             let progress = Progress(stage.name, total: Double(snapshot.liveRows) * work.share, unit: "events")

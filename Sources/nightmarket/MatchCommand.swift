@@ -49,6 +49,7 @@ struct MatchCommand: AsyncParsableCommand {
             let kind: Tombstone.Kind = kind == .user ? .user : .device
             let space = try step.space(space, of: kind)
             let report = try step.run(ids, kind: kind, space: space, cell: cell, date: date, intraday: intraday)
+            if let node = manifest.nodes.first(where: { $0.id == cell.node }) { manifest.warnOfOtherOverrides(than: date, of: node) }
             try Ledger.note(
                 MatchRecord(
                     time: Timestamp.rfc3339(RunDate.now / 1_000_000 * 1_000_000, in: manifest.zone), user: Self.user, cell: cell.text,

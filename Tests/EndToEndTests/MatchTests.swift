@@ -38,6 +38,25 @@ import Testing
         #expect(csv.error.contains("2 of 5 ids are among the 2 persons"), "\(csv.error)")
     }
 
+    @Test func aFigureThatATrialPublishedIsNotMatchedInSilenceByTheManifestAlone() throws {
+        let workspace = try shop()
+        let within = ["--set", "stages.funnel.purchase.within=10m"]
+        func warned(_ more: [String]) throws -> [Bool] {
+            let list = ["pipeline.yaml", "purchase", "--persons", "step=3", "--date", "2026-11-02"]
+            let outcomes = [try match(workspace, "ann\n", "funnel.purchase step=3", more), try workspace.run("nightmarket-funnel", list + more)]
+            #expect(outcomes.allSatisfy { $0.status == 0 })
+            return outcomes.map { $0.error.contains("the published figures of funnel.purchase of 2026-11-02 follow from") }
+        }
+        #expect(try warned([]) == [false, false])
+        #expect(try warned(within) == [true, true])
+        try workspace.night(date: "2026-11-02", within)
+        #expect(try warned([]) == [true, true])
+        #expect(try warned(within) == [false, false])
+        #expect(try matched(match(workspace, "ann\n", "funnel.purchase step=3", within + ["--format", "json"])) == [])
+        let other = try match(workspace, "ann\n", "metrics.daily buyers")
+        #expect(!other.error.contains("follow from"), "\(other.error)")
+    }
+
     @Test func aDeviceStandsForItsOwner() throws {
         let workspace = try shop()
         let list = "d1\nd2\nd3\nann\n"
