@@ -84,20 +84,32 @@ struct Block {
         CivilDate(String(midnight.prefix(10))).map { CivilDate(daysSinceEpoch: $0.daysSinceEpoch - 1).description }
     }
 
+    /// Loud notes are open to the eye, the others a click away.
     private var notes: HTML {
-        guard !view.mart.notes.isEmpty else { return .empty }
-        let shown = view.mart.notes.prefix(30)
-        return tag("details", .class("notes")) {
-            tag("summary") { Phrase.notes; " · \(view.mart.notes.count)" }
-            tag("ul") {
-                HTML(shown.map { note in
-                    tag("li") {
-                        if let column = note.column { tag("code") { Shown.text(column, limit: 80) }; " " }
-                        Phrasebook.words(note.message, limit: 600)
-                    }
-                })
-                if view.mart.notes.count > shown.count { tag("li") { Phrase.more(view.mart.notes.count - shown.count) } }
+        let loud = view.mart.notes.filter(\.isLoud)
+        let others = view.mart.notes.filter { !$0.isLoud }
+        return tag("div") {
+            if !loud.isEmpty { list(loud, .class("notes loud")) }
+            if !others.isEmpty {
+                tag("details", .class("notes")) {
+                    tag("summary") { Phrase.notes; " · \(others.count)" }
+                    list(others)
+                }
             }
         }
+    }
+
+    private func list(_ notes: [MartNote], _ attributes: Attribute...) -> HTML {
+        let shown = notes.prefix(30)
+        return HTML.element("ul", attributes, [
+            HTML(shown.map { note in
+                tag("li") {
+                    if note.isLoud { "⚠ " }
+                    if let column = note.column { tag("code") { Shown.text(column, limit: 80) }; " " }
+                    Phrasebook.words(note.message, limit: 600)
+                }
+            }),
+            notes.count > shown.count ? tag("li") { Phrase.more(notes.count - shown.count) } : .empty,
+        ].reduce(.empty, +))
     }
 }

@@ -25,8 +25,32 @@ extension Phrasebook {
         ("null where the figure is beyond 64 bits", "数值超出 64 位处为空"),
         ("null where the denominator is zero", "分母为零处为空"),
         ("null where nobody took the step compared with", "无人到达对比步骤处为空"),
-        ("{} rows are in another currency than {}, without a rate on their day or too large at it, and are NOT in any sum", "{1} 行使用 {2} 以外的币种，当日无汇率或折算后超出范围，未计入任何合计"),
+        (
+            "{} rows are in another currency than {}, without a rate on their day or too large at it: their money is in NO sum, and in no ratio over rows that give both its parts",
+            "{1} 行使用 {2} 以外的币种，当日无汇率或折算后超出范围：其金额未计入任何合计，也不计入需两项俱全的比率"
+        ),
+        (
+            "{}: {} differ only in case or spaces and stand in rows of their own: costs under one name do not meet the sales under the other",
+            "{1}：{2} 仅大小写或空格不同，各占一行：一个名称下的成本与另一个名称下的成交不会合并"
+        ),
+        (
+            "source {}: files in the store were read under other settings than the manifest has now; a run with the ingest stage reads those again that are still there",
+            "数据源 {1}：库中部分文件按其他配置读入；含 ingest 的运行会重读仍在的文件"
+        ),
+        (
+            "source {}: repeats and versions in the store were told by other settings than the manifest has now; a run with the ingest stage applies these",
+            "数据源 {1}：库中的重复与版本按其他配置判定；含 ingest 的运行会按现配置重判"
+        ),
+        (
+            "the store was filtered by other rules than the manifest has now; a run with the ingest stage applies these",
+            "数据库按其他规则过滤；含 ingest 的运行会按现配置重新过滤"
+        ),
+        (
+            "the store joined devices with users at max_users_per_device: {}, and not {}; a run with the ingest stage joins them anew",
+            "设备与用户按 max_users_per_device: {1} 而非 {2} 关联；含 ingest 的运行会重新关联"
+        ),
         ("{} rows of the period belong to nobody: they count in events and money, never in persons", "本期有 {1} 行不属于任何人：计入事件与金额，不计入人数"),
+        ("the store's first event is of {}: what earlier days show of events is no zero but missing", "数据库最早的事件在 {1}：更早日期的事件数不是零，而是缺失"),
         ("sales are what ad reports claim; claims of several platforms count one sale more than once", "成交按广告报表所报；多个平台可能重复认领同一成交"),
         ("sales are not credited to anything: rows cut by where a sale comes from have none", "成交不作归因：按来源拆分的行没有成交"),
         ("sales stand where their purchase row says; refunds stand beside their order", "成交记在购买行所示处；退款记在其订单处"),
@@ -59,7 +83,7 @@ extension Phrasebook {
             "从第一步到该步的秒数：大于 from_seconds（0 属第一组），不超过 to_seconds；最后一组止于窗口"
         ),
         (
-            "of those whose last step was this one and not the funnel's last: the first event at a later instant before as_of; rest: all rarer ones; nothing: none was seen",
+            "of those whose last step was this one and not the funnel's last: the first event at a later instant, up to the window after the period and before as_of; rest: all rarer ones; nothing: none was seen",
             "停留于此步（而非漏斗最后一步）者：as_of 之前其后的第一个事件；rest：其余较少的事件；nothing：没有后续"
         ),
         (

@@ -23,6 +23,7 @@ struct RankingDrawing {
             BarList(bars: rows.prefix(Self.rowLimit).map { row in
                 .init(view, row, figure, label: name(Shown.value(view.value(row, dimension), of: view.mart.columns[dimension])))
             }).html
+            if rows.count > Self.rowLimit { tag("p", .class("cut")) { Phrase.more(rows.count - Self.rowLimit) } }
         }
     }
 }

@@ -24,7 +24,7 @@ extension Manifest.Source.Kind {
     public var isTable: Bool { self != .events && self != .exposures }
 
     /// The columns with a fixed name and type, as the manifest writes them; further ones may be mapped.
-    var standardColumns: [Column] {
+    package var standardColumns: [Column] {
         let own: [Column]
         switch self {
         case .events: own = []

@@ -161,6 +161,14 @@ public enum DataPackage {
             ]))
     }
 
+    /// The name of a package that `write` wrote; nil where the bytes are none.
+    static func name(in bytes: [UInt8]) -> String? {
+        guard case .object(let members)? = try? JSONParser.parse(bytes, file: fileName), let member = members.first(where: { $0.key == "name" }),
+            case .string(let name) = member.value
+        else { return nil }
+        return name
+    }
+
     /// The resources of a package that `write` wrote.
     /// - Throws: `Problem` with `output.unreadable`.
     public static func read(_ bytes: [UInt8], file: String = fileName) throws -> [Resource] {

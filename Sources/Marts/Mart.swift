@@ -117,6 +117,13 @@ public struct MartNote: Sendable, Hashable {
     public var column: String?
     public var message: String
 
+    /// What tells of money or persons that are missing, or stand where nobody looks for them: it is said where figures are read, and in
+    /// the log.
+    public var isLoud: Bool { Self.loudCodes.contains(code) }
+    private static let loudCodes: Set<String> = [
+        "foreign_currency", "similar_values", "settings_not_applied", "unknown_event", "no_files", "damaged_files", "before_first_record",
+    ]
+
     public init(code: String, column: String? = nil, message: String) {
         self.code = code
         self.column = column

@@ -101,6 +101,11 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
     /// - Throws: `Problem` where the file is missing.
     public func digest() throws -> String { DataPackage.hash(of: try OutputFiles.read("\(path)/\(DataPackage.fileName)")) }
 
+    /// The name of its data package; nil where it cannot be read.
+    public var packageName: String? {
+        (try? OutputFiles.read("\(path)/\(DataPackage.fileName)")).flatMap(DataPackage.name(in:))
+    }
+
     /// Adds a warning to what the run did; its marts stay as they are.
     /// - Throws: `Problem` where run_results.json is damaged or cannot be written.
     public func add(_ warning: RunResults.Warning) throws {
@@ -132,5 +137,14 @@ public struct PublishedRun: Sendable, Hashable, Comparable {
     public func mart(_ id: String) throws -> Mart {
         let file = "\(path)/\(try MartID(id)).json"
         return try MartJSON.read(OutputFiles.read(file), file: file)
+    }
+}
+
+extension [PublishedRun] {
+    /// Of runs in their order the newest of each date, and those that it replaced; a run aside replaces none that is not.
+    var newestOfDates: (newest: [PublishedRun], replaced: [PublishedRun]) {
+        let newest = Dictionary(grouping: self, by: \.date).values.compactMap { runs in runs.last { !$0.isAside } ?? runs.last }
+        let isNewest = Set(newest)
+        return (filter(isNewest.contains), filter { !isNewest.contains($0) })
     }
 }

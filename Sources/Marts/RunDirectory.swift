@@ -193,7 +193,7 @@ extension RunDirectory {
 
     /// Writes datapackage.json, the page and run_results.json, makes everything last, gives the run its name, and points
     /// `current` at it unless a newer date is published, or a run of its date that knows of more: then it is published aside.
-    /// Then removes the oldest runs beyond `keep`.
+    /// Then removes the oldest nights beyond `keep`, and the oldest runs beyond as many that a newer one of their night replaced.
     ///
     /// A throw before the run has its name leaves everything as it was; one after it is mended by the next `create`.
     /// - Parameters:
@@ -283,7 +283,8 @@ extension RunDirectory {
     private static let removed = ".removed-"
 
     private static func prune(_ output: String, keep: Int, and kept: Set<PublishedRun>) -> [Problem] {
-        PublishedRun.all(in: output).dropLast(max(1, keep)).filter { !kept.contains($0) }.flatMap(retire)
+        let (newest, replaced) = PublishedRun.all(in: output).newestOfDates
+        return (newest.dropLast(max(1, keep)) + replaced.dropLast(max(1, keep))).filter { !kept.contains($0) }.flatMap(retire)
     }
 
     /// A later run of a date replaces its intraday runs; the last of them stays for those who are reading it.

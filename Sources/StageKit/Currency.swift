@@ -10,7 +10,8 @@ extension Manifest {
 extension StageContext {
     /// By currency what one unit of it is worth in the report's, in millionths, from a day on.
     public var rates: DatedValues {
-        DatedValues(tables.filter { $0.kind == Manifest.Source.Kind.rates.rawValue }, key: "currency", from: "date", value: "rate", manifest.zone)
+        DatedValues(
+            tables.filter { $0.kind == Manifest.Source.Kind.rates.rawValue }, key: "currency", from: "date", value: "rate", manifest.zone, named: currencyCode)
     }
 }
 
@@ -35,8 +36,8 @@ public struct CurrencyColumn: Sendable {
     public init(report currency: String, _ rates: DatedValues, _ layout: any ScanLayout) {
         slot = layout.slot("currency").flatMap { layout.type(ofSlot: $0) == .category ? $0 : nil }
         let names = slot.map(layout.values(ofSlot:)) ?? []
-        isForeign = names.map { $0 != currency }
-        self.rates = names.map { rates[$0] }
+        isForeign = names.map { currencyCode($0) != currency }
+        self.rates = names.map { rates[currencyCode($0)] }
     }
 
     @inlinable @inline(__always)
@@ -48,6 +49,9 @@ public struct CurrencyColumn: Sendable {
         return .rate(rate)
     }
 }
+
+/// A currency's code as ISO 4217 writes it, however a log spells it: `usd` is `USD`.
+public func currencyCode(_ text: String) -> String { text.uppercased() }
 
 /// An amount in millionths at a rate in millionths, rounded half away from zero; nil beyond 64 bits.
 @inlinable @inline(__always)

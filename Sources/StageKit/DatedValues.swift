@@ -36,7 +36,10 @@ public struct DatedValues: Sendable {
     /// - Parameters:
     ///   - key: the column of names.
     ///   - from: the column of days; a row without one holds from the beginning.
-    public init(_ tables: [TableSnapshot], key: String, from: String, value: String, _ zone: Zone) {
+    ///   - named: from what the column holds to the name.
+    public init(
+        _ tables: [TableSnapshot], key: String, from: String, value: String, _ zone: Zone, named: (String) -> String = { $0 }
+    ) {
         var rows: [String: [(start: Int64, value: Int64?)]] = [:]
         for table in tables {
             guard let names = table.column(key)?.strings, let values = table.column(value)?.integers else { continue }
@@ -44,7 +47,7 @@ public struct DatedValues: Sendable {
             for row in 0..<table.rowCount {
                 guard let name = names[row] else { continue }
                 let day = days?[row].flatMap { abs($0) < 4_000_000 ? CivilDate(daysSinceEpoch: Int($0)) : nil }
-                rows[name, default: []].append((day.map { zone.start(of: $0) } ?? .min, values[row]))
+                rows[named(name), default: []].append((day.map { zone.start(of: $0) } ?? .min, values[row]))
             }
         }
         for (name, list) in rows {

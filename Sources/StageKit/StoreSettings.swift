@@ -1,7 +1,36 @@
-import Digests
 import EventLog
 import EventStore
+import Foundation
 import Manifest
+import Vocabulary
+
+extension Manifest {
+    /// The filters as the store applies them. An id of a test is one in each space of such ids.
+    package func filterSettings(_ keys: KeyedHash) -> FilterSettings {
+        func hashed(_ ids: [String], _ kind: Tombstone.Kind) -> [Key128] {
+            idSpaces.filter { $0.kind == kind }.flatMap { space in ids.map { keys.hash(space: space.name, $0) } }
+        }
+        return FilterSettings(
+            agents: filters.agents, perMinute: filters.perMinute, perHour: filters.perHour,
+            testUsers: hashed(filters.testUsers, .user), testDevices: hashed(filters.testDevices, .device))
+    }
+
+    /// What of each source decides which of its rows are live.
+    package var storeSettings: [String: SourceSettings] {
+        Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.storeSettings) })
+    }
+}
+
+extension Manifest.Source {
+    /// What of the source decides which of its rows are live.
+    package var storeSettings: SourceSettings {
+        var versionColumn: String?
+        if case .column(let name) = version { versionColumn = name }
+        return SourceSettings(
+            kind: kind.rawValue, eventIDSpace: eventIDSpace, dedupeWindow: dedupeWindow, key: key,
+            versionColumn: versionColumn)
+    }
+}
 
 extension Manifest {
     /// What of the store follows from other settings than the manifest has now, in words, one line each: a run without the
@@ -22,12 +51,17 @@ extension Manifest {
                     "source \(source.name): files in the store were read under other settings than the manifest has now; "
                         + "a run with the ingest stage reads those again that are still there")
             }
+            if let applied = catalogue.sources[source.name], applied != source.storeSettings {
+                lines.append(
+                    "source \(source.name): repeats and versions in the store were told by other settings than the manifest has now; "
+                        + "a run with the ingest stage applies these")
+            }
         }
-        let hasEvents = sources.contains { looked.contains($0.name) && $0.kind == .events }
-        if hasEvents, !appliesFilters(to: catalogue) {
+        guard sources.contains(where: { looked.contains($0.name) && [.events, .exposures].contains($0.kind) }) else { return lines }
+        if !appliesFilters(to: catalogue) {
             lines.append("the store was filtered by other rules than the manifest has now; a run with the ingest stage applies these")
         }
-        if hasEvents, let identity = catalogue.identity, identity.maxUsersPerDevice != maxUsersPerDevice {
+        if let identity = catalogue.identity, identity.maxUsersPerDevice != maxUsersPerDevice {
             lines.append(
                 "the store joined devices with users at max_users_per_device: \(identity.maxUsersPerDevice), and not \(maxUsersPerDevice); "
                     + "a run with the ingest stage joins them anew")
@@ -35,52 +69,13 @@ extension Manifest {
         return lines
     }
 
-    /// Ids of tests are hashed with the store's key: without it their number tells.
     private func appliesFilters(to catalogue: Catalogue) -> Bool {
         let applied = catalogue.filters ?? FilterSettings()
-        func count(_ ids: [String], _ kind: Tombstone.Kind) -> Int { Set(ids).count * idSpaces.count { $0.kind == kind } }
-        return applied.agents == FilterSettings(agents: filters.agents).agents && applied.perMinute == filters.perMinute
-            && applied.perHour == filters.perHour && applied.testUsers.count == count(filters.testUsers, .user)
-            && applied.testDevices.count == count(filters.testDevices, .device)
-    }
-}
-
-extension Manifest.Source {
-    /// A hash of how the files are decoded and typed: a file is read again when it changes.
-    package var formatHash: String {
-        var text = "format 1 \(kind.rawValue) \(log.delimiter) \(log.compression.rawValue) \(log.timeFormat.rawValue) "
-        text += "\(log.zone.name)\nheader \(log.header.map { $0.joined(separator: "\u{1F}") } ?? "-")\n"
-        for mapping in log.mappings {
-            text += "\(mapping.column.name) \(mapping.column.type.rawValue) \(mapping.origin) \(mapping.required)\n"
-            if let space = mapping.space { text += "space \(space)\n" }
-        }
-        for (theirs, ours) in log.eventNames.sorted(by: { $0.key < $1.key }) { text += "event \(theirs)=\(ours)\n" }
-        for (column, treatment) in log.privateColumns.sorted(by: { $0.key < $1.key }) {
-            text += "private \(column) \(treatment.rawValue)\n"
-        }
-        if log.layout != .delimited { text += "layout \(log.layout.rawValue) \(log.explode ?? "-")\n" }
-        if log.encoding != .utf8 { text += "encoding \(log.encoding.rawValue)\n" }
-        text += log.dialect.identity
-        switch version {
-        case .fileName(let prefix, let suffix, let pattern): text += "version \(prefix) \(suffix) \(pattern)\n"
-        case .column(let name): text += "version \(name)\n"
-        case nil: break
-        }
-        return String(BLAKE2b.digits(of: text).prefix(16))
-    }
-}
-
-extension LogFormat.Dialect {
-    /// What tells dialects apart, in one order; empty for plain files.
-    fileprivate var identity: String {
-        var text = quotes ? "" : "quote none\n"
-        if preamble != .none { text += "preamble \(preamble)\n" }
-        if let totals { text += "totals \(totals.column) \(totals.values.sorted().joined(separator: "\u{1F}"))\n" }
-        if !nullValues.isEmpty { text += "null \(nullValues.sorted().joined(separator: "\u{1F}"))\n" }
-        if let numbers {
-            text += "numbers \(numbers.percent) \(numbers.thousands ?? "-") \(numbers.decimal) "
-            text += numbers.currency.sorted().joined(separator: "\u{1F}") + "\n"
-        }
-        return text
+        let key = try? StoreKey.load(folder: StoreFolder(store), environment: ProcessInfo.processInfo.environment)
+        if let keys = key.map({ KeyedHash(secret: $0.secret) }), keys.fingerprint == catalogue.keyFingerprint { return applied == filterSettings(keys) }
+        // Who has not the key can tell ids of tests by their number alone.
+        let wanted = filterSettings(KeyedHash(secret: Array(repeating: 0, count: 16)))
+        return applied.agents == wanted.agents && applied.perMinute == wanted.perMinute && applied.perHour == wanted.perHour
+            && applied.testUsers.count == wanted.testUsers.count && applied.testDevices.count == wanted.testDevices.count
     }
 }

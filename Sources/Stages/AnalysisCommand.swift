@@ -125,6 +125,9 @@ struct AnalysisCommand: ParsableCommand {
                     try run.write(mart, formats: context.manifest.formats)
                     record.rows += mart.rows.count
                     record.marts.append(mart.id)
+                    for note in mart.notes where note.isLoud {
+                        Console.log(TerminalText.shown("\(mart.id): \(note.message)"), level: .warning, node: outcome.node.id)
+                    }
                 }
             } catch {
                 let failure = Console.report(error, node: outcome.node.id)

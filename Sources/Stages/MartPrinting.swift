@@ -35,6 +35,15 @@ struct MartPrinting: ParsableArguments {
         }
         let isTerminal = output == nil && Console.outputIsTerminal
         var bytes: [UInt8] = []
+        if format == .json, marts.count > 1 {
+            // One document all the same.
+            bytes = Array("[\n".utf8)
+            for (index, mart) in marts.enumerated() {
+                if index > 0 { bytes += Array(",\n".utf8) }
+                bytes += try MartJSON.write(mart)
+            }
+            return try Console.show(bytes + Array("]\n".utf8))
+        }
         let choice = columns.map { TableColumns($0) } ?? (format == .table ? .usual : .all)
         for table in try choice.choose(from: marts) {
             let mart = table.mart
@@ -45,7 +54,10 @@ struct MartPrinting: ParsableArguments {
                 bytes += Array(TerminalTable.render(table, width: width, color: isTerminal, rowLimit: rowLimit).utf8)
                 bytes.append(0x0A)
             case .json: bytes += try MartJSON.write(mart)
-            case .csv: bytes += try MartCSV.write(mart)
+            case .csv:
+                // A blank line tells where the next table begins.
+                if !bytes.isEmpty { bytes.append(0x0A) }
+                bytes += try MartCSV.write(mart)
             case .markdown: bytes += MartMarkdown.write(mart) + [0x0A]
             }
         }

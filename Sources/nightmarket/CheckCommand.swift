@@ -49,6 +49,9 @@ struct CheckCommand: AsyncParsableCommand {
                 for (name, near) in source.unusualEvents {
                     try Console.print("warn  source \(source.name): event '\(name)' is not in the vocabulary; did you mean '\(near)'?")
                 }
+                for (name, near) in source.unusualColumns {
+                    try Console.print("warn  source \(source.name): column '\(name)' is one of your own; did you mean '\(near)'?")
+                }
                 do {
                     if let found = try SourceSample(manifest, source).look() {
                         try Console.print("ok    source \(source.name): \(found.words)")
@@ -67,6 +70,16 @@ struct CheckCommand: AsyncParsableCommand {
 }
 
 extension Manifest.Source {
+    /// Columns of its own that are near a column that its kind knows, and has not, in byte order.
+    fileprivate var unusualColumns: [(name: String, near: String)] {
+        let known = Set(kind.standardColumns.map(\.name))
+        let mapped = Set(log.mappings.map(\.column.name))
+        // Short names are near to too much.
+        return mapped.subtracting(known).filter { $0.utf8.count > 4 }.sorted().compactMap { name in
+            nearestName(to: name, among: known.subtracting(mapped).sorted()).map { (name, $0) }
+        }
+    }
+
     /// The names under `events` that are near a name of the vocabulary without being one, in byte order.
     fileprivate var unusualEvents: [(name: String, near: String)] {
         Set(log.eventNames.values).subtracting(EventVocabulary.names).sorted().compactMap { name in

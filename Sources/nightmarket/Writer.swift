@@ -42,11 +42,6 @@ struct Writer {
         Console.logs(of: id.text, step: nil)
         lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: wait ?? 0)
         try manifest.requireOwnOutput()
-        if let trial = manifest.overrides.first(where: \.bringsFiles), !manifest.overrides.contains(where: { $0.key == "store" }) {
-            throw Problem(
-                .trialTakesIn, "\(trial.words) would bring files that stay in the store when it is gone",
-                help: "try it on a store and an output of its own, --set store=DIR --set output=DIR, or write it into the manifest")
-        }
         try RunDirectory.recover(in: manifest.output)
         do {
             try Ledger.catchUp(output: manifest.output)
@@ -57,6 +52,7 @@ struct Writer {
 
     /// Takes in what has arrived; the gate judges it for a date.
     func takeIn(for date: CivilDate) async throws -> ExitStatus {
+        try manifest.refuseFilesOfATrial()
         let stopwatch = Stopwatch()
         func fail(_ status: ExitStatus, _ warnings: [RunResults.Warning]) {
             guard let run = try? RunDirectory.create(in: manifest.output, date: date) else { return }
@@ -154,8 +150,4 @@ extension RunResults.Warning {
             RunResults.Warning(code: $0.code.name, message: $0.message, place: $0.place?.description)
         }
     }
-}
-
-extension ProblemCode {
-    fileprivate static let trialTakesIn = ProblemCode("run.trial-takes-in", exit: .wrongUsage)
 }

@@ -59,6 +59,13 @@ import Testing
         }
     }
 
+    @Test func whatAStoreOfOtherSettingsIsSaidInIsTranslated() throws {
+        let source = try String(contentsOf: Self.root.appending(path: "Sources/StageKit/StoreSettings.swift"), encoding: .utf8)
+        let texts = literals(source).filter { $0.contains(" ingest ") }
+        #expect(texts.count == 4)
+        for text in texts { #expect(Phrasebook.chinese(text).map(isChinese) ?? false, "'\(text)'") }
+    }
+
     /// What no golden mart has.
     @Test(arguments: [
         "step 1 ('view') lies in the period; later steps count up to 7d after it, inclusive, also behind the period's end, but not at or after as_of",
@@ -70,6 +77,9 @@ import Testing
         "the shares are off since 2026-11-03; the shares are off where city = Paris (p < 0.001): find the cause before trusting any lift",
         "source web has 2 damaged files that contribute nothing: 2026-11-03, 2026-11-04 may be incomplete until replaced",
         "3 amounts in another currency than CNY, without a rate on their day or too large at it, are left out of money",
+        "2 rows are in another currency than CNY, without a rate on their day or too large at it: their money is in NO sum, and in no ratio over rows that give both its parts",
+        "channel: 'Tmall' and 'tmall', 'X1' and 'x 1' differ only in case or spaces and stand in rows of their own: costs under one name do not meet the sales under the other",
+        "the store's first event is of 2026-11-01: what earlier days show of events is no zero but missing",
         "no end is declared: a fixed horizon is read once, at the end, so sequential intervals stand here",
     ]) func aNoteOfTheStagesIsTranslated(text: String) {
         #expect(Phrasebook.chinese(text).map(isChinese) ?? false)

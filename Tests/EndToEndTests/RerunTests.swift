@@ -80,6 +80,9 @@ import Testing
         let workspace = try shop(TinyShop.manifest() + "keep_runs: 2\n")
         try workspace.night(date: "2026-11-05")
         #expect(try runs(workspace) == ["2026-11-04-001", "2026-11-05-001"])
+        // What an hourly run replaces is not the nights before it.
+        for _ in 0..<4 { try workspace.night(date: "2026-11-05", ["--force"]) }
+        #expect(try runs(workspace) == ["2026-11-04-001", "2026-11-05-003", "2026-11-05-004", "2026-11-05-005"])
     }
 
     // MARK: Reach
@@ -281,6 +284,11 @@ import Testing
             let refused = try workspace.run(command[0], Array(command.dropFirst()))
             #expect(refused.status == 78 && refused.error.contains("error[publish.other-pipeline]") && refused.error.contains("'tiny'"), "\(refused.error)")
         }
+        // A record that cannot be read is no leave.
+        let record = try workspace.read("out/current/run_results.json")
+        try workspace.write("broken", to: "out/current/run_results.json")
+        #expect(try workspace.run("nightmarket", ["run", "other.yaml", "--date", "2026-11-02"]).status == 78)
+        try workspace.write(record, to: "out/current/run_results.json")
         #expect(try workspace.published() == before)
         // A new name of one pipeline.
         try FileManager.default.removeItem(atPath: workspace.path("out/current"))

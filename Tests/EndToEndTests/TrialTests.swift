@@ -8,11 +8,21 @@ import Testing
         try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
         try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
         try workspace.night(date: "2026-11-02")
+        try workspace.write(TinyShop.log(["o1,2026-11-02T12:00:00+08:00,eve,d9,pv,,,,"]), to: "other/one.csv")
         let before = try workspace.published()
         for trial in ["sources.web.files=other/*.csv", "sources.two={ kind: events, files: other/*.csv, columns: { event_time: ts, event: action } }"] {
             let refused = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02", "--set", trial])
             #expect(refused.status == 64 && refused.error.contains("error[run.trial-takes-in]"), "\(refused.error)")
+            let alone = try workspace.run("nightmarket-ingest", ["pipeline.yaml", "--date", "2026-11-02", "--set", trial])
+            #expect(alone.status == 64 && alone.error.contains("error[run.trial-takes-in]") && alone.error.contains("other/one.csv"), "\(alone.error)")
+            // Nothing is taken in: nothing stays.
+            let part = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02", "--select", "metrics", "--set", trial])
+            #expect(part.status == 0, "\(part.error)")
+            try workspace.night(date: "2026-11-02")
         }
+        // No file that the store does not have.
+        try workspace.night(date: "2026-11-02", ["--set", "sources.web.files=logs/a*.csv"])
+        try workspace.night(date: "2026-11-02")
         #expect(try workspace.published() == before)
         try workspace.night(date: "2026-11-02", ["--set", "sources.web.files=logs/*.csv", "--set", "store=trial/store", "--set", "output=trial/out"])
         #expect(try workspace.rows("metrics/daily", output: "trial/out").last?["events"] as? Int == 6)
@@ -22,22 +32,80 @@ import Testing
         #expect(try workspace.read("out/current/metrics/daily.json").contains("computed under --set store=trial/store"))
     }
 
-    @Test func whatATrialChangedInTheStoreIsSaidUntilTheFilesAreReadAgain() throws {
-        let workspace = try shop()
-        try workspace.night(date: "2026-11-02")
+    /// - Returns: what a run of a kind of stage alone says of a store that a trial filled; the next whole night says nothing and
+    ///   publishes what was there before.
+    private func said(
+        after trial: String, _ workspace: Workspace, select kind: String, node: String, date: String = "2026-11-02"
+    ) throws -> [String] {
         let plain = try workspace.published()
-        for trial in ["sources.web.columns.page=medium", "filters.bots={ per_hour: 1 }", "filters.test_users=[bo]", "identity.max_users_per_device=1"] {
-            try workspace.night(date: "2026-11-02", ["--set", trial])
-            let rerun = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02", "--select", "metrics"])
-            #expect(rerun.status == 0 && rerun.error.contains("a run with the ingest stage"), "\(rerun.error)")
-            let codes = try #require(try results(workspace)["warnings"] as? [[String: Any]]).map { $0["code"] as? String }
-            #expect(codes == ["settings_not_applied"], "\(trial)")
-            #expect(try workspace.read("out/current/metrics/daily.json").contains("settings_not_applied"))
-            let alone = try workspace.run("nightmarket-metrics", ["pipeline.yaml", "daily", "--date", "2026-11-02"])
-            #expect(alone.status == 0 && alone.output.contains("[settings_not_applied]"), "\(alone.output)")
-            try workspace.night(date: "2026-11-02")
-            #expect(try workspace.published() == plain, "\(trial)")
+        try workspace.night(date: date, ["--set", trial])
+        let rerun = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", date, "--select", kind])
+        #expect(rerun.status == 0 && rerun.error.contains("a run with the ingest stage"), "\(trial): \(rerun.error)")
+        let warnings = try #require(try results(workspace)["warnings"] as? [[String: Any]]).filter { $0["code"] as? String == "settings_not_applied" }
+        #expect(try workspace.read("out/current/\(kind)/\(node).json").contains("settings_not_applied"), "\(trial)")
+        let alone = try workspace.run("nightmarket-\(kind)", ["pipeline.yaml", node, "--date", date])
+        #expect(alone.status == 0 && alone.output.contains("[settings_not_applied]"), "\(alone.output)")
+        try workspace.night(date: date)
+        #expect(try workspace.published() == plain, "\(trial)")
+        #expect(try !workspace.read("out/current/run_results.json").contains("settings_not_applied"))
+        return warnings.compactMap { $0["message"] as? String }
+    }
+
+    @Test func whatATrialChangedInTheStoreIsSaidUntilTheFilesAreReadAgain() throws {
+        let workspace = try shop(TinyShop.manifest(more: ["dedupe_window: 2d"]) + "filters: { test_users: [ann] }\n")
+        try workspace.night(date: "2026-11-02")
+        for (trial, words) in [
+            ("sources.web.columns.page=medium", "source web: files in the store were read"),
+            ("sources.web.dedupe_window=1d", "source web: repeats and versions in the store were told"),
+            ("filters.bots={ per_hour: 1 }", "the store was filtered"), ("filters.test_users=[bo]", "the store was filtered"),
+            ("identity.max_users_per_device=1", "the store joined devices with users at max_users_per_device: 1, and not 3"),
+        ] {
+            let said = try said(after: trial, workspace, select: "metrics", node: "daily")
+            #expect(said.count == 1 && said[0].hasPrefix(words), "\(trial): \(said)")
         }
+    }
+
+    @Test func filesThatAreGoneKeepTheNoteInNodesThatLookAtThem() throws {
+        let nodes = """
+              metrics:
+                daily: { period: last 2d, metrics: [events] }
+                last: { period: last 1d, metrics: [events] }
+            """
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(nodes: nodes), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(Array(TinyShop.records.prefix(4))), to: "logs/first.csv")
+        try workspace.write(TinyShop.log(Array(TinyShop.records.suffix(2))), to: "logs/second.csv")
+        try workspace.night(date: "2026-11-02")
+        try FileManager.default.removeItem(atPath: workspace.path("logs/first.csv"))
+        try workspace.write(workspace.read("pipeline.yaml").replacing("page: page", with: "page: medium"), to: "pipeline.yaml")
+        try workspace.night(date: "2026-11-02")
+        #expect(try workspace.read("out/current/metrics/daily.json").contains("settings_not_applied"))
+        #expect(try !workspace.read("out/current/metrics/last.json").contains("settings_not_applied"))
+    }
+
+    @Test func anExperimentOfExposuresAloneKnowsOfOtherFilters() throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            """
+            pipeline: tiny
+            timezone: Asia/Shanghai
+            currency: CNY
+            store: store
+            output: out
+            sources:
+              shown:
+                kind: exposures
+                files: logs/*.csv
+                columns: { time: ts, unit: uid, experiment: { constant: checkout }, variant: arm }
+            stages:
+              experiment:
+                checkout: { experiment: checkout, source: shown, unit: user, control: A, starts: 2026-11-01, ends: 2026-11-03, metrics: [purchases] }
+
+            """, to: "pipeline.yaml")
+        try workspace.write("ts,uid,arm\n2026-11-01T10:00:00Z,ann,A\n2026-11-01T11:00:00Z,bo,B\n", to: "logs/a.csv")
+        let first = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"])
+        #expect(first.status == 0, "\(first.error)")
+        #expect(try said(after: "filters.test_users=[bo]", workspace, select: "experiment", node: "checkout").count == 1)
     }
 
     private static let within = "stages.funnel.purchase.within=30m"

@@ -202,15 +202,22 @@ struct MetricsReportTests {
             try MetricsFixture.run(
                 ["period": days, "grain": .string("period"), "by": .strings(dimensions), "metrics": .strings(["spend", "events"])],
                 over: events, date: "2026-11-10", manifest: .test(sources: [MetricsReports.web(), MetricsReports.source()]), tables: ads
-            ).notes.filter { $0.code == "similar_values" }.map { "\($0.column ?? "") \($0.message)" }
+            ).notes.filter { $0.code == "similar_values" }.map { "\($0.column ?? "")\($0.message)" }
         }
         #expect(
             try notes(["channel"], [table]) == [
-                "channel 'Tmall' and 'tmall'; 'X1' and 'x 1' differ only in case or spaces and stand in rows of their own: costs under one "
+                "channel: 'Tmall' and 'tmall', 'X1' and 'x 1' differ only in case or spaces and stand in rows of their own: costs under one "
                     + "name do not meet the sales under the other"
             ])
         #expect(try notes(["channel"], [MetricsReports.ads([["date": "2026-11-02", "channel": "tmall", "spend": 1]])]).isEmpty)
         #expect(try notes(["campaign"], [table]).isEmpty)
+        let many = (0..<5).flatMap { index in ["a\(index)", "A\(index)", "a \(index)", "A \(index)"] }
+        let all = try notes(["channel"], [MetricsReports.ads(many.map { ["date": "2026-11-02", "channel": .init(stringLiteral: $0), "spend": 1] })])
+        #expect(all.count == 1 && all[0].hasPrefix("channel: 'A 0' and 'A0' and 'a 0' and 1 more, 'A 1'") && all[0].contains(", 2 more differ"), "\(all)")
+        let plain = try MetricsFixture.run(
+            ["period": days, "grain": .string("period"), "by": .strings(["channel"]), "metrics": .strings(["events"])],
+            over: events + [SmallShop.event("a", 2, 2, "page_view", ["channel": .category("TMALL")])], date: "2026-11-10", manifest: .test(sources: [MetricsReports.web()]))
+        #expect(!plain.notes.contains { $0.code == "similar_values" }, "no report is cut by it: the log alone says what it says")
     }
 
     @Test("without events there are no orders: null, not zero")

@@ -29,7 +29,7 @@ extension FunnelTable {
                 MartColumn("rank", .integer, role: .dimension, label: Label(en: "Rank", zh: "排名"))
                     .inFunnels(nil, "The event's place by how many did it next, from 1."),
                 MartColumn("next_event", .string, role: .dimension, label: Label(en: "Next event", zh: "后续事件"))
-                    .inFunnels(nil, "The first event at a later instant, before as_of."),
+                    .inFunnels(nil, "The first event at a later instant, within the window after the period and before as_of."),
                 units(plan.unitName, .measure, Label(en: en, zh: zh), direction: 0)
                     .inFunnels("\(plan.unitName) who ended at the step and did this next", "Each counts once."),
             ]
@@ -40,7 +40,7 @@ extension FunnelTable {
             notes: [
                 MartNote(
                     code: "next", column: "next_event",
-                    message: "of those whose last step was this one and not the funnel's last: the first event at a later instant before as_of; "
+                    message: "of those whose last step was this one and not the funnel's last: the first event at a later instant, up to the window after the period and before as_of; "
                         + "rest: all rarer ones; nothing: none was seen")
             ])
     }

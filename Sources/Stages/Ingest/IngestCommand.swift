@@ -42,6 +42,7 @@ struct IngestCommand: ParsableCommand {
                     if !report.problems.isEmpty { throw Problems(report.problems) }
                     return .done
                 }
+                try manifest.refuseFilesOfATrial()
                 let step = try IngestStep(
                     manifest: manifest, date: date, intraday: intraday, threads: arguments.threadCount)
                 var descriptions: [FileDescription]?

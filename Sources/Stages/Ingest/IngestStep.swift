@@ -126,34 +126,6 @@ extension StoreTransaction {
     var tombstones: [Tombstone] { catalogue.identity?.tombstones ?? [] }
 }
 
-extension Manifest {
-    /// The filters as the store applies them. An id of a test is one in each space of such ids.
-    func filterSettings(_ keys: KeyedHash) -> FilterSettings {
-        func hashed(_ ids: [String], _ kind: Tombstone.Kind) -> [Key128] {
-            idSpaces.filter { $0.kind == kind }.flatMap { space in ids.map { keys.hash(space: space.name, $0) } }
-        }
-        return FilterSettings(
-            agents: filters.agents, perMinute: filters.perMinute, perHour: filters.perHour,
-            testUsers: hashed(filters.testUsers, .user), testDevices: hashed(filters.testDevices, .device))
-    }
-
-    /// What of each source decides which of its rows are live.
-    var storeSettings: [String: SourceSettings] {
-        Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.storeSettings) })
-    }
-}
-
-extension Manifest.Source {
-    /// What of the source decides which of its rows are live.
-    var storeSettings: SourceSettings {
-        var versionColumn: String?
-        if case .column(let name) = version { versionColumn = name }
-        return SourceSettings(
-            kind: kind.rawValue, eventIDSpace: eventIDSpace, dedupeWindow: dedupeWindow, key: key,
-            versionColumn: versionColumn)
-    }
-}
-
 extension FileEntry {
     /// A file that could not be opened may be readable now though its size and time are what they were.
     var deservesAnotherLook: Bool { state == .damaged && problem?.hasPrefix(ProblemCode.logUnreadable.name) == true }

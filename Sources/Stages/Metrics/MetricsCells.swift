@@ -74,14 +74,14 @@ struct MetricsCells {
         }
     }
 
-    /// The texts of a dimension that stand in cells and differ in nothing but case and spaces, each group and all of them in byte
+    /// The texts of a dimension that stand in cells and differ in nothing but case and blanks of ASCII, each group and all of them in byte
     /// order.
     func lookalikes(_ dimension: Int) -> [[String]] {
         let numbers = Set(tupleList.map { $0[dimension] }).subtracting([-1])
         let texts = numbers.compactMap { number -> String? in
             if case .string(let text) = values[dimension][Int(number)] { text } else { nil }
         }
-        let groups = Dictionary(grouping: texts) { $0.lowercased().filter { !$0.isWhitespace } }.values.filter { $0.count > 1 }
+        let groups = Dictionary(grouping: texts) { $0.lowercased().utf8.filter { $0 > 0x20 } }.values.filter { $0.count > 1 }
         return groups.map { $0.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
             .sorted { $0[0].utf8.lexicographicallyPrecedes($1[0].utf8) }
     }

@@ -23,14 +23,11 @@ extension MetricsMart {
                 "\(tally.rowsLeftOut) rows are in another currency than \(plan.manifest.currency), without a rate on their day or too large at it: "
                     + "their money is in NO sum, and in no ratio over rows that give both its parts")
         }
-        for (index, dimension) in plan.dimensions.enumerated() {
-            let groups = tally.lookalikes(index)
-            guard !groups.isEmpty else { continue }
-            let named = groups.prefix(3).map { $0.map { "'\($0)'" }.joined(separator: " and ") }.joined(separator: "; ")
+        for message in similarValues { note("similar_values", nil, message) }
+        if let first = plan.firstDayInside {
             note(
-                "similar_values", dimension.name,
-                "\(named)\(groups.count > 3 ? "; and \(groups.count - 3) more" : "") differ only in case or spaces and stand in rows of their "
-                    + "own: costs under one name do not meet the sales under the other")
+                "before_first_record", nil,
+                "the store's first event is of \(first): what earlier days show of events is no zero but missing")
         }
         if let credit = creditMessage { note("credit", nil, credit) }
         if plan.countsPersons, tally.rowsOfNobody > 0 {
@@ -50,6 +47,23 @@ extension MetricsMart {
             }
         }
         return notes
+    }
+
+    /// By dimension that a report of the node is cut by too, the values that only look like each other.
+    private var similarValues: [String] {
+        let reports = Set(plan.measures.compactMap(\.counting.reportRows).flatMap { $0.sources + $0.costs })
+        let sources = plan.manifest.sources.filter { reports.contains($0.name) }
+        return plan.dimensions.enumerated().compactMap { index, dimension in
+            guard sources.contains(where: { $0.maps(dimension.name) }) else { return nil }
+            let groups = tally.lookalikes(index)
+            guard !groups.isEmpty else { return nil }
+            func named(_ all: [String], _ separator: String) -> String {
+                all.prefix(3).joined(separator: separator) + (all.count > 3 ? "\(separator)\(all.count - 3) more" : "")
+            }
+            let words = named(groups.map { named($0.map { "'\($0)'" }, " and ") }, ", ")
+            return "\(dimension.name): \(words) differ only in case or spaces and stand in rows of their own: costs under one name do not meet "
+                + "the sales under the other"
+        }
     }
 
     private var creditMessage: String? {
@@ -151,6 +165,13 @@ extension MetricsMart {
 }
 
 extension MetricsPlan {
+    /// The day of the oldest event where the period begins on an earlier one and rows are of times; nil elsewhere.
+    fileprivate var firstDayInside: CivilDate? {
+        guard grain != .period, let oldestEvent, measures.contains(where: { !$0.measure.selections.isEmpty }), table == nil else { return nil }
+        let (first, start) = (manifest.zone.day(of: oldestEvent), manifest.zone.day(of: period.span.start))
+        return start < first && oldestEvent < period.span.end ? first : nil
+    }
+
     /// True where an event is older than the period.
     var hasHistory: Bool { oldestEvent.map { $0 < period.span.start } ?? false }
 }

@@ -212,7 +212,7 @@ struct ReportReader {
 
     private func code(_ row: Int) -> String? {
         guard let codes = currency?.strings, row < codes.count else { return nil }
-        return codes[row]
+        return codes[row].map(currencyCode)
     }
 
     /// The start of a row's day, or its time.
@@ -234,15 +234,23 @@ struct ReportReader {
         guard let from = dates?.integers[row], let to = table.column("to")?.integers[row], to > from, to - from < 40_000,
             abs(from) < 4_000_000
         else { return [] }
-        let days = Int128(to - from)
+        let length = Int128(to - from)
         // Floors of a running sum: what a day lacks the next one has.
         func until(_ day: Int64) -> Int128 {
             let product = whole * Int128(day - from)
-            return product >= 0 ? product / days : -((-product + days - 1) / days)
+            return product >= 0 ? product / length : -((-product + length - 1) / length)
         }
-        return (from..<to).compactMap { day in
+        let days = dayBounds
+        return (max(from, days.lowerBound)..<max(from, days.lowerBound, min(to, days.upperBound))).compactMap { day in
             cell(ofDay: Int(day)).map { (until(day + 1) - until(day), $0) }
         }
+    }
+
+    /// The days that may have a part in a time cell.
+    private var dayBounds: Range<Int64> {
+        guard let first = plan.cells.spans.first, let last = plan.cells.spans.last, first.start < last.end else { return 0..<0 }
+        let zone = plan.manifest.zone
+        return Int64(zone.day(of: first.start).daysSinceEpoch)..<Int64(zone.day(of: last.end - 1).daysSinceEpoch + 1)
     }
 
     var isDated: Bool { dates != nil }

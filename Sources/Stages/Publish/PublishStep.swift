@@ -15,9 +15,18 @@ extension ProblemCode {
 
 extension Manifest {
     /// - Throws: `Problem` `publish.other-pipeline` where `current` is the run of another pipeline: two that publish into one
-    ///   folder would replace each other's figures.
+    ///   folder would replace each other's figures. Where its record cannot be read, its data package says whose it is.
     public func requireOwnOutput() throws {
-        guard let other = try? PublishedRun.current(in: output)?.results().pipeline, other != pipeline else { return }
+        guard let current = PublishedRun.current(in: output) else { return }
+        let other: String
+        if let results = try? current.results() {
+            other = results.pipeline
+        } else if let package = current.packageName, package != DataPackage.name(of: pipeline) {
+            other = package
+        } else {
+            return
+        }
+        guard other != pipeline else { return }
         throw Problem(
             .otherPipeline, "the output holds the runs of the pipeline '\(other)', and this is '\(pipeline)'", at: .path(output),
             help: "give each pipeline an output of its own; where it only has a new name, remove the link \(output)/current")
