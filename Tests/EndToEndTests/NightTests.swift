@@ -130,6 +130,51 @@ import Testing
         #expect(outcome.output.contains("event 'purhcase' is not in the vocabulary; did you mean 'purchase'?"))
     }
 
+    @Test func checkNamesTheColumnNearOneOfItsOwn() throws {
+        let workspace = try shop(TinyShop.manifest().replacing("medium: medium,", with: "medium: medium, curency: medium, odd: medium, coupons: page,"))
+        let outcome = try workspace.run("nightmarket", ["check", "pipeline.yaml"])
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.output.contains("warn  source web: column 'curency' is one of your own; did you mean 'currency'?"))
+        #expect(outcome.output.components(separatedBy: "is one of your own").count == 2, "\(outcome.output)")
+    }
+
+    @Test func severalMartsAreOneDocumentOfJSONAndTablesOfCSVWithABlankLineBetween() throws {
+        let workspace = try shop()
+        try workspace.night(date: "2026-11-02")
+        func shown(_ format: String) throws -> String {
+            let outcome = try workspace.run("nightmarket-metrics", ["pipeline.yaml", "daily", "touched", "--date", "2026-11-02", "--format", format])
+            #expect(outcome.status == 0, "\(outcome.error)")
+            return outcome.output
+        }
+        let marts = try #require(try JSONSerialization.jsonObject(with: Data(shown("json").utf8)) as? [[String: Any]])
+        #expect(marts.map { $0["mart"] as? String } == ["metrics/daily", "metrics/touched"])
+        let files = try ["daily", "touched"].map { try workspace.read("out/current/metrics/\($0).csv") }
+        #expect(try shown("csv") == files.joined(separator: "\n"))
+    }
+
+    @Test func theMartsOfDataQualityHaveTheBooksOfEverySourceFileAndReason() throws {
+        let workspace = try shop(TinyShop.manifest(more: ["reject_limit: 100%"]))
+        try workspace.write(TinyShop.log(["bad,not-a-time,ann,d1,pv,cpc,,,", "e1,2026-11-01T10:00:00+08:00,ann,d1,pv,cpc,,,"]), to: "logs/bad.csv")
+        try workspace.night(date: "2026-11-02")
+        let sources = try workspace.rows("quality/sources")
+        #expect(sources.map { $0["source"] as? String } == ["web"])
+        let books = ["files", "read", "rejected", "stored", "live", "duplicate", "superseded", "filtered", "erased", "moved", "moved_copies"]
+        #expect(books.map { sources[0][$0] as? Int } == [2, 8, 1, 7, 6, 1, 0, 0, 0, 0, 0])
+        #expect(sources[0]["newest"] as? String == "2026-11-02T12:00:00+08:00")
+        let files = try workspace.rows("quality/files")
+        #expect(files.map { $0["file"] as? String } == ["logs/all.csv", "logs/bad.csv"])
+        #expect(files.map { [$0["read"], $0["rejected"], $0["stored"]].map { $0 as? Int } } == [[6, 0, 6], [2, 1, 1]])
+        let rejects = try workspace.rows("quality/rejects")
+        #expect(rejects.map { [$0["file"] as? String, $0["reason"] as? String] } == [["logs/bad.csv", "time.invalid"]])
+        #expect(rejects.map { $0["records"] as? Int } == [1])
+        // They tell of files: neither the data package nor SQLite has them, and both verify.
+        #expect(try !workspace.read("out/current/datapackage.json").contains("quality/"))
+        let republished = try workspace.run("nightmarket-publish", ["pipeline.yaml"])
+        #expect(republished.status == 0, "\(republished.error)")
+        #expect(try workspace.rows("quality/files").count == 2)
+        #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).status == 0)
+    }
+
     @Test func aSourceThatLeftTheManifestStillCountsAndIsNamed() throws {
         let workspace = try shop()
         try workspace.night(date: "2026-11-02")

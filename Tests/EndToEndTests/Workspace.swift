@@ -90,7 +90,8 @@ final class Workspace {
         let root = folder.appendingPathComponent("\(output)/current").resolvingSymlinksInPath()
         let names = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
         var files: [String: String] = [:]
-        for name in names where name != "run_results.json" {
+        // What tells of files may differ between equal inputs.
+        for name in names where name != "run_results.json" && !name.hasPrefix("quality/") {
             let url = root.appendingPathComponent(name)
             if let data = try? Data(contentsOf: url) { files[name] = String(decoding: data, as: UTF8.self) }
         }

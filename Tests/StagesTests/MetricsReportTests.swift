@@ -220,6 +220,22 @@ struct MetricsReportTests {
         #expect(!plain.notes.contains { $0.code == "similar_values" }, "no report is cut by it: the log alone says what it says")
     }
 
+    @Test("days before the store's first event are told of, where rows are of days and events are counted")
+    func beforeTheFirstRecord() throws {
+        let events = [SmallShop.event("a", 3, 1, "page_view", [:])]
+        func told(_ grain: String, _ metrics: [String]) throws -> [String] {
+            try MetricsFixture.run(
+                ["period": days, "grain": .string(grain), "metrics": .strings(metrics)], over: events, date: "2026-11-10", manifest: manifest, tables: [ads]
+            ).notes.filter { $0.code == "before_first_record" }.map(\.message)
+        }
+        #expect(try told("day", ["events"]) == ["the store's first event is of 2026-11-03: what earlier days show of events is no zero but missing"])
+        #expect(try told("period", ["events"]).isEmpty && told("day", ["spend"]).isEmpty)
+        let first = try MetricsFixture.run(
+            ["period": days, "grain": .string("day"), "metrics": .strings(["events"])],
+            over: events + [SmallShop.event("a", 1, 1, "page_view", [:])], date: "2026-11-10", manifest: manifest, tables: [ads])
+        #expect(!first.notes.contains { $0.code == "before_first_record" })
+    }
+
     @Test("without events there are no orders: null, not zero")
     func notProvided() throws {
         let mart = try MetricsFixture.run(

@@ -29,8 +29,10 @@ public struct DatabaseStep: Sendable {
     func run() throws -> Bool {
         guard let current = PublishedRun.current(in: manifest.output) else { return true }
         do {
+            let results = try current.results()
             let tables = try manifest.tables(
-                of: current.results(), name: current.name, intraday: current.intraday, where: { _ in true }, load: current.mart)
+                of: results.nodes.flatMap(\.marts) + QualityMarts.ids.filter(current.holds), date: results.date, name: current.name,
+                intraday: current.intraday, load: current.mart)
             let (outcome, warnings) = try publication.bring(to: tables, digest: current.digest())
             for warning in warnings { Console.warn(warning) }
             switch outcome {
@@ -63,14 +65,13 @@ public struct DatabaseStep: Sendable {
 extension Manifest {
     /// What a database holds of a run.
     func tables(
-        of results: RunResults, name: String?, intraday: String?, where isWanted: (String) -> Bool,
-        load: @escaping (String) throws -> Mart
+        of marts: [String], date: CivilDate, name: String?, intraday: String?, load: @escaping (String) throws -> Mart
     ) throws -> RunTables {
         let known = KnownMetrics(self)
         return RunTables(
             run: .init(
-                name: name, pipeline: pipeline, date: results.date, intraday: intraday, zone: zone.name, currency: currency),
-            marts: results.nodes.flatMap(\.marts).filter(isWanted),
+                name: name, pipeline: pipeline, date: date, intraday: intraday, zone: zone.name, currency: currency),
+            marts: marts,
             metrics: MetricCatalogue.all + (try metrics.map { try known.metric($0) }), load: load)
     }
 }

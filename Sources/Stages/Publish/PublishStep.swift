@@ -54,6 +54,9 @@ struct PublishStep {
         results.overrides = manifest.overrides.map(RunResults.Override.init)
         results.selection = selection
         try records.remove()
+        for mart in QualityMarts(manifest: manifest, catalogue: snapshot.catalogue, results: results).all {
+            try run.write(mart, formats: manifest.formats)
+        }
         try writeDatabase(of: results, into: run)
         return try complete(run, results, makesCurrent: makesCurrent)
     }
@@ -73,7 +76,7 @@ struct PublishStep {
         try manifest.requireOwnOutput()
         var results = try current.results()
         let run = try RunDirectory.create(in: manifest.output, date: current.date)
-        for id in results.nodes.flatMap(\.marts) {
+        for id in results.nodes.flatMap(\.marts) + QualityMarts.ids.filter({ (try? current.holds($0)) ?? false }) {
             if try !run.link(id, formats: manifest.formats, from: current) {
                 try run.write(current.mart(id), formats: manifest.formats)
             }
@@ -87,9 +90,9 @@ struct PublishStep {
     /// Writes the SQLite database of a run in the making, where the manifest wants one.
     private func writeDatabase(of results: RunResults, into run: RunDirectory) throws {
         guard manifest.publish.contains("sqlite") else { return }
-        // Equal events give equal bytes: no name of the run, and no mart that tells of files.
+        // Equal events give equal bytes: no name of the run, and none of the marts that tell of files.
         let tables = try manifest.tables(
-            of: results, name: nil, intraday: run.intraday, where: { !$0.hasPrefix("\(MartID.qualityStage)/") }, load: run.mart)
+            of: results.nodes.flatMap(\.marts), date: results.date, name: nil, intraday: run.intraday, load: run.mart)
         try SQLiteFile.write(tables, to: run.databasePath)
         try run.describeDatabase()
     }
