@@ -50,6 +50,10 @@ extension Phrasebook {
             "设备与用户按 max_users_per_device: {1} 而非 {2} 关联；含 ingest 的运行会重新关联"
         ),
         ("{} rows of the period belong to nobody: they count in events and money, never in persons", "本期有 {1} 行不属于任何人：计入事件与金额，不计入人数"),
+        (
+            "{} rows of source {} have no day from 'from' up to 'to', which is the first day after them, and are in no budget",
+            "数据源 {2} 有 {1} 行从 from 到 to（不含）没有任何一天，未计入预算"
+        ),
         ("the store's first event is of {}: what earlier days show of events is no zero but missing", "数据库最早的事件在 {1}：更早日期的事件数不是零，而是缺失"),
         ("sales are what ad reports claim; claims of several platforms count one sale more than once", "成交按广告报表所报；多个平台可能重复认领同一成交"),
         ("sales are not credited to anything: rows cut by where a sale comes from have none", "成交不作归因：按来源拆分的行没有成交"),

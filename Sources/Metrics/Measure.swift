@@ -205,6 +205,15 @@ extension Measure {
         }
     }
 
+    /// True where a part's figure is one of the whole's: false of values that stand for many, such as percentiles.
+    public var isPartOfAWhole: Bool {
+        switch self {
+        case .minimum, .maximum, .percentile, .tickets(.responseTime): false
+        case .whole(let measure): measure.isPartOfAWhole
+        default: true
+        }
+    }
+
     /// The event rows that it looks at.
     public var selections: [Selection] {
         switch self {

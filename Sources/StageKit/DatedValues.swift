@@ -37,8 +37,10 @@ public struct DatedValues: Sendable {
     ///   - key: the column of names.
     ///   - from: the column of days; a row without one holds from the beginning.
     ///   - named: from what the column holds to the name.
+    ///   - worth: from a value, its table and row and the instant from which it holds to the value that counts; nil: none.
     public init(
-        _ tables: [TableSnapshot], key: String, from: String, value: String, _ zone: Zone, named: (String) -> String = { $0 }
+        _ tables: [TableSnapshot], key: String, from: String, value: String, _ zone: Zone, named: (String) -> String = { $0 },
+        worth: (_ value: Int64, _ table: TableSnapshot, _ row: Int, _ start: Int64) -> Int64? = { value, _, _, _ in value }
     ) {
         var rows: [String: [(start: Int64, value: Int64?)]] = [:]
         for table in tables {
@@ -47,7 +49,8 @@ public struct DatedValues: Sendable {
             for row in 0..<table.rowCount {
                 guard let name = names[row] else { continue }
                 let day = days?[row].flatMap { abs($0) < 4_000_000 ? CivilDate(daysSinceEpoch: Int($0)) : nil }
-                rows[named(name), default: []].append((day.map { zone.start(of: $0) } ?? .min, values[row]))
+                let start = day.map { zone.start(of: $0) } ?? .min
+                rows[named(name), default: []].append((start, values[row].flatMap { worth($0, table, row, start) }))
             }
         }
         for (name, list) in rows {

@@ -79,7 +79,7 @@ public final class NodeFingerprints {
         if !damaged.isEmpty { data += " \(BLAKE2b.digits(of: "\(damaged)"))" }
         let missing = snapshot?.withoutFiles(sources, within: reach.data, context.manifest) ?? []
         if !missing.isEmpty { data += " \(BLAKE2b.digits(of: "\(missing)"))" }
-        let otherwise = snapshot.map { context.manifest.settingsNotApplied(to: $0.catalogue, sources: sources, span: reach.data.events) } ?? []
+        let otherwise = snapshot.map { context.manifest.settingsNotApplied(to: $0.catalogue, sources: context.manifest.sources(of: sources, within: reach.data), span: reach.data.events) } ?? []
         if !otherwise.isEmpty { data += " \(BLAKE2b.digits(of: "\(otherwise)"))" }
         if let further = reach.further { data += " \(BLAKE2b.digits(of: further))" }
         return NodeFingerprint(

@@ -19,6 +19,8 @@ public protocol Stage: Sendable {
     /// Whether nodes of the stage look at sources of a kind (default: at events); a node with a `source` option looks
     /// at that one alone.
     static func reads(_ kind: Manifest.Source.Kind) -> Bool
+    /// The sources that stand behind the marts of a node (default: the one of its option `source`, or all that the stage looks at).
+    static func sources(of node: Manifest.Node, in manifest: Manifest) -> [Manifest.Source]
     /// The period of a node that names none; nil where the stage's nodes have no period.
     static var usualPeriod: PeriodExpression? { get }
     /// Columns that are worked out while scanning (default: channel and traffic by the manifest's rules).

@@ -78,7 +78,8 @@ public struct StageRunner {
         let remarks = try unknownEvents(of: node, reach) + snapshot.withoutFiles(sources, within: reach.data, context.manifest).map { source in
             MartNote(code: "no_files", message: "source \(source) has no file in the store: it contributes nothing")
         }
-        let otherwise = context.manifest.settingsNotApplied(to: snapshot.catalogue, sources: sources, span: reach.data.events).map {
+        let looked = context.manifest.sources(of: sources, within: reach.data)
+        let otherwise = context.manifest.settingsNotApplied(to: snapshot.catalogue, sources: looked, span: reach.data.events).map {
             MartNote(code: "settings_not_applied", message: $0)
         }
         let notes = snapshot.damagedFiles(of: sources, within: reach.data, context.manifest.zone).map { damaged in

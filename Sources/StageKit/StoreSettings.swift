@@ -69,6 +69,21 @@ extension Manifest {
         return lines
     }
 
+    /// Those of some sources that a node reads: logs where it reads events, and tables that it names.
+    func sources(of names: Set<String>, within reach: DataReach) -> Set<String> {
+        names.filter { name in
+            guard let kind = sources.first(where: { $0.name == name })?.kind else { return false }
+            return kind.isTable ? reach.tables.contains(name) : reach.events != nil
+        }
+    }
+
+    /// In words, by name, the sources of the store that the manifest has no more: what they brought still counts.
+    package func sourcesThatLeft(_ catalogue: Catalogue) -> [String] {
+        let declared = Set(sources.map(\.name))
+        return catalogue.balance.sources.sorted { $0.key < $1.key }.filter { !declared.contains($0.key) && $0.value.live > 0 }
+            .map { "source '\($0.key)' is no longer in the manifest; the \($0.value.live) live records it brought still count" }
+    }
+
     private func appliesFilters(to catalogue: Catalogue) -> Bool {
         let applied = catalogue.filters ?? FilterSettings()
         let key = try? StoreKey.load(folder: StoreFolder(store), environment: ProcessInfo.processInfo.environment)

@@ -191,6 +191,21 @@ struct MetricsCatalogueTests {
         }
     }
 
+    @Test("an answer that names no question is one of its own, whatever other persons answer")
+    func answersWithoutAQuestion() throws {
+        func answered(_ person: String, _ day: Int, _ question: String?, _ score: Double) -> TestEvent {
+            var values: [String: TestValue] = ["type": .category("nps"), "score": .money(score)]
+            values["question"] = question.map { .category($0) }
+            return SmallShop.event(person, day, 15, "survey_response", values)
+        }
+        let own = [answered("a", 2, "q1", 10), answered("a", 3, nil, 3), answered("a", 4, "q2", 9)]
+        for others in [[], [answered("b", 1, "q1", 7)], [answered("b", 1, "q2", 7)]] {
+            let mart = try MetricsFixture.run(
+                ["period": MetricsFixture.november, "grain": .string("period"), "metrics": .strings(["nps"])], over: own + others, manifest: SmallShop.manifest)
+            #expect(mart.records[0]["nps__num"] == .integer(1) && mart.records[0]["nps__den"] == .integer(Int64(3 + others.count)))
+        }
+    }
+
     @Test("is counted anew at each level: the last answer of a day is not the last of the period")
     func lastAnswers() throws {
         let mart = try SmallShop.run(["nps"], ["grain": .string("day")])

@@ -220,6 +220,46 @@ struct MetricsReportTests {
         #expect(!plain.notes.contains { $0.code == "similar_values" }, "no report is cut by it: the log alone says what it says")
     }
 
+    @Test("a row of a budget without a day is in no budget, and is told of")
+    func budgetWithoutDays() throws {
+        let columns = [Column("from", .date), Column("to", .date), Column("planned", .decimal)]
+        let table = TableSnapshot.test(
+            "plan", kind: "budget", columns: columns,
+            rows: [
+                ["from": "2026-11-01", "to": "2026-11-05", "planned": 40], ["from": "2026-11-02", "to": "2026-11-02", "planned": 1],
+                ["from": "2026-11-03", "to": "2026-11-01", "planned": 1], ["from": "1900-01-01", "to": "2026-11-03", "planned": 1], ["from": "2026-11-03", "planned": 1],
+            ])
+        let mart = try MetricsFixture.run(
+            ["period": days, "grain": .string("day"), "metrics": .strings(["budget"])], over: [], date: "2026-11-10",
+            manifest: .test(sources: [.test("plan", kind: .budget, columns: columns)]), tables: [table])
+        #expect(mart.records.map { $0["budget"] } == Array(repeating: .money(10_000_000), count: 4) + [.money(40_000_000)])
+        #expect(mart.notes.filter { $0.code == "budget_without_days" }.map { $0.message.hasPrefix("4 rows of source plan") } == [true])
+    }
+
+    @Test("costs in another currency are those of their first day's rate, and sales whose cost cannot be told are not covered")
+    func costsInCurrencies() throws {
+        let columns = [Column("product_id", .category), Column("valid_from", .date), Column("cost", .decimal), Column("currency", .category)]
+        let rates = TestRates(rates: [.init(currency: "USD", day: "2026-10-01", rate: 2)])
+        let goods = TableSnapshot.test(
+            "goods", kind: "catalogue", columns: columns,
+            rows: [
+                ["product_id": "own", "valid_from": "2026-10-02", "cost": 7], ["product_id": "usd", "valid_from": "2026-10-02", "cost": 7, "currency": "usd"],
+                ["product_id": "none", "valid_from": "2026-10-02", "cost": 7, "currency": "GBP"],
+                ["product_id": "huge", "valid_from": "2026-10-02", "cost": 9_000_000_000],
+            ])
+        let events = ["own", "usd", "none", "huge"].map { product in
+            SmallShop.event(
+                "a", 2, 12, "purchase",
+                ["amount": .money(100), "order_id": .text(product), "product_id": .category(product), "quantity": .integer(product == "huge" ? 2_000_000_000 : 1)])
+        }
+        let mart = try MetricsFixture.run(
+            ["period": days, "grain": .string("period"), "metrics": .strings(["gross_margin", "gross_margin_rate"])], over: events, date: "2026-11-10",
+            manifest: .test(sources: [MetricsReports.web(), .test("goods", kind: .catalogue, columns: columns), TestRates.source]), tables: [goods, rates.table])
+        #expect(mart.records[0]["gross_margin"] == .money(179_000_000))
+        #expect(mart.records[0]["gross_margin_rate"] == .number(0.895))
+        #expect(mart.notes.contains { $0.code == "covered_sales" && $0.message.contains("cover 200 of 400") })
+    }
+
     @Test("days before the store's first event are told of, where rows are of days and events are counted")
     func beforeTheFirstRecord() throws {
         let events = [SmallShop.event("a", 3, 1, "page_view", [:])]

@@ -3,6 +3,7 @@ import EventStore
 import Marts
 import StageKit
 import Statistics
+import Vocabulary
 
 /// Creatives (or any other column) as the arms of a comparison that a platform's delivery made: who saw which was not
 /// randomised, and persons may not be known.
@@ -86,24 +87,38 @@ final class ReportedArms: Computation {
 
     func nextRequest() -> ScanRequest? { nil }
     func makeAccumulator(_ layout: any ScanLayout) -> any ScanConsumer { NoConsumer() }
-    func finish() throws -> [Mart] { plan.marts(of: arms(), tables) }
+    func finish() throws -> [Mart] { plan.marts(of: try arms(), tables) }
 
     /// Every arm with impressions, by name in byte order. Rows without a value of the column belong to none.
-    private func arms() -> [CreativeArm] {
+    /// - Throws: `Problem` `experiment.too-many-impressions`.
+    private func arms() throws -> [CreativeArm] {
         guard let report = tables.first(where: { $0.source == source }), let names = report.column(plan.column)?.strings,
             let dates = report.column("date")?.integers, let impressions = report.column("impressions")?.integers,
             let clicks = report.column("clicks")?.integers
         else { return [] }
         var arms: [ByteString: CreativeArm] = [:]
+        var (allShown, allClicked) = (UInt64(0), UInt64(0))
         for row in names.indices {
             guard let name = names[row], let date = dates[row], plan.days.contains(Int(date)),
                 let shown = impressions[row], shown > 0
             else { continue }
+            let (shownSum, isTooMany) = allShown.addingReportingOverflow(shown.magnitude)
+            let (clickedSum, areTooMany) = allClicked.addingReportingOverflow((clicks[row] ?? 0).magnitude)
+            guard !isTooMany, !areTooMany, max(shownSum, clickedSum) <= Int64.max else {
+                throw Problem(
+                    .tooManyImpressions, "the impressions or clicks of source '\(source)' are beyond 64 bits in sum",
+                    help: "look for a row that no platform can have meant")
+            }
+            (allShown, allClicked) = (shownSum, clickedSum)
             let seen = ProportionStatistic(count: shown, successes: clicks[row] ?? 0)
             arms[ByteString(name), default: CreativeArm(name: name)].days[Int(date), default: ProportionStatistic()] += seen
         }
         return arms.sorted { $0.key < $1.key }.map(\.value)
     }
+}
+
+extension ProblemCode {
+    static let tooManyImpressions = ProblemCode("experiment.too-many-impressions", exit: .stageFailed)
 }
 
 /// Takes part in a scan that it did not ask for.

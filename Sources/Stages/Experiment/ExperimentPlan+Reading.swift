@@ -32,7 +32,7 @@ extension ExperimentPlan {
         zone = context.manifest.zone
         let experiment = node.options["experiment"]?.string
         if isTable, let source {
-            basis = .units(reader.unitTable(source, experiment, metrics))
+            basis = .units(reader.unitTable(source, experiment, metrics, context))
         } else {
             reader.checkExposures(of: source)
             reader.checkColumns(of: metrics)
@@ -169,7 +169,7 @@ struct OptionReader {
     }
 
     mutating func unitTable(
-        _ source: Manifest.Source, _ experiment: String?, _ metrics: [ExperimentPlan.PlannedMetric]
+        _ source: Manifest.Source, _ experiment: String?, _ metrics: [ExperimentPlan.PlannedMetric], _ context: StageContext
     ) -> UnitTableBasis {
         for key in ["starts", "ends", "window", "unit", "activation", "open_windows"] {
             guard let option = node.options[key] else { continue }
@@ -196,7 +196,7 @@ struct OptionReader {
             ?? (source.key.count == 1 ? source.key.first(where: names.contains) : nil)
         return UnitTableBasis(
             source: source.name, experiment: hasExperiments ? experiment.map(ByteString.init) : nil,
-            unitColumn: unitColumn, covariates: covariates(columns, of: source, metrics.map(\.metric.id)))
+            rates: context.rates, rateSources: columns.contains { $0.name == "currency" } ? context.manifest.rateSources : [], unitColumn: unitColumn, covariates: covariates(columns, of: source, metrics.map(\.metric.id)))
     }
 
     /// `cuped: { spent: spent_before }`.

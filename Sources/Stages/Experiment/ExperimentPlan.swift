@@ -200,6 +200,9 @@ struct UnitTableBasis: Sendable {
     /// Only rows of this experiment count, where the table has an `experiment` column.
     let experiment: ByteString?
     /// The column that tells units apart; nil: every row is a unit of its own.
+    /// What other currencies are worth, and the sources that say so.
+    let rates: DatedValues
+    let rateSources: Set<String>
     let unitColumn: String?
     /// By metric the column with what each unit did before.
     let covariates: [String: Column]

@@ -5,7 +5,7 @@ import Statistics
 /// A/B tests: lift with interval and p-value of every variant against the control.
 public enum ExperimentStage: Stage {
     public static let name = "experiment"
-    public static let version = 6
+    public static let version = 7
     public static let doc =
         "Compares the variants of an experiment: lift over the control with intervals for every night, a verdict, and checks of its health."
 
@@ -77,6 +77,13 @@ public enum ExperimentStage: Stage {
     ]
 
     /// Amounts in other currencies count at their rates.
+    /// Beside the one source that a node names the rates, and the creatives whose elements are compared.
+    public static func sources(of node: Manifest.Node, in manifest: Manifest) -> [Manifest.Source] {
+        guard let only = node.options["source"]?.string else { return manifest.sources.filter { reads($0.kind) } }
+        let further = [only, node.options["elements"]?.string].compactMap(\.self)
+        return manifest.sources.filter { further.contains($0.name) || $0.kind == .rates }
+    }
+
     public static func reads(_ kind: Manifest.Source.Kind) -> Bool { [.events, .exposures, .rates].contains(kind) }
 
     public static func namedEvents(_ node: Manifest.Node, in manifest: Manifest) -> [NamedEvent] {

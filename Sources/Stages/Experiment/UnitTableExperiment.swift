@@ -1,5 +1,7 @@
+import Chronology
 import EventStore
 import Marts
+import Metrics
 import StageKit
 import Vocabulary
 
@@ -15,7 +17,7 @@ final class UnitTableExperiment: Computation {
         self.table = table
     }
 
-    var reach: NodeReach { NodeReach(DataReach(events: nil, tables: [basis.source]), asOf: nil) }
+    var reach: NodeReach { NodeReach(DataReach(events: nil, tables: basis.rateSources.union([basis.source])), asOf: nil) }
 
     func nextRequest() -> ScanRequest? { nil }
 
@@ -37,23 +39,33 @@ final class UnitTableExperiment: Computation {
         let covariates = plan.metrics.map { basis.covariates[$0.metric.id].flatMap { table.column($0.name)?.integers } }
         let dimensions = plan.dimensions.map { table.column($0)?.strings }
         let identified = identify(rows, variants, table, &tally)
+        let money = UnitMoney(table, plan, basis.rates)
+        func covariate(_ index: Int, _ row: Int) -> Int128? {
+            guard let own = covariates[index]?[row], let name = basis.covariates[plan.metrics[index].metric.id]?.name else { return nil }
+            return money.value(own, row, name).map { Int128($0) }
+        }
         for (row, variant) in identified {
             var sums = tally.variants.removeValue(forKey: variant) ?? plan.emptyVariant(.effects)
             sums.units += 1
             for (index, column) in values.enumerated() {
-                guard row < column.count, let value = column[row] else {
+                guard row < column.count, let own = column[row] else {
                     tally.missingValues[index] += 1
                     continue
                 }
-                sums.statistics[index].add(Int128(value), before: covariates[index]?[row].map { Int128($0) })
+                guard let value = money.value(own, row, plan.metrics[index].metric.id) else {
+                    tally.missingValues[index] += 1
+                    tally.foreignAmounts += 1
+                    continue
+                }
+                sums.statistics[index].add(Int128(value), before: covariate(index, row))
             }
             for (place, texts) in dimensions.enumerated() {
                 let name = texts?[row].map(ByteString.init)
                 var segment = sums.segments[place].removeValue(forKey: name) ?? .init(statistics: plan.emptyStatistics(.effects))
                 segment.units += 1
                 for (index, column) in values.enumerated() where row < column.count {
-                    guard let value = column[row] else { continue }
-                    segment.statistics[index].add(Int128(value), before: covariates[index]?[row].map { Int128($0) })
+                    guard let own = column[row], let value = money.value(own, row, plan.metrics[index].metric.id) else { continue }
+                    segment.statistics[index].add(Int128(value), before: covariate(index, row))
                 }
                 sums.segments[place][name] = segment
             }
@@ -118,5 +130,28 @@ private enum UnitID: Hashable {
             guard let number = column.integers[row] else { return nil }
             self = .number(number)
         }
+    }
+}
+
+/// The values of a units table, money in the report currency: at the rate of the row's `date`, and without dates at the newest.
+private struct UnitMoney {
+    private let codes: [String?]?
+    private let dates: [Int64?]?
+    private let plan: ExperimentPlan
+    private let rates: DatedValues
+
+    init(_ table: TableSnapshot, _ plan: ExperimentPlan, _ rates: DatedValues) {
+        self.rates = rates
+        codes = table.column("currency")?.strings
+        dates = table.column("date").flatMap { $0.column.type == .date ? $0.integers : nil }
+        self.plan = plan
+    }
+
+    /// nil where its currency has no rate, or it is beyond 64 bits at it.
+    func value(_ own: Int64, _ row: Int, _ column: String) -> Int64? {
+        guard let codes, Measure.moneyColumns.contains(column), let code = codes[row].map(currencyCode), code != plan.currency else { return own }
+        let day = dates.flatMap { $0[row] }.flatMap { abs($0) < 4_000_000 ? CivilDate(daysSinceEpoch: Int($0)) : nil }
+        guard let rate = rates[code]?[day.map { plan.zone.start(of: $0) } ?? .max], rate > 0 else { return nil }
+        return converted(own, at: rate)
     }
 }

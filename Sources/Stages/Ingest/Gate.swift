@@ -41,12 +41,7 @@ struct Gate {
         if matched != nil {
             judgement.warnings += manifest.sourcesWithoutRecords(of: date, files: catalogue.files).map(\.message)
         }
-        let declared = Set(manifest.sources.map(\.name))
-        for (name, books) in catalogue.balance.sources.sorted(by: { $0.key < $1.key })
-        where !declared.contains(name) && books.live > 0 {
-            judgement.warnings.append(
-                "source '\(name)' is no longer in the manifest; the \(books.live) live records it brought still count")
-        }
+        judgement.warnings += manifest.sourcesThatLeft(catalogue)
         return judgement
     }
 

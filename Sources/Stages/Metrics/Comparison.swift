@@ -30,11 +30,19 @@ enum Comparison: String, Sendable, CaseIterable {
     }
 
     /// The period that is compared with; nil where the node's campaign names none.
-    func period(of expression: PeriodExpression, _ resolved: ResolvedPeriod, in context: StageContext) -> ResolvedPeriod? {
+    /// Weeks are compared with the same weeks: a year of them is 364 days.
+    func period(of expression: PeriodExpression, _ resolved: ResolvedPeriod, grain: Grain, in context: StageContext) -> ResolvedPeriod? {
         let (manifest, zone) = (context.manifest, context.manifest.zone)
         let span: TimeSpan
         switch self {
         case .previous: span = resolved.span.previous(of: expression, in: zone)
+        case .year where grain == .week:
+            let weeks = ComparedCalendar(
+                self, grain: grain, from: resolved.span.start,
+                to: zone.start(of: zone.day(of: resolved.span.start).adding(days: -ComparedCalendar.yearOfWeeks))
+                    + resolved.span.start - zone.start(of: zone.day(of: resolved.span.start)), zone)
+            guard let start = weeks(resolved.span.start, isBound: true), let end = weeks(resolved.span.end, isBound: true) else { return nil }
+            span = TimeSpan(start: start, end: end)
         case .year: span = resolved.span.yearBefore(in: zone)
         case .campaign:
             guard case .campaign(let name) = expression,
@@ -43,17 +51,17 @@ enum Comparison: String, Sendable, CaseIterable {
             else { return nil }
             span = campaign.span
         }
-        return ResolvedPeriod(name: rawValue, span: span, asOf: Self.asOf(span, likeThatOf: resolved, in: context))
+        return ResolvedPeriod(name: rawValue, span: span, asOf: asOf(span, likeThatOf: resolved, grain: grain, in: context))
     }
 
     /// A period that still runs is compared with an equal part of the other, and one that is over with the whole of it; both are
     /// known as long behind their ends. A day is over with its last event, but not in the middle of an intraday run.
-    private static func asOf(_ span: TimeSpan, likeThatOf resolved: ResolvedPeriod, in context: StageContext) -> Int64 {
+    private func asOf(_ span: TimeSpan, likeThatOf resolved: ResolvedPeriod, grain: Grain, in context: StageContext) -> Int64 {
         let zone = context.manifest.zone
         let known = context.intraday == nil ? zone.start(of: zone.day(of: resolved.asOf - 1).adding(days: 1)) : resolved.asOf
         let isOver = known >= resolved.span.end
-        let (age, overflow) = known.subtractingReportingOverflow(isOver ? resolved.span.end : resolved.span.start)
-        let (asOf, tooLate) = (isOver ? span.end : span.start).addingReportingOverflow(age)
-        return overflow || tooLate ? resolved.asOf : min(resolved.asOf, asOf)
+        let calendar = ComparedCalendar(
+            self, grain: grain, from: isOver ? resolved.span.end : resolved.span.start, to: isOver ? span.end : span.start, zone)
+        return calendar(known, isBound: true).map { min(resolved.asOf, $0) } ?? resolved.asOf
     }
 }

@@ -29,10 +29,10 @@ final class MarginColumn: Sendable {
         guard code >= 0, rows.valid(amount)[row] != 0, let cost = costs[Int(code)]?[rows.times[row]] else { return nil }
         let own = rows.integers(amount)[row]
         guard let paid = rate == nil ? own : converted(own, at: rate ?? 0) else { return nil }
-        guard subtracts else { return paid }
         let pieces = quantity.flatMap { rows.valid($0)[row] == 0 ? nil : rows.integers($0)[row] } ?? 1
         let (whole, overflow) = cost.multipliedReportingOverflow(by: pieces)
         let (margin, underflow) = paid.subtractingReportingOverflow(whole)
-        return overflow || underflow ? nil : margin
+        // Both or neither: sales whose cost cannot be told are not covered by one.
+        return overflow || underflow ? nil : subtracts ? margin : paid
     }
 }

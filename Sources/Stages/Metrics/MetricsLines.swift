@@ -9,6 +9,8 @@ struct MetricsLines: Sendable {
         let width: Int
         /// nil for the node's own period.
         let comparison: Comparison?
+        /// By cell of time of the node's own period the one here that it is compared with; empty for the node's own period.
+        let counterparts: [Int?]
     }
 
     /// The node's own first.

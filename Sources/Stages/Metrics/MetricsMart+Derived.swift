@@ -110,14 +110,17 @@ extension MetricsMart {
         guard let line = lines.index(width: lines.all[place.line].width, comparison) else { return .absent(.noCounterpart) }
         let view = views[line]
         if view.lacksHistory(plan.metrics[number]) { return .absent(.historyTooShort) }
-        guard let level = view.level(like: place.level, of: views[place.line], time: place.time) else {
+        let time = place.time.flatMap { lines.all[line].counterparts[$0] }
+        guard place.time == nil || time != nil, let level = view.level(like: place.level, of: views[place.line], time: time) else {
             return .absent(.noCounterpart)
         }
         return view.evaluator.evaluate(number, at: level).outcome
     }
 
     private func share(_ number: Int, _ place: RowPlace, _ outcome: Outcome) -> Result<Double, Absence> {
-        guard case .value = plan.metrics[number].formula else { return .failure(.notSummable) }
+        guard case .value = plan.metrics[number].formula, plan.metrics[number].formula.measures.allSatisfy(\.isPartOfAWhole) else {
+            return .failure(.notSummable)
+        }
         // Without columns a row is a cell of time, and the whole is the period.
         let isOfPeriod = place.time == nil || !plan.hasGrandTotal || plan.dimensions.isEmpty
         let whole: MetricsEvaluator.Level = isOfPeriod ? .total : .time(place.time ?? 0)

@@ -23,6 +23,11 @@ extension MetricsMart {
                 "\(tally.rowsLeftOut) rows are in another currency than \(plan.manifest.currency), without a rate on their day or too large at it: "
                     + "their money is in NO sum, and in no ratio over rows that give both its parts")
         }
+        for (source, rows) in tally.budgetRowsWithoutDays.sorted(by: { $0.key < $1.key }) {
+            note(
+                "budget_without_days", nil,
+                "\(rows.count) rows of source \(source) have no day from 'from' up to 'to', which is the first day after them, and are in no budget")
+        }
         for message in similarValues { note("similar_values", nil, message) }
         if let first = plan.firstDayInside {
             note(

@@ -50,6 +50,10 @@ struct MetricsPlanner {
         checkNames(dimensions, metrics, grain, comparisons.map(\.comparison), derived)
         if problems.count == 1 { throw problems[0] }
         if !problems.isEmpty { throw Problems(problems) }
+        func counterparts(_ comparison: Comparison, _ plan: MetricsPlan) -> [Int?] {
+            ComparedCalendar(comparison, grain: grain, from: period.span.start, to: plan.period.span.start, context.manifest.zone)
+                .counterparts(of: cells, in: plan.cells, grain: grain)
+        }
         func line(_ width: Int, _ comparison: Comparison?, _ period: ResolvedPeriod, _ cells: TimeCells) throws -> MetricsLines.Line {
             let dimensions = Array(dimensions.prefix(width))
             let seen = TimeSpan(start: period.span.start, end: max(period.span.start, min(period.span.end, period.asOf)))
@@ -70,7 +74,7 @@ struct MetricsPlanner {
                 reports: context.tables.filter { ["ad_report", "costs", "budget", "orders", "measures"].contains($0.kind) },
                 measures: resolver.measures, slots: resolver.slots, marks: resolver.marks, rates: context.rates,
                 costs: costs(resolver.measures), tickets: resolver.tickets, probes: resolver.probes)
-            return MetricsLines.Line(plan: plan, width: width, comparison: comparison)
+            return MetricsLines.Line(plan: plan, width: width, comparison: comparison, counterparts: comparison.map { counterparts($0, plan) } ?? [])
         }
         width = dimensions.count
         let widths = options["subtotals"]?.boolean == true && width > 1 ? Array((1...width).reversed()) : [width]
@@ -96,7 +100,7 @@ struct MetricsPlanner {
                 report(
                     .wrongOption, "there is no other period to compare with", at: value.place,
                     grain == .campaign ? "use grain: period with period: campaign NAME, a node for each" : "the source has no dates")
-            } else if let other = comparison.period(of: expression, period, in: context) {
+            } else if let other = comparison.period(of: expression, period, grain: grain, in: context) {
                 found.append((comparison, other))
             } else {
                 report(
@@ -168,9 +172,13 @@ struct MetricsPlanner {
 
     private func costs(_ measures: [PlannedMeasure]) -> DatedValues {
         guard measures.contains(where: { $0.counting.looksAtCosts }) else { return DatedValues() }
+        let (own, rates) = (context.manifest.currency, context.rates)
         return DatedValues(
-            context.tables.filter { $0.kind == "catalogue" }, key: "product_id", from: "valid_from", value: "cost",
-            context.manifest.zone)
+            context.tables.filter { $0.kind == "catalogue" }, key: "product_id", from: "valid_from", value: "cost", context.manifest.zone,
+            worth: { cost, table, row, start in
+                guard let code = table.column("currency")?.strings[row].map(currencyCode), code != own else { return cost }
+                return rates[code]?[start].flatMap { $0 > 0 ? converted(cost, at: $0) : nil }
+            })
     }
 
     private mutating func tableSource() -> Manifest.Source? {

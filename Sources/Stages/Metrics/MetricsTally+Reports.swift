@@ -72,6 +72,7 @@ extension MetricsTally {
             }
             let whole = figure.take == .count ? scale : Int128(value) * factor
             if figure.tables == .budget {
+                if !reader.hasDays(row) { budgetRowsWithoutDays[table.source, default: []].insert(row) }
                 for (share, time) in reader.shares(of: whole, row) { body(&self, share, time, tuple, 0) }
             } else if let time = reader.timeCell(row) {
                 body(&self, whole, time, tuple, reader.day(row))
@@ -231,9 +232,7 @@ struct ReportReader {
 
     /// A whole spread evenly over the days from `from` up to `to`, as far as they have a time cell: sums of days are exact.
     func shares(of whole: Int128, _ row: Int) -> [(share: Int128, time: Int32)] {
-        guard let from = dates?.integers[row], let to = table.column("to")?.integers[row], to > from, to - from < 40_000,
-            abs(from) < 4_000_000
-        else { return [] }
+        guard hasDays(row), let from = dates?.integers[row], let to = table.column("to")?.integers[row] else { return [] }
         let length = Int128(to - from)
         // Floors of a running sum: what a day lacks the next one has.
         func until(_ day: Int64) -> Int128 {
@@ -244,6 +243,13 @@ struct ReportReader {
         return (max(from, days.lowerBound)..<max(from, days.lowerBound, min(to, days.upperBound))).compactMap { day in
             cell(ofDay: Int(day)).map { (until(day + 1) - until(day), $0) }
         }
+    }
+
+    /// True where a row has days, from `from` up to `to`: at least one, and no more than a century of them.
+    func hasDays(_ row: Int) -> Bool {
+        guard let from = dates?.integers[row], let to = table.column("to")?.integers[row], abs(from) < 4_000_000 else { return false }
+        let (days, overflow) = to.subtractingReportingOverflow(from)
+        return !overflow && 1..<40_000 ~= days
     }
 
     /// The days that may have a part in a time cell.

@@ -66,6 +66,8 @@ struct MetricsTally {
         total.reserve(rows: 1)
     }
 
+    /// By source the rows of budgets that are of no day.
+    var budgetRowsWithoutDays: [String: Set<Int>] = [:]
     /// Rows with money that no sum has, each once.
     var rowsLeftOut: Int64 { foreignRows + reportRowsLeftOut.values.reduce(0) { $0 + Int64($1.count) } }
 

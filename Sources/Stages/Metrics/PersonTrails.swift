@@ -83,7 +83,7 @@ struct PersonTrails {
                         time: rows.times[row], timeCell: scratch.times[row],
                         cell: mask & moved != 0 ? scratch.movedCells[row] : scratch.cells[row], mask: mask,
                         order: layout.order?.entity(rows, row) ?? Key128(high: .max, low: UInt64(notes.count)),
-                        question: layout.question?.entity(rows, row) ?? .zero, score: layout.score.value(rows, row)))
+                        question: layout.question?.entity(rows, row) ?? Key128(high: .max, low: .max), score: layout.score.value(rows, row)))
             }
         }
     }

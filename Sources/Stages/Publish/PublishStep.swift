@@ -125,6 +125,7 @@ struct PublishStep {
                 + manifest.settingsNotApplied(to: catalogue, sources: Set(manifest.sources.map(\.name))).map {
                     RunResults.Warning(code: "settings_not_applied", message: $0)
                 }
+                + manifest.sourcesThatLeft(catalogue).map { RunResults.Warning(code: "source_left", message: $0) }
                 + manifest.sourcesWithoutRecords(of: date, files: catalogue.files).map {
                     RunResults.Warning(code: "no_records", message: $1, place: $0.place.description)
                 })

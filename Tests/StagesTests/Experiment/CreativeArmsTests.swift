@@ -71,6 +71,16 @@ struct CreativeArmsTests {
         #expect(try !run([rows], ["ends": .instant(TestTime.at("2026-11-15"))])[0].provisional)
     }
 
+    @Test("impressions beyond 64 bits in sum are an error with a name, and never a crash")
+    func tooMany() throws {
+        for rows in [[("a", Int64.max, Int64(0)), ("a", 1, 0)], [("a", Int64.max, 0), ("b", Int64.max, 0)], [("a", 1, Int64.max), ("a", 1, 1)], [("a", 1, Int64.min), ("a", 1, 1)]] {
+            let days = table(rows.enumerated().map { (Int64($0), $1.0, $1.1, $1.2) })
+            let error = #expect(throws: Problem.self) { try run([days]) }
+            #expect(error?.code.name == "experiment.too-many-impressions", "\(rows)")
+        }
+        #expect(try run([table([(0, "a", Int64.max, 5)])]).count == 1)
+    }
+
     @Test("the best leads, a clearly worse arm is dropped, a close one is kept, and a young one is too early")
     func verdicts() throws {
         let mart = try run([

@@ -47,6 +47,30 @@ struct UnitTableExperimentTests {
         Row(unit: unit, variant: variant, rounds: rounds, retained: retained)
     }
 
+    @Test("money of a units table is converted at its day's rate, and without one is left out and told of")
+    func currencies() throws {
+        let columns = [Column("unit", .integer), Column("variant", .category), Column("amount", .decimal), Column("currency", .category), Column("date", .date)]
+        let rates = TestRates(rates: [.init(currency: "USD", day: "2026-10-01", rate: 7), .init(currency: "USD", day: "2026-10-05", rate: 8)])
+        func mart(_ columns: [Column]) throws -> Mart {
+            let rows: [[String: TableCell]] = [
+                ["unit": 1, "variant": "A", "amount": 10], ["unit": 2, "variant": "A", "amount": 10, "currency": "usd", "date": "2026-10-02"],
+                ["unit": 3, "variant": "B", "amount": 1, "currency": "USD", "date": "2026-10-06"], ["unit": 4, "variant": "B", "amount": 5, "currency": "EUR"],
+                ["unit": 5, "variant": "B", "amount": 2, "currency": "CNY"],
+            ]
+            let source = Manifest.Source.test("units", kind: .units, columns: columns)
+            let context = StageContext.test(
+                "2026-11-01", manifest: .test(sources: [source, TestRates.source]), tables: [.test("units", kind: "units", columns: columns, rows: rows), rates.table])
+            return try ExperimentStage.run(
+                Value.options(["source": .string("units"), "control": .string("A"), "metrics": .strings(["amount"])]), name: "m", in: context,
+                over: InMemoryScan(events: []))[0]
+        }
+        let dated = try mart(columns)
+        #expect(dated.records.map { $0["value"] } == [.number(40), .number(5)])
+        #expect(dated.notes.filter { $0.code == "foreign_currency" }.map { $0.message.hasPrefix("1 amounts") } == [true])
+        // Without dates the newest rate holds.
+        #expect(try mart(columns.dropLast()).records.map { $0["value"] } == [.number(45), .number(5)])
+    }
+
     @Test("scipy: a boolean column is a proportion, a number a mean")
     func values() throws {
         let rows = (0..<20).map { row($0, $0 % 2 == 0 ? "gate_30" : "gate_40", $0 * $0 % 13, $0 % 3 == 0 ? 1 : 0) }
