@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func checkNamesTheColumnNearOneOfItsOwn() throws {
-        let workspace = try shop(TinyShop.manifest().replacing("medium: medium,", with: "medium: medium, curency: medium, odd: medium, coupons: page,"))
+        let workspace = try shop(TinyShop.manifest().replacing("medium: medium,", with: "medium: medium, curency: medium, odd: medium, wholly_else: page,"))
         let outcome = try workspace.run("nightmarket", ["check", "pipeline.yaml"])
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(outcome.output.contains("warn  source web: column 'curency' is one of your own; did you mean 'currency'?"))
@@ -162,7 +162,7 @@ import Testing
         #expect(books.map { sources[0][$0] as? Int } == [2, 8, 1, 7, 6, 1, 0, 0, 0, 0, 0])
         #expect(sources[0]["newest"] as? String == "2026-11-02T12:00:00+08:00")
         let files = try workspace.rows("quality/files")
-        #expect(files.map { $0["file"] as? String } == ["logs/all.csv", "logs/bad.csv"])
+        #expect(files.map { $0["file"] as? String } == ["logs/all.csv.gz", "logs/bad.csv"])
         #expect(files.map { [$0["read"], $0["rejected"], $0["stored"]].map { $0 as? Int } } == [[6, 0, 6], [2, 1, 1]])
         let rejects = try workspace.rows("quality/rejects")
         #expect(rejects.map { [$0["file"] as? String, $0["reason"] as? String] } == [["logs/bad.csv", "time.invalid"]])

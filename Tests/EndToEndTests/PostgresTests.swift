@@ -345,7 +345,8 @@ import Testing
             let outcome = try workspace.run("nightmarket-publish", ["pipeline.yaml", "--postgres"], environment: postgres.environment)
             #expect(outcome.status == 0 && outcome.error.contains("2026-11-02-001 is in PostgreSQL"), "\(damage): \(outcome.error)")
             #expect(try postgres.ask("SELECT sum(gmv_paid) FROM nightmarket.metrics_daily") == ["99.9"])
-            #expect(try postgres.ask("SELECT count(*) FROM nightmarket.marts") == ["3"])
+            #expect(try postgres.ask("SELECT count(*) FROM nightmarket.marts WHERE mart NOT LIKE 'quality/%'") == ["3"])
+            #expect(try postgres.ask("SELECT read, live FROM nightmarket.quality_sources") == ["6|6"])
         }
         let outcome = try workspace.run(
             "nightmarket-publish", ["pipeline.yaml", "--postgres", "--log-level", "debug"], environment: postgres.environment)

@@ -176,7 +176,8 @@ import Testing
         // Another snapshot.
         try FileManager.default.removeItem(atPath: workspace.path("data/events/\(try names(workspace, "data/events")[0])"))
         try workspace.write("", to: "data/events/new.csv")
-        let other = try workspace.run("nightmarket-ingest", Self.run + ["--set", "sources.shop.files=../data/events/*.csv*"])
+        try workspace.write(workspace.read("pipelines/demo.yaml").replacing("data/events/*.csv.gz", with: "data/events/*.csv*"), to: "pipelines/demo.yaml")
+        let other = try workspace.run("nightmarket-ingest", Self.run)
         #expect(other.status == 0, "\(other.error)")
         try refused("partial.mixed", ["--merge"] + files)
     }

@@ -209,8 +209,9 @@ private final class SimulatedNights {
         let date = "2026-11-\(night < 10 ? "0" : "")\(night)"
         let outcome = try #require(workspace).run("nightmarket-experiment", ["pipeline.yaml", "--date", date, "--format", "json", "--threads", "1"])
         #expect(outcome.status == 0, "\(outcome.error)")
-        return try outcome.output.components(separatedBy: "\n}\n").filter { !$0.isEmpty }.flatMap { text in
-            let mart = try #require(try JSONSerialization.jsonObject(with: Data((text + "}").utf8)) as? [String: Any])
+        let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+        let marts = try #require(document as? [[String: Any]] ?? (document as? [String: Any]).map { [$0] })
+        return try marts.flatMap { mart in
             let rows = try #require(mart["rows"] as? [[String: Any]])
             return rows.filter { $0["variant"] as? String == "B" }.map { row in
                 row.merging(["experiment": mart["mart"] ?? ""]) { $1 }

@@ -222,7 +222,8 @@ import Vocabulary
         #expect(PublishedRun.all(in: output).map(\.date) == [day(1), day(3), day(4), day(5)])
         #expect(backfill.warnings.isEmpty)
         try publish(5, keep: 0)
-        #expect(PublishedRun.all(in: output).map(\.name) == ["2026-11-08-002"])
+        // The night, and the one run that it replaced.
+        #expect(PublishedRun.all(in: output).map(\.name) == ["2026-11-08-001", "2026-11-08-002"])
     }
 
     @Test func equalRunsGiveEqualBytes() throws {

@@ -131,16 +131,19 @@ extension ExperimentReport {
                 "nobody was exposed to '\(experiment.text)'"
                     + (near.map { "; \($0)" } ?? (known.isEmpty ? "" : "; there are exposures to \(known.prefix(10).joined(separator: ", "))")))
         }
-        if tally.foreignAmounts > 0 {
-            note(
-                "foreign_currency",
-                "\(tally.foreignAmounts) amounts in another currency than \(plan.currency), without a rate on their day or too large at it, are left out of money")
-        }
+        if let foreignNote { notes.append(foreignNote) }
         return notes
     }
 
+    private var foreignNote: MartNote? {
+        guard tally.foreignAmounts > 0 else { return nil }
+        return MartNote(
+            code: "foreign_currency",
+            message: "\(tally.foreignAmounts) amounts in another currency than \(plan.currency), without a rate on their day or too large at it, are left out of money")
+    }
+
     private var unitNotes: [MartNote] {
-        var notes: [MartNote] = []
+        var notes = [foreignNote].compactMap(\.self)
         if tally.unidentifiedRows > 0 {
             notes.append(
                 MartNote(
