@@ -124,4 +124,40 @@ import Testing
         #expect(refused.status == 65)
         #expect(refused.error.contains("error[init.no-time]"))
     }
+
+    // MARK: Names
+
+    private static let signs = [
+        "\u{2028}", "\u{2029}", "\u{85}", "\u{FEFF}", "\u{202E}", "\u{B}", "\u{7F}", "\u{2}", "\t", "'\u{301}", "\"\\\u{2028}", "*\u{301}", " # ", ": ", "\u{E000}", "名",
+    ]
+    private static let noncharacters = [0xFFFE, 0xFFFF, 0xFDD0, 0x1FFFF, 0x10FFFF].compactMap { Unicode.Scalar(UInt32($0)) }.map { String($0) }
+
+    @Test(arguments: signs + noncharacters)
+    func aDraftNamesColumnsAndFilesWithAnySignInThem(_ sign: String) throws {
+        let workspace = try Workspace()
+        // A quoted field may hold any sign.
+        func field(_ text: String) -> String { "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" }
+        let names = ["when", "what", "odd"].map { "\($0)\(sign)\(sign)name" }
+        let rows = "2026-11-01 10:00:00,pv,x\n2026-11-01 10:00:01,cart,y\n2026-11-01 10:00:02,pv,z\n"
+        let csv = ("in/a\(sign)b.csv", names.map(field).joined(separator: ",") + "\n" + rows)
+        let records = try rows.split(separator: "\n").map { row in
+            let object = Dictionary(uniqueKeysWithValues: zip(names, row.split(separator: ",").map(String.init)))
+            return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self) + "\n"
+        }
+        for (log, text) in [csv, ("in/\(sign)c.jsonl", records.joined())] {
+            try workspace.write(text, to: log)
+            let made = try workspace.run("nightmarket", ["init", log, "--output", "first.yaml"])
+            #expect(made.status == 0, "\(made.error)")
+            let draft = try workspace.read("first.yaml")
+            let other = try #require(draft.split(separator: "\n").first { $0.hasPrefix("    #   ") }?.dropFirst(8), "\(draft)")
+            // What the comment calls a column can be mapped as it stands there.
+            let mapped = draft.replacing("    columns:  ", with: "    columns:\n      more: { column: \(other), type: text, required: true }\n  ")
+            #expect(mapped != draft)
+            try workspace.write(mapped, to: "first.yaml")
+            try workspace.night("first.yaml", date: "2026-11-25")
+            let counted = try workspace.rows("metrics/daily", output: "var/out").compactMap { $0["row_kind"] as? String == "detail" ? $0["events"] as? Int : nil }
+            #expect(counted.reduce(0, +) == 3, "\(mapped)")
+            for name in ["first.yaml", "var"] { try workspace.remove(name) }
+        }
+    }
 }

@@ -40,7 +40,7 @@ struct LogLook {
             ? raw : try LogPeek.text(path: path, name: path, encoding: encoding, limit: Self.byteLimit)
         var text = String(decoding: decoded, as: UTF8.self)
         if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: Self.endsLine).map(String.init)
         if decoded.count == Self.byteLimit, lines.count > 1 { lines.removeLast() }
         guard let first = lines.first(where: { !$0.allSatisfy(\.isWhitespace) }) else {
             throw Problem(.logEmpty, "the file has no text to look at", at: .path(path), help: "give a file with records")
@@ -57,6 +57,9 @@ struct LogLook {
                 help: "give a log of CSV, TSV or JSON lines, or write its source by hand")
         }
     }
+
+    /// The ends of lines that the reader of logs knows; Unicode has more, which are signs within a line here.
+    private static func endsLine(_ sign: Character) -> Bool { sign == "\n" || sign == "\r\n" || sign == "\r" }
 
     /// Whether files of both are written alike, so that one source takes them in.
     func isLike(_ other: LogLook) -> Bool {
