@@ -125,6 +125,69 @@ import Testing
         #expect(refused.error.contains("error[init.no-time]"))
     }
 
+    // MARK: Which number is the day
+
+    /// A draft of a few logs of times alone, by their names.
+    private func draft(_ logs: [(name: String, times: [String])], in workspace: Workspace) throws -> String {
+        for (name, times) in logs {
+            try workspace.write("time,user,event\n" + times.map { "\($0),u,page_view\n" }.joined(), to: "in/\(name)")
+        }
+        let made = try workspace.run("nightmarket", ["init"] + logs.map { "in/\($0.name)" } + ["--output", "first.yaml"])
+        #expect(made.status == 0, "\(made.error)")
+        return try workspace.read("first.yaml")
+    }
+
+    /// How many events a night over the draft counts.
+    private func events(in workspace: Workspace) throws -> Int {
+        try workspace.night("first.yaml", date: "2026-11-25")
+        let rows = try workspace.rows("metrics/daily", output: "var/out")
+        return rows.reduce(0) { $0 + (($1["row_kind"] as? String == "detail" ? $1["events"] as? Int : nil) ?? 0) }
+    }
+
+    /// Times whose day and month can be either.
+    private func ambiguous(_ count: Int) -> [String] {
+        (0..<count).map { "11/\($0 % 12 < 9 ? "0" : "")\($0 % 12 + 1)/2026 10:\(10 + $0 / 12 % 50)" }
+    }
+
+    @Test func aFewDaysOverTwelveSayWhichNumberIsTheDay() throws {
+        let times = ambiguous(1900) + (0..<60).map { "11/13/2026 11:\(10 + $0 % 50)" }
+        for order in [times, Array(times.reversed())] {
+            let workspace = try Workspace()
+            let text = try draft([("web.csv", order)], in: workspace)
+            #expect(text.contains("time: { format: 'MM/dd/yyyy HH:mm' }\n"), "\(text)")
+            #expect(try events(in: workspace) == 1960)
+        }
+    }
+
+    @Test func theSameOfReportsOfAds() throws {
+        let workspace = try Workspace()
+        let days = (0..<400).map { "11/\($0 % 12 < 9 ? "0" : "")\($0 % 12 + 1)/2026" } + (13...25).map { "11/\($0)/2026" }
+        let rows = days.enumerated().map { "\($1),c\($0),1000,50,20.00\n" }.joined()
+        try workspace.write("Day,Campaign,Shown,Clicked,Cost\n" + rows, to: "in/ads.csv")
+        let made = try workspace.run("nightmarket", ["init", "in/ads.csv", "--output", "first.yaml"])
+        #expect(made.status == 0, "\(made.error)")
+        let text = try workspace.read("first.yaml")
+        #expect(text.contains("kind: ad_report") && text.contains("time: { format: MM/dd/yyyy }\n"), "\(text)")
+    }
+
+    @Test func aSmallFileBesideALargeOneHasItsPart() throws {
+        let small = ["11/01/2026 12:00", "11/13/2026 12:00", "11/25/2026 12:00"]
+        for logs in [[("web-20261101.csv", ambiguous(2000)), ("web-20261125.csv", small)], [("web-20261125.csv", small), ("web-20261101.csv", ambiguous(2000))]] {
+            let workspace = try Workspace()
+            let text = try draft(logs, in: workspace)
+            #expect(text.contains("time: { format: 'MM/dd/yyyy HH:mm' }\n"), "\(text)")
+            #expect(try events(in: workspace) == 2003)
+        }
+    }
+
+    @Test func theDoubtAboutDayAndMonthSaysNothingUntrue() throws {
+        let text = try draft([("web.csv", ambiguous(24))], in: Workspace())
+        #expect(text.contains("time: { format: 'dd/MM/yyyy HH:mm' }   # or MM/dd/yyyy HH:mm: no day of the sample is over 12\n"), "\(text)")
+        // As many values say that the first number is the day as say that the second is.
+        let torn = try draft([("web.csv", ambiguous(400) + (13...20).flatMap { ["11/\($0)/2026 11:00", "\($0)/11/2026 11:00"] })], in: Workspace())
+        #expect(torn.contains("time: { format: 'dd/MM/yyyy HH:mm' }   # or MM/dd/yyyy HH:mm: as much of the sample is written so\n"), "\(torn)")
+    }
+
     // MARK: Names
 
     private static let signs = [
@@ -154,9 +217,7 @@ import Testing
             let mapped = draft.replacing("    columns:  ", with: "    columns:\n      more: { column: \(other), type: text, required: true }\n  ")
             #expect(mapped != draft)
             try workspace.write(mapped, to: "first.yaml")
-            try workspace.night("first.yaml", date: "2026-11-25")
-            let counted = try workspace.rows("metrics/daily", output: "var/out").compactMap { $0["row_kind"] as? String == "detail" ? $0["events"] as? Int : nil }
-            #expect(counted.reduce(0, +) == 3, "\(mapped)")
+            #expect(try events(in: workspace) == 3, "\(mapped)")
             for name in ["first.yaml", "var"] { try workspace.remove(name) }
         }
     }

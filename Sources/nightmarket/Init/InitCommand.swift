@@ -43,7 +43,7 @@ struct InitCommand: AsyncParsableCommand {
             for source in draft.sources {
                 try Console.print(
                     "source \(source.name): \(source.look.columns.count) columns, \(source.guess.mapped.count) mapped, "
-                        + "times \(source.guess.timeFormat.rawValue), \(source.look.encoding.rawValue), "
+                        + "times \(source.guess.time.format.rawValue), \(source.look.encoding.rawValue), "
                         + (source.look.layout == .jsonLines ? "JSON lines" : "delimited"))
             }
             try Console.print("init: \(output) is written; read it, then: nightmarket check \(output)")

@@ -114,7 +114,7 @@ struct LogLook {
         guard let first = records.first else { return }
         let names = first.map { $0 ?? "" }
         hasHeader = Set(names).count == names.count
-            && !names.contains { $0.isEmpty || Double($0) != nil || TimeGuess.format(of: [$0]) != nil }
+            && !names.contains { $0.isEmpty || Double($0) != nil || TimeGuess(times: [$0]) != nil }
         let rows = hasHeader ? Array(records.dropFirst()) : records
         columns = names.indices.map { index in
             Column(name: hasHeader ? names[index] : "c\(index + 1)", values: rows.compactMap { $0[index] }.filter { !$0.isEmpty })

@@ -36,17 +36,10 @@ struct ManifestDraft {
             }
         }
 
-        var timeFormat: LogFormat.TimeFormat {
+        var time: TimeGuess {
             switch self {
-            case .events(let guess): guess.timeFormat
-            case .report(let guess): guess.timeFormat
-            }
-        }
-
-        var twin: LogFormat.TimeFormat? {
-            switch self {
-            case .events(let guess): guess.twin
-            case .report(let guess): guess.twin
+            case .events(let guess): guess.time
+            case .report(let guess): guess.time
             }
         }
     }
@@ -134,9 +127,8 @@ struct ManifestDraft {
             lines.append("    # The files have no header: these names are made up, give them better ones.")
             lines.append("    header: [\(look.columns.map { YAMLText.quoted($0.name) }.joined(separator: ", "))]")
         }
-        if guess.timeFormat != .iso8601 {
-            let doubt = guess.twin.map { "   # or \($0.rawValue): no day of the sample is over 12" } ?? ""
-            lines.append("    time: { format: \(YAMLText.quoted(guess.timeFormat.rawValue)) }\(doubt)")
+        if guess.time.format != .iso8601 {
+            lines.append("    time: { format: \(YAMLText.quoted(guess.time.format.rawValue)) }\(guess.time.twin.map(doubt) ?? "")")
         }
         lines.append("    columns:             # ours: theirs")
         lines += guess.mapped.map { "      \($0.ours): \(YAMLText.quoted($0.theirs))" }
@@ -151,6 +143,10 @@ struct ManifestDraft {
         case .events(let guess): return lines + eventLines(guess)
         case .report(let guess): return lines + reportLines(guess)
         }
+    }
+
+    private func doubt(_ twin: TimeGuess.Twin) -> String {
+        "   # or \(twin.format.rawValue): " + (twin.isAlike ? "no day of the sample is over 12" : "as much of the sample is written so")
     }
 
     private func eventLines(_ guess: ColumnGuess) -> [String] {
