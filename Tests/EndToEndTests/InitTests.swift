@@ -188,6 +188,78 @@ import Testing
         #expect(torn.contains("time: { format: 'dd/MM/yyyy HH:mm' }   # or MM/dd/yyyy HH:mm: as much of the sample is written so\n"), "\(torn)")
     }
 
+    // MARK: Many files
+
+    @Test func theWorkGrowsAsTheFilesDo() throws {
+        let workspace = try Workspace()
+        let columns = (1...12).map { "note_\($0)" }
+        let rows = (0..<400).map { row in
+            "2026-11-01 10:\(10 + row % 50):00,u\(row % 40),\(row % 5 == 0 ? "buy" : "pv"),\(row).50," + columns.map { "\($0) of \(row)" }.joined(separator: ",") + "\n"
+        }
+        let log = "ts,uid,action,amount,\(columns.joined(separator: ","))\n" + rows.joined()
+        let names = (0..<240).map { "in/log-\($0).csv" }
+        for name in names { try workspace.write(log, to: name) }
+        // The time of the processor, which others that use it do not lengthen.
+        func measure(_ count: Int) throws -> (seconds: Double, kilobytes: Double) {
+            let outcome = try Workspace.start(
+                "/usr/bin/time",
+                ["--quiet", "-f", "%U %M", "-o", workspace.path("figures"), Workspace.executables.appendingPathComponent("nightmarket").path, "init"]
+                    + names.prefix(count) + ["--output", "first-\(count).yaml"], [:], workspace.folder)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            let figures = try workspace.read("figures").split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+            return (try #require(figures.first), try #require(figures.last))
+        }
+        let (few, many) = (try measure(60), try measure(240))
+        #expect(many.seconds < 6.5 * few.seconds, "\(few) \(many)")
+        #expect(many.kilobytes < 2 * few.kilobytes, "\(few) \(many)")
+        let text = try workspace.read("first-240.yaml")
+        #expect(names.allSatisfy { text.contains($0) } && text.contains("purchase: [buy]") && text.contains("amount: amount"))
+    }
+
+    /// What only one record of many files says is known all the same.
+    @Test func aRareEventOfOneOfManyFilesIsNamed() throws {
+        let workspace = try Workspace()
+        let names = (0..<100).map { "in/log-\($0).csv" }
+        for (place, name) in names.enumerated() {
+            let rows = (0..<300).map { "2026-11-01 10:10:00,u1,\(place == 70 && $0 == 151 ? "buy" : "pv")\n" }
+            try workspace.write("ts,uid,action\n" + rows.joined(), to: name)
+        }
+        let made = try workspace.run("nightmarket", ["init"] + names + ["--output", "first.yaml"])
+        #expect(made.status == 0, "\(made.error)")
+        #expect(try workspace.read("first.yaml").contains("purchase: [buy]"))
+    }
+
+    // MARK: Which file is wrong
+
+    @Test func theFileThatDoesNotFitIsNamed() throws {
+        let workspace = try Workspace()
+        func write(_ times: [String], to name: String) throws {
+            try workspace.write("when,user,event\n" + times.map { "\($0),u,page_view\n" }.joined(), to: name)
+        }
+        try write((10...40).map { "2026-11-01 10:\($0):00" }, to: "in/first.csv")
+        try write((10...40).map { "2026-11-02 10:\($0):00" }, to: "in/second.csv")
+        try write((10...40).map { "soon \($0)" }, to: "in/third.csv")
+        try write((10...40).map { "25/11/2026 10:\($0)" }, to: "in/fourth.csv")
+        try write([], to: "in/empty.csv")
+        func refused(_ names: String...) throws -> String {
+            let made = try workspace.run("nightmarket", ["init"] + names.map { "in/\($0).csv" } + ["--output", "first.yaml"])
+            #expect(made.status == 65 && made.error.contains("error[init.no-time]") && !workspace.exists("first.yaml"), "\(made.error)")
+            return made.error
+        }
+        for error in [try refused("first", "second", "third"), try refused("third", "first"), try refused("empty", "first", "third")] {
+            #expect(error.contains("in/third.csv") && !error.contains("in/first.csv") && !error.contains("in/empty.csv"), "\(error)")
+        }
+        #expect(try refused("empty").contains("in/empty.csv"))
+        // Each can be read, but not all in one way.
+        let apart = try refused("first", "second", "fourth")
+        #expect(apart.contains("in/fourth.csv: ") && apart.contains("dd/MM/yyyy HH:mm, those of in/first.csv like iso8601"), "\(apart)")
+        #expect(!apart.contains("in/second.csv"))
+        try write((10...40).map { "05/11/2026 10:\($0)" }, to: "in/either.csv")
+        try write((10...40).map { "11/25/2026 10:\($0)" }, to: "in/american.csv")
+        let torn = try refused("either", "american", "fourth")
+        #expect(torn.contains("in/american.csv: ") && torn.contains("MM/dd/yyyy HH:mm, those of in/either.csv like dd/MM/yyyy HH:mm"), "\(torn)")
+    }
+
     // MARK: Names
 
     private static let signs = [

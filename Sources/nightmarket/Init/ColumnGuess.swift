@@ -36,11 +36,11 @@ struct ColumnGuess {
         guard let times, let found else { return nil }
         time = found
         mapped.append(("event_time", times.name))
-        let event = take("event", where: { Set($0.values).count <= 200 && !$0.values.isEmpty })
-            ?? free.firstIndex { Self.holdsEvents(Set($0.values)) }.map { free.remove(at: $0) }
+        let event = take("event", where: { $0.distinct != nil && !$0.values.isEmpty })
+            ?? free.firstIndex { Self.holdsEvents($0.distinct ?? []) }.map { free.remove(at: $0) }
         if let event {
             mapped.append(("event", event.name))
-            takeEvents(Set(event.values), hasProducts: look.columns.contains { column in
+            takeEvents(event.distinct ?? [], hasProducts: look.columns.contains { column in
                 CommonNames.columns["product_id"]?.contains(CommonNames.lastStep(column.name)) ?? false
             })
         }

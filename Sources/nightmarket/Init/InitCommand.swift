@@ -24,9 +24,10 @@ struct InitCommand: AsyncParsableCommand {
         try await reporting {
             _ = try Zone(named: timezone)
             let path = URL(fileURLWithPath: output).standardizedFileURL.path
-            var draft = ManifestDraft(
-                timezone: timezone, currency: currency, folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
-            for file in files { try draft.add(LogLook(file)) }
+            let limit = LogLook.valueLimit(files: files.count)
+            let draft = try ManifestDraft(
+                of: files.map { try LogLook($0, valueLimit: limit) }, timezone: timezone, currency: currency,
+                folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
             let text = draft.text
             // What is written must run: it is held against the manifest's own rules first.
             _ = try Manifest.parse(

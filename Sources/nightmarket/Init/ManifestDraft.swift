@@ -8,70 +8,44 @@ struct ManifestDraft {
     let currency: String
     /// The folder of the manifest: its paths start there.
     let folder: String
-    private(set) var sources: [Source] = []
+    let sources: [Source]
 
     struct Source {
         let name: String
-        var files: [String]
-        var look: LogLook
-        var guess: Guess
+        /// Globs from the manifest's folder.
+        let files: [String]
+        let look: LogLook
+        let guess: SourceGuess
     }
 
-    enum Guess {
-        case events(ColumnGuess)
-        case report(ReportGuess)
-
-        var mapped: [(ours: String, theirs: String)] {
-            switch self {
-            case .events(let guess): guess.mapped
-            case .report(let guess): guess.mapped
-            }
-        }
-
-        /// Columns of the file that nothing is known of.
-        var others: [String] {
-            switch self {
-            case .events(let guess): guess.others
-            case .report(let guess): guess.others
-            }
-        }
-
-        var time: TimeGuess {
-            switch self {
-            case .events(let guess): guess.time
-            case .report(let guess): guess.time
-            }
-        }
-    }
-
-    init(timezone: String, currency: String, folder: String) {
+    /// A source for each form of files, in the order of their first files.
+    /// - Throws: `init.no-time` where no column of a form holds times.
+    init(of looks: [LogLook], timezone: String, currency: String, folder: String) throws {
         self.timezone = timezone
         self.currency = currency
         self.folder = folder
-    }
-
-    /// Adds a file to the source whose files are written alike, or makes a source of it.
-    /// - Throws: `init.no-time` where no column of it holds times.
-    mutating func add(_ look: LogLook) throws {
-        let pattern = pattern(look.path)
-        guard let place = sources.firstIndex(where: { $0.look.isLike(look) }) else {
-            sources.append(Source(name: sourceName(look.path), files: [pattern], look: look, guess: try guess(look)))
-            return
+        var places: [LogLook.Form: Int] = [:]
+        var groups: [[LogLook]] = []
+        for look in looks {
+            let place = places[look.form, default: groups.count]
+            if place == groups.count {
+                places[look.form] = place
+                groups.append([])
+            }
+            groups[place].append(look)
         }
-        var both = sources[place].look
-        both.add(look)
-        if !sources[place].files.contains(pattern) { sources[place].files.append(pattern) }
-        sources[place].look = both
-        sources[place].guess = try guess(both)
-    }
-
-    private func guess(_ look: LogLook) throws -> Guess {
-        guard let guess = ReportGuess(look).map(Guess.report) ?? ColumnGuess(look).map(Guess.events) else {
-            throw Problem(
-                .noTimeColumn, "no column of the file looks like the time of an event", at: .path(look.path),
-                help: "its columns are \(look.columns.map(\.name).joined(separator: ", ")); write its source by hand")
+        var sources: [Source] = []
+        var names: Set<String> = []
+        for group in groups {
+            guard let look = LogLook(joining: group) else { continue }
+            guard let guess = SourceGuess(look) else { throw SourceGuess.problem(of: group) }
+            let name = Self.name(look.path, besides: names)
+            names.insert(name)
+            var patterns: Set<String> = []
+            let files = look.paths.map { Self.pattern($0, from: folder) }.filter { patterns.insert($0).inserted }
+            sources.append(Source(name: name, files: files, look: look, guess: guess))
         }
-        return guess
+        self.sources = sources
     }
 
     var text: String {
@@ -218,7 +192,7 @@ struct ManifestDraft {
     // MARK: Files
 
     /// The path from the manifest's folder, with a star for a date in its name, so that other days match too.
-    private func pattern(_ path: String) -> String {
+    private static func pattern(_ path: String, from folder: String) -> String {
         let parts = steps(URL(fileURLWithPath: path).standardizedFileURL.path)
         let base = steps(folder)
         let shared = zip(parts.dropLast(), base).prefix { $0 == $1 }.count
@@ -230,21 +204,19 @@ struct ManifestDraft {
         return (literal.dropLast() + [starred]).joined(separator: "/")
     }
 
-    private func steps(_ path: String) -> [String] {
+    private static func steps(_ path: String) -> [String] {
         path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     }
 
-    private func sourceName(_ path: String) -> String {
+    private static func name(_ path: String, besides taken: Set<String>) -> String {
         let base = URL(fileURLWithPath: path).lastPathComponent.split(separator: ".").first.map(String.init) ?? ""
         let letters = base.lowercased().prefix { $0.isASCII && ($0.isLetter || $0 == "_") }
         let name = letters.isEmpty ? "log" : String(letters)
-        let taken = Set(sources.map(\.name))
         guard taken.contains(name) else { return name }
         return (2...).lazy.map { "\(name)_\($0)" }.first { !taken.contains($0) } ?? name
     }
 }
 
 extension ProblemCode {
-    static let noTimeColumn = ProblemCode("init.no-time", exit: .gateClosed)
     static let manifestExists = ProblemCode("init.exists", exit: .cannotWrite)
 }
