@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// The same events in every format that people have, and a first manifest from a look at them.
+/// The same events in every format that people have.
 @Suite struct FormatTests {
     /// The shop's records as JSON lines.
-    private func jsonLines() throws -> String {
+    static func jsonLines() throws -> String {
         let names = TinyShop.header.split(separator: ",").map(String.init)
         return try TinyShop.records.map { record in
             var values = record.split(separator: ",", maxSplits: names.count - 1, omittingEmptySubsequences: false).map(String.init)
@@ -38,7 +38,7 @@ import Testing
         #expect(skipping == plain)
         let json = TinyShop.manifest().replacing("format: csv", with: "format: jsonl")
             .replacing("amount: amount", with: "amount: properties.amount").replacing("logs/*.csv*", with: "logs/*.jsonl*")
-        #expect(try published(json, Data(jsonLines().utf8), as: "logs/a.jsonl") == plain)
+        #expect(try published(json, Data(Self.jsonLines().utf8), as: "logs/a.jsonl") == plain)
     }
 
     @Test func totalsAreShownApartAndTablesOfEveryKindAreKept() throws {
@@ -64,87 +64,6 @@ import Testing
         #expect(status.contains("1 rows of totals"))
     }
 
-    @Test func initWritesAManifestThatChecksAndRuns() throws {
-        let logs: [(String, Data)] = [
-            ("shop-20261101.csv", Data(TinyShop.log(TinyShop.records).utf8)),
-            ("clicks.jsonl", Data(try jsonLines().utf8)),
-            ("行为.csv", try #require("用户id;时间;行为;商品\nu1;2026-11-01 10:00:00;浏览;p1\nu1;2026-11-01 10:01:00;加购;p1\n".data(using: .utf16LittleEndian))),
-            ("bare.tsv", Data("u1\tp1\tpv\t1793491200\nu1\tp2\tbuy\t1793494800\n".utf8)),
-        ]
-        for (name, data) in logs {
-            let workspace = try Workspace()
-            try workspace.write(data, to: "in/\(name)")
-            let made = try workspace.run("nightmarket", ["init", "in/\(name)", "--output", "first.yaml"])
-            #expect(made.status == 0, "\(made.error)")
-            let check = try workspace.run("nightmarket", ["check", "first.yaml"])
-            let written = try workspace.read("first.yaml")
-            #expect(check.status == 0, "\(check.error)\n\(written)")
-            try workspace.night("first.yaml", date: "2026-11-02")
-            let rows = try workspace.rows("metrics/daily", output: "var/out")
-            #expect(rows.reduce(0) { $0 + ($1["events"] as? Int ?? 0) } > 0, "\(name)")
-            let again = try workspace.run("nightmarket", ["init", "in/\(name)", "--output", "first.yaml"])
-            #expect(again.status == 73)
-        }
-    }
-
-    @Test func initKnowsAReportOfAdsAndTimesInOtherOrder() throws {
-        let workspace = try Workspace()
-        let log = "When,Customer,What,Amount,Order\n" + (1...28).map {
-            "\($0 < 10 ? "0" : "")\($0)/11/2026 18:34:00,c\($0 % 5),\($0 % 3 == 0 ? "purchase" : "page_view"),\($0 % 3 == 0 ? "10.50" : ""),\($0 % 3 == 0 ? "o\($0)" : "")\n"
-        }.joined()
-        try workspace.write(log, to: "in/web.csv")
-        let header = "Day,Network,Campaign,Shown,Clicked,Cost,Note\n"
-        try workspace.write(header + "05/11/2026,Meta,brand,1000,50,20.00,x\n06/11/2026,Meta,brand,2000,60,30.00,\n", to: "in/ads-20261106.csv")
-        try workspace.write(header + "06/11/2026,Meta,brand,2100,66,33.00,\n07/11/2026,Google,shoes,500,5,7.00,\n", to: "in/ads-20261107.csv")
-        let made = try workspace.run("nightmarket", ["init", "in/web.csv", "in/ads-20261106.csv", "in/ads-20261107.csv", "--output", "first.yaml"])
-        #expect(made.status == 0, "\(made.error)")
-        let text = try workspace.read("first.yaml")
-        for line in [
-            "kind: ad_report", "files: 'in/ads-*.csv'", "time: { format: 'dd/MM/yyyy HH:mm:ss' }\n",
-            "time: { format: dd/MM/yyyy }   # or MM/dd/yyyy: no day of the sample is over 12",
-            "key: [date, channel, campaign]", "version: { from: file_name, pattern: 'ads-{version:yyyyMMdd}.csv' }",
-            "provides: [impressions, clicks, spend]", "spend: Cost", "#   Note", "metrics: [impressions, clicks, spend, ctr, cpm, cpc]",
-        ] { #expect(text.contains(line), "\(line) in \(text)") }
-        let check = try workspace.run("nightmarket", ["check", "first.yaml"])
-        #expect(check.status == 0, "\(check.error)")
-        try workspace.night("first.yaml", date: "2026-11-28")
-        let ads = try workspace.rows("metrics/ads", output: "var/out")
-        // The later file restates the sixth.
-        #expect(ads.last?["spend"] as? Double == 60 && ads.last?["impressions"] as? Int == 3600)
-        let day = try workspace.rows("metrics/daily", output: "var/out").first { $0["day"] as? String == "2026-11-06" || $0["date"] as? String == "2026-11-06" }
-        #expect(day?["spend"] as? Double == 33 && day?["orders"] as? Int == 1 && day?["gmv_paid"] as? Double == 10.5, "\(day ?? [:])")
-    }
-
-    @Test func initLooksAtAllFilesOfASourceBeforeItSaysWhichNumberIsTheDay() throws {
-        let workspace = try Workspace()
-        for (name, days) in [("web-20261101.csv", ["11/01/2026", "11/02/2026"]), ("web-20261113.csv", ["11/13/2026", "11/25/2026"])] {
-            try workspace.write("time,user,event\n" + days.map { "\($0) 10:00,u,page_view\n" }.joined(), to: "in/\(name)")
-        }
-        let made = try workspace.run("nightmarket", ["init", "in/web-20261101.csv", "in/web-20261113.csv", "--output", "first.yaml"])
-        #expect(made.status == 0, "\(made.error)")
-        let text = try workspace.read("first.yaml")
-        #expect(text.contains("time: { format: 'MM/dd/yyyy HH:mm' }\n"), "\(text)")
-        try workspace.night("first.yaml", date: "2026-11-25")
-        let rows = try workspace.rows("metrics/daily", output: "var/out")
-        #expect(rows.reduce(0) { $0 + (($1["row_kind"] as? String == "detail" ? $1["events"] as? Int : nil) ?? 0) } == 4)
-    }
-
-    @Test func initIsNotMisledByQuotedCommasOrByNumbersInNames() throws {
-        let workspace = try Workspace()
-        let header = "day,campaign,impressions,clicks,spend\n"
-        for name in ["rp-2026111301.csv", "rep-12345678.csv", "rz-20261113.csv"] {
-            try workspace.write(header + "2026-11-13,\"c1, brand\",10,2,1.50\n", to: "in/\(name)")
-        }
-        for (files, version) in [(["rp-2026111301.csv"], nil), (["rep-12345678.csv"], nil), (["rz-20261113.csv", "rep-12345678.csv"], nil), (["rz-20261113.csv"], "rz-{version:yyyyMMdd}.csv")] as [([String], String?)] {
-            let made = try workspace.run("nightmarket", ["init"] + files.map { "in/\($0)" } + ["--output", "first.yaml"])
-            #expect(made.status == 0, "\(made.error)")
-            let text = try workspace.read("first.yaml")
-            #expect(text.contains("kind: ad_report") && text.contains("campaign: campaign"), "\(text)")
-            #expect(version.map { text.contains("pattern: '\($0)'") } ?? !text.contains("version:"), "\(files) \(text)")
-            try workspace.remove("first.yaml")
-        }
-    }
-
     @Test func aFormatOfTimesThatIsNoneSaysWhatOneIs() throws {
         let workspace = try Workspace()
         for (format, help) in [("epoch_sec", "did you mean 'epoch_s'?"), ("DD/MM/YYYY", "or a pattern: yyyy, MM or MMM, dd")] {
@@ -152,46 +71,5 @@ import Testing
             let check = try workspace.run("nightmarket", ["check", "pipeline.yaml"])
             #expect(check.status == 78 && check.error.contains("pipeline.yaml:") && check.error.contains(help), "\(check.error)")
         }
-    }
-
-    @Test(.timeLimit(.minutes(1))) func initNamesFilesWithControlCharactersAndWaitsForNoPipe() throws {
-        let workspace = try Workspace()
-        let log = "in/a \u{1} \u{7F}'\"\\ .csv"
-        try workspace.write("ts,action,odd\u{2}name\n2026-11-01 10:00:00,pv,x\n2026-11-01 10:00:01,pv,y\n", to: log)
-        let made = try workspace.run("nightmarket", ["init", log, "--output", "odd.yaml"])
-        #expect(made.status == 0, "\(made.error)")
-        let night = try workspace.run("nightmarket", ["run", "odd.yaml", "--date", "2026-11-01"])
-        #expect(night.status == 0, "\(night.error)")
-        #expect(try workspace.read("var/out/current/run_results.json").contains("\"read\":2"))
-        let pipe = try Workspace.start("/usr/bin/mkfifo", [workspace.folder.path + "/in/pipe.csv"], [:], workspace.folder)
-        #expect(pipe.status == 0)
-        for path in ["in/pipe.csv", "in"] {
-            let refused = try workspace.run("nightmarket", ["init", path, "--output", "pipe.yaml"])
-            #expect(refused.status == 74 && refused.error.contains("log.unreadable") && refused.error.contains("not a plain file"), "\(refused.error)")
-        }
-    }
-
-    @Test func initReadsNamesAndValues() throws {
-        let workspace = try Workspace()
-        try workspace.write(TinyShop.log(TinyShop.records), to: "in/shop-20261101.csv")
-        try workspace.write(TinyShop.log(TinyShop.records), to: "in/shop-20261102.csv")
-        let made = try workspace.run("nightmarket", ["init", "in/shop-20261101.csv", "in/shop-20261102.csv"])
-        #expect(made.status == 0, "\(made.error)")
-        let text = try workspace.read("manifest.yaml")
-        for line in [
-            "files: 'in/shop-*.csv'", "event_time: ts", "event: action", "user_id: uid", "device_id: did", "amount: amount",
-            "order_id: order_id", "add_to_cart: [cart]", "purchase: [buy]", "steps: [page_view, add_to_cart, purchase]",
-        ] { #expect(text.contains(line), "\(line) in \(text)") }
-        // Where views of products have a name of their own, "pv" is the view of a page.
-        let log = "uid,ts,sku,action\nu1,2026-11-01T10:00:00+08:00,,pv\nu1,2026-11-01T10:01:00+08:00,p1,view\n"
-        try workspace.write(log, to: "in/views.csv")
-        let views = try workspace.run("nightmarket", ["init", "in/views.csv", "--output", "views.yaml"])
-        #expect(views.status == 0, "\(views.error)")
-        let mapped = try workspace.read("views.yaml")
-        for line in ["page_view: [pv]", "product_view: [view]"] { #expect(mapped.contains(line), "\(line) in \(mapped)") }
-        try workspace.write("a,b\nx,y\n", to: "in/other.csv")
-        let refused = try workspace.run("nightmarket", ["init", "in/other.csv", "--output", "other.yaml"])
-        #expect(refused.status == 65)
-        #expect(refused.error.contains("error[init.no-time]"))
     }
 }

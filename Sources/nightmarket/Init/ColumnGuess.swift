@@ -7,9 +7,7 @@ struct ColumnGuess {
     private(set) var mapped: [(ours: String, theirs: String)] = []
     /// Columns of the file that nothing is known of.
     private(set) var others: [String] = []
-    private(set) var timeFormat = LogFormat.TimeFormat.iso8601
-    /// Fits the times as well as `timeFormat`.
-    private(set) var twin: LogFormat.TimeFormat?
+    let time: TimeGuess
     /// Our event names by theirs, of the values in the sample.
     private(set) var events: [(ours: String, theirs: [String])] = []
     /// All of our event names that the sample has.
@@ -29,22 +27,25 @@ struct ColumnGuess {
             }
             return nil
         }
-        let time = take("event_time") { TimeGuess.format(of: $0.values) != nil }
-            ?? free.firstIndex { TimeGuess.format(of: $0.values) != nil && !$0.values.isEmpty }.map { free.remove(at: $0) }
-        guard let time, let format = TimeGuess.format(of: time.values) else { return nil }
-        timeFormat = format
-        twin = TimeGuess.twin(of: format, in: time.values)
-        mapped.append(("event_time", time.name))
-        let event = take("event", where: { Set($0.values).count <= 200 && !$0.values.isEmpty })
-            ?? free.firstIndex { Self.holdsEvents($0.values) }.map { free.remove(at: $0) }
+        var found: TimeGuess?
+        func holdsTimes(_ column: LogLook.Column) -> Bool {
+            found = TimeGuess(times: column.values)
+            return found != nil
+        }
+        let times = take("event_time", where: holdsTimes) ?? free.firstIndex(where: holdsTimes).map { free.remove(at: $0) }
+        guard let times, let found else { return nil }
+        time = found
+        mapped.append(("event_time", times.name))
+        let event = take("event", where: { $0.distinct != nil && !$0.values.isEmpty })
+            ?? free.firstIndex { Self.holdsEvents($0.distinct ?? []) }.map { free.remove(at: $0) }
         if let event {
             mapped.append(("event", event.name))
-            takeEvents(event.values, hasProducts: look.columns.contains { column in
+            takeEvents(event.distinct ?? [], hasProducts: look.columns.contains { column in
                 CommonNames.columns["product_id"]?.contains(CommonNames.lastStep(column.name)) ?? false
             })
         }
         for column in Vocabulary.Column.standard where column.name != "event_time" && column.name != "event" {
-            guard let theirs = take(column.name, where: { Self.fits($0, column.type, format) }) else { continue }
+            guard let theirs = take(column.name, where: { Self.fits($0, column.type, found.format) }) else { continue }
             mapped.append((column.name, theirs.name))
         }
         for ours in ["phone", "email"] {
@@ -54,8 +55,8 @@ struct ColumnGuess {
         others = free.map(\.name)
     }
 
-    private mutating func takeEvents(_ values: [String], hasProducts: Bool) {
-        let known = Set(values).reduce(into: [String: String]()) { known, value in
+    private mutating func takeEvents(_ values: Set<String>, hasProducts: Bool) {
+        let known = values.reduce(into: [String: String]()) { known, value in
             known[value] = EventVocabulary.names.contains(value) ? value : CommonNames.events[CommonNames.plain(value)]
         }
         // A bare "pv" beside products is the view of one, where no other name is.
@@ -71,8 +72,7 @@ struct ColumnGuess {
     }
 
     /// Whether most of the distinct values, which are few, are names of events.
-    private static func holdsEvents(_ values: [String]) -> Bool {
-        let distinct = Set(values)
+    private static func holdsEvents(_ distinct: Set<String>) -> Bool {
         let known = distinct.filter { EventVocabulary.names.contains($0) || CommonNames.events[CommonNames.plain($0)] != nil }
         return distinct.count <= 50 && known.count >= 2 && known.count * 2 > distinct.count
     }

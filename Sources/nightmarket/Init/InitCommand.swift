@@ -24,9 +24,10 @@ struct InitCommand: AsyncParsableCommand {
         try await reporting {
             _ = try Zone(named: timezone)
             let path = URL(fileURLWithPath: output).standardizedFileURL.path
-            var draft = ManifestDraft(
-                timezone: timezone, currency: currency, folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
-            for file in files { try draft.add(LogLook(file)) }
+            let limit = LogLook.valueLimit(files: files.count)
+            let draft = try ManifestDraft(
+                of: files.map { try LogLook($0, valueLimit: limit) }, timezone: timezone, currency: currency,
+                folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
             let text = draft.text
             // What is written must run: it is held against the manifest's own rules first.
             _ = try Manifest.parse(
@@ -43,7 +44,7 @@ struct InitCommand: AsyncParsableCommand {
             for source in draft.sources {
                 try Console.print(
                     "source \(source.name): \(source.look.columns.count) columns, \(source.guess.mapped.count) mapped, "
-                        + "times \(source.guess.timeFormat.rawValue), \(source.look.encoding.rawValue), "
+                        + "times \(source.guess.time.format.rawValue), \(source.look.encoding.rawValue), "
                         + (source.look.layout == .jsonLines ? "JSON lines" : "delimited"))
             }
             try Console.print("init: \(output) is written; read it, then: nightmarket check \(output)")

@@ -4,15 +4,8 @@ import Vocabulary
 
 /// What the first records of a file show of how it is written.
 struct LogLook {
-    struct Column {
-        /// As a manifest names it: the header's word, or a path in JSON lines.
-        var name: String
-        /// The values of the sample that are not empty.
-        var values: [String]
-    }
-
     let path: String
-    /// Those of the files whose values it has.
+    /// Those of all files whose values it has.
     private(set) var paths: [String]
     var layout = LogFormat.Layout.delimited
     var encoding = LogFormat.Encoding.utf8
@@ -25,8 +18,12 @@ struct LogLook {
     private static let byteLimit = 1 << 19
     private static let recordLimit = 2000
 
+    /// The most values of a column that are kept of each of so many files: all where they are few, else fewer of each, so that
+    /// hundreds of files together weigh no more.
+    static func valueLimit(files: Int) -> Int { max(20, 4 * recordLimit / max(files, 1)) }
+
     /// - Throws: `Problem` where the file cannot be read, or nothing in it can be told apart.
-    init(_ path: String) throws {
+    init(_ path: String, valueLimit: Int) throws {
         self.path = path
         paths = [path]
         var status = stat()
@@ -40,7 +37,7 @@ struct LogLook {
             ? raw : try LogPeek.text(path: path, name: path, encoding: encoding, limit: Self.byteLimit)
         var text = String(decoding: decoded, as: UTF8.self)
         if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: Self.endsLine).map(String.init)
         if decoded.count == Self.byteLimit, lines.count > 1 { lines.removeLast() }
         guard let first = lines.first(where: { !$0.allSatisfy(\.isWhitespace) }) else {
             throw Problem(.logEmpty, "the file has no text to look at", at: .path(path), help: "give a file with records")
@@ -56,19 +53,38 @@ struct LogLook {
                 .logBadHeader, "no columns can be told apart in the file", at: .path(path),
                 help: "give a log of CSV, TSV or JSON lines, or write its source by hand")
         }
+        for place in columns.indices { columns[place].thin(to: valueLimit) }
     }
 
-    /// Whether files of both are written alike, so that one source takes them in.
-    func isLike(_ other: LogLook) -> Bool {
-        columns.map(\.name) == other.columns.map(\.name) && layout == other.layout && encoding == other.encoding && delimiter == other.delimiter
-            && hasHeader == other.hasHeader
+    /// The ends of lines that the reader of logs knows; Unicode has more, which are signs within a line here.
+    private static func endsLine(_ sign: Character) -> Bool { sign == "\n" || sign == "\r\n" || sign == "\r" }
+
+    // MARK: Files of one source
+
+    /// How a file is written: files of one form can be one source.
+    struct Form: Hashable {
+        let columns: [[UInt8]]
+        let layout: LogFormat.Layout
+        let encoding: LogFormat.Encoding
+        let delimiter: UInt8
+        let hasHeader: Bool
     }
 
-    /// Adds the values of a file that is like this one.
-    mutating func add(_ other: LogLook) {
-        paths += other.paths
-        for place in columns.indices { columns[place].values += other.columns[place].values }
+    var form: Form {
+        Form(columns: columns.map { Array($0.name.utf8) }, layout: layout, encoding: encoding, delimiter: delimiter, hasHeader: hasHeader)
     }
+
+    /// The values of files of one form together; nil of no files.
+    init?(joining looks: [LogLook]) {
+        guard let first = looks.first else { return nil }
+        self = first
+        for look in looks.dropFirst() {
+            paths += look.paths
+            for place in columns.indices { columns[place].add(look.columns[place]) }
+        }
+    }
+
+    var hasValues: Bool { columns.contains { !$0.values.isEmpty } }
 
     // MARK: JSON lines
 
@@ -111,7 +127,7 @@ struct LogLook {
         guard let first = records.first else { return }
         let names = first.map { $0 ?? "" }
         hasHeader = Set(names).count == names.count
-            && !names.contains { $0.isEmpty || Double($0) != nil || TimeGuess.format(of: [$0]) != nil }
+            && !names.contains { $0.isEmpty || Double($0) != nil || TimeGuess(times: [$0]) != nil }
         let rows = hasHeader ? Array(records.dropFirst()) : records
         columns = names.indices.map { index in
             Column(name: hasHeader ? names[index] : "c\(index + 1)", values: rows.compactMap { $0[index] }.filter { !$0.isEmpty })

@@ -8,77 +8,44 @@ struct ManifestDraft {
     let currency: String
     /// The folder of the manifest: its paths start there.
     let folder: String
-    private(set) var sources: [Source] = []
+    let sources: [Source]
 
     struct Source {
         let name: String
-        var files: [String]
-        var look: LogLook
-        var guess: Guess
+        /// Globs from the manifest's folder.
+        let files: [String]
+        let look: LogLook
+        let guess: SourceGuess
     }
 
-    enum Guess {
-        case events(ColumnGuess)
-        case report(ReportGuess)
-
-        var mapped: [(ours: String, theirs: String)] {
-            switch self {
-            case .events(let guess): guess.mapped
-            case .report(let guess): guess.mapped
-            }
-        }
-
-        /// Columns of the file that nothing is known of.
-        var others: [String] {
-            switch self {
-            case .events(let guess): guess.others
-            case .report(let guess): guess.others
-            }
-        }
-
-        var timeFormat: LogFormat.TimeFormat {
-            switch self {
-            case .events(let guess): guess.timeFormat
-            case .report(let guess): guess.timeFormat
-            }
-        }
-
-        var twin: LogFormat.TimeFormat? {
-            switch self {
-            case .events(let guess): guess.twin
-            case .report(let guess): guess.twin
-            }
-        }
-    }
-
-    init(timezone: String, currency: String, folder: String) {
+    /// A source for each form of files, in the order of their first files.
+    /// - Throws: `init.no-time` where no column of a form holds times.
+    init(of looks: [LogLook], timezone: String, currency: String, folder: String) throws {
         self.timezone = timezone
         self.currency = currency
         self.folder = folder
-    }
-
-    /// Adds a file to the source whose files are written alike, or makes a source of it.
-    /// - Throws: `init.no-time` where no column of it holds times.
-    mutating func add(_ look: LogLook) throws {
-        let pattern = pattern(look.path)
-        guard let place = sources.firstIndex(where: { $0.look.isLike(look) }) else {
-            sources.append(Source(name: sourceName(look.path), files: [pattern], look: look, guess: try guess(look)))
-            return
+        var places: [LogLook.Form: Int] = [:]
+        var groups: [[LogLook]] = []
+        for look in looks {
+            let place = places[look.form, default: groups.count]
+            if place == groups.count {
+                places[look.form] = place
+                groups.append([])
+            }
+            groups[place].append(look)
         }
-        var both = sources[place].look
-        both.add(look)
-        if !sources[place].files.contains(pattern) { sources[place].files.append(pattern) }
-        sources[place].look = both
-        sources[place].guess = try guess(both)
-    }
-
-    private func guess(_ look: LogLook) throws -> Guess {
-        guard let guess = ReportGuess(look).map(Guess.report) ?? ColumnGuess(look).map(Guess.events) else {
-            throw Problem(
-                .noTimeColumn, "no column of the file looks like the time of an event", at: .path(look.path),
-                help: "its columns are \(look.columns.map(\.name).joined(separator: ", ")); write its source by hand")
+        var sources: [Source] = []
+        var names: Set<String> = []
+        for group in groups {
+            guard let look = LogLook(joining: group) else { continue }
+            guard let guess = SourceGuess(look) else { throw SourceGuess.problem(of: group) }
+            let name = Self.name(look.path, besides: names)
+            names.insert(name)
+            var patterns: Set<String> = []
+            let files = look.paths.map { Self.pattern($0, from: folder) }.filter { patterns.insert($0).inserted }
+            sources.append(Source(name: name, files: files, look: look, guess: guess))
         }
-        return guess
+        self.sources = sources
     }
 
     var text: String {
@@ -120,32 +87,31 @@ struct ManifestDraft {
         case .events: lines.append("    kind: events")
         case .report: lines.append("    kind: ad_report")
         }
-        lines.append("    files: \(source.files.count == 1 ? quoted(source.files[0]) : "[" + source.files.map(quoted).joined(separator: ", ") + "]")")
+        lines.append("    files: \(source.files.count == 1 ? YAMLText.quoted(source.files[0]) : "[" + source.files.map(YAMLText.quoted).joined(separator: ", ") + "]")")
         if look.layout == .jsonLines {
             lines.append("    format: jsonl")
         } else if look.delimiter == UInt8(ascii: "\t") {
             lines.append("    format: tsv")
         } else if look.delimiter != UInt8(ascii: ",") {
-            lines.append("    delimiter: \(quoted(String(UnicodeScalar(look.delimiter))))")
+            lines.append("    delimiter: \(YAMLText.quoted(String(UnicodeScalar(look.delimiter))))")
         }
         if look.encoding != .utf8 { lines.append("    encoding: \(look.encoding.rawValue)") }
         if look.skippedLines > 0 { lines.append("    skip_lines: \(look.skippedLines)   # titles above the header") }
         if !look.hasHeader {
             lines.append("    # The files have no header: these names are made up, give them better ones.")
-            lines.append("    header: [\(look.columns.map { quoted($0.name) }.joined(separator: ", "))]")
+            lines.append("    header: [\(look.columns.map { YAMLText.quoted($0.name) }.joined(separator: ", "))]")
         }
-        if guess.timeFormat != .iso8601 {
-            let doubt = guess.twin.map { "   # or \($0.rawValue): no day of the sample is over 12" } ?? ""
-            lines.append("    time: { format: \(quoted(guess.timeFormat.rawValue)) }\(doubt)")
+        if guess.time.format != .iso8601 {
+            lines.append("    time: { format: \(YAMLText.quoted(guess.time.format.rawValue)) }\(guess.time.twin.map(doubt) ?? "")")
         }
         lines.append("    columns:             # ours: theirs")
-        lines += guess.mapped.map { "      \($0.ours): \(quoted($0.theirs))" }
+        lines += guess.mapped.map { "      \($0.ours): \(YAMLText.quoted($0.theirs))" }
         if case .events = guess, !guess.mapped.contains(where: { $0.ours == "event" }) {
             lines.append("      event: { constant: record }   # no column says what happened")
         }
         if !guess.others.isEmpty {
             lines.append("    # Also in the files; map what you want to keep: our_name: theirs, or { column: theirs, type: integer }")
-            lines += guess.others.map { "    #   \(plainComment($0))" }
+            lines += guess.others.map { "    #   \(YAMLText.quoted($0))" }
         }
         switch guess {
         case .events(let guess): return lines + eventLines(guess)
@@ -153,11 +119,15 @@ struct ManifestDraft {
         }
     }
 
+    private func doubt(_ twin: TimeGuess.Twin) -> String {
+        "   # or \(twin.format.rawValue): " + (twin.isAlike ? "no day of the sample is over 12" : "as much of the sample is written so")
+    }
+
     private func eventLines(_ guess: ColumnGuess) -> [String] {
         var lines: [String] = []
         if !guess.events.isEmpty {
             lines.append("    events:              # our names, and theirs that mean it")
-            lines += guess.events.map { "      \($0.ours): [\($0.theirs.map(quoted).joined(separator: ", "))]" }
+            lines += guess.events.map { "      \($0.ours): [\($0.theirs.map(YAMLText.quoted).joined(separator: ", "))]" }
         }
         if !guess.privateColumns.isEmpty {
             lines.append("    private: [\(guess.privateColumns.joined(separator: ", "))]   # hashed before anything is stored")
@@ -168,32 +138,9 @@ struct ManifestDraft {
     private func reportLines(_ guess: ReportGuess) -> [String] {
         var lines = ["    key: [\(guess.key.joined(separator: ", "))]   # a later row with the same values restates the earlier one"]
         if let version = guess.version {
-            lines.append("    version: { from: file_name, pattern: \(quoted(version)) }   # which row is the later one")
+            lines.append("    version: { from: file_name, pattern: \(YAMLText.quoted(version)) }   # which row is the later one")
         }
         return lines + ["    provides: [\(guess.provides.joined(separator: ", "))]   # the report counts these, not the log"]
-    }
-
-    /// YAML in single quotes unless the text is surely plain.
-    private func quoted(_ text: String) -> String {
-        let isPlain = text.first?.isLetter ?? false
-            && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_./".unicodeScalars.contains($0) }
-            && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
-        if isPlain { return text }
-        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            return "'" + text.replacing("'", with: "''") + "'"
-        }
-        // Only double quotes can say a control character.
-        return "\"" + text.unicodeScalars.map { scalar in
-            switch scalar {
-            case "\"", "\\": "\\\(scalar)"
-            case _ where scalar.properties.generalCategory == .control: "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: "\(scalar)"
-            }
-        }.joined() + "\""
-    }
-
-    private func plainComment(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
     }
 
     // MARK: Stages
@@ -245,29 +192,31 @@ struct ManifestDraft {
     // MARK: Files
 
     /// The path from the manifest's folder, with a star for a date in its name, so that other days match too.
-    private func pattern(_ path: String) -> String {
-        let full = URL(fileURLWithPath: path).standardizedFileURL.path
-        let parts = full.split(separator: "/")
-        let base = folder.split(separator: "/")
+    private static func pattern(_ path: String, from folder: String) -> String {
+        let parts = steps(URL(fileURLWithPath: path).standardizedFileURL.path)
+        let base = steps(folder)
         let shared = zip(parts.dropLast(), base).prefix { $0 == $1 }.count
-        let names = Array(repeating: "..", count: base.count - shared) + parts.dropFirst(shared).map(String.init)
-        let literal = names.map { name in name.map { "*?[]{}\\".contains($0) ? "\\\($0)" : "\($0)" }.joined() }
+        let literal = Array(repeating: "..", count: base.count - shared) + parts.dropFirst(shared).map { step in
+            step.unicodeScalars.map { "*?[]{}\\".unicodeScalars.contains($0) ? "\\\($0)" : "\($0)" }.joined()
+        }
         guard let last = literal.last else { return path }
         let starred = last.replacing(/\d{4}-\d{2}-\d{2}|\d{6,}/, with: "*")
         return (literal.dropLast() + [starred]).joined(separator: "/")
     }
 
-    private func sourceName(_ path: String) -> String {
+    private static func steps(_ path: String) -> [String] {
+        path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+    }
+
+    private static func name(_ path: String, besides taken: Set<String>) -> String {
         let base = URL(fileURLWithPath: path).lastPathComponent.split(separator: ".").first.map(String.init) ?? ""
         let letters = base.lowercased().prefix { $0.isASCII && ($0.isLetter || $0 == "_") }
         let name = letters.isEmpty ? "log" : String(letters)
-        let taken = Set(sources.map(\.name))
         guard taken.contains(name) else { return name }
         return (2...).lazy.map { "\(name)_\($0)" }.first { !taken.contains($0) } ?? name
     }
 }
 
 extension ProblemCode {
-    static let noTimeColumn = ProblemCode("init.no-time", exit: .gateClosed)
     static let manifestExists = ProblemCode("init.exists", exit: .cannotWrite)
 }

@@ -8,9 +8,7 @@ struct ReportGuess {
     /// Ours and theirs.
     private(set) var mapped: [(ours: String, theirs: String)] = []
     private(set) var others: [String] = []
-    private(set) var timeFormat = LogFormat.TimeFormat.iso8601
-    /// Fits the dates as well as `timeFormat`.
-    private(set) var twin: LogFormat.TimeFormat?
+    let time: TimeGuess
     /// The file's name with the day of the report in it; nil where it says none.
     private(set) var version: String?
 
@@ -30,9 +28,8 @@ struct ReportGuess {
             return nil
         }
         for id in ["event_id", "user_id", "device_id", "order_id"] where take(id) != nil { return nil }
-        guard let date = take("date"), let format = TimeGuess.dateFormat(of: date.values) else { return nil }
-        timeFormat = format
-        twin = TimeGuess.twin(of: format, in: date.values)
+        guard let date = take("date"), let days = TimeGuess(days: date.values) else { return nil }
+        time = days
         mapped.append(("date", date.name))
         for ours in ["channel", "campaign", "creative"] + Self.figures + ["platform_conversions", "platform_revenue"] {
             if let theirs = take(ours) { mapped.append((ours, theirs.name)) }
