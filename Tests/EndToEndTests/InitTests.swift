@@ -26,6 +26,20 @@ import Testing
         }
     }
 
+    @Test func theCurrenciesOfAReportAreNeverAddedUnconverted() throws {
+        let workspace = try Workspace()
+        try workspace.write("ts,action\n2026-11-05T10:00:00Z,pv\n2026-11-06T10:00:00Z,pv\n", to: "in/web.csv")
+        let rows = ["2026-11-05,Meta,CNY,100,5,10.00", "2026-11-05,Meta,USD,100,5,7.00", "2026-11-06,Meta,USD,100,5,7.00"]
+        try workspace.write((["Date,Network,Currency,Impressions,Clicks,Spend"] + rows).joined(separator: "\n") + "\n", to: "in/ads-20261106.csv")
+        let made = try workspace.run("nightmarket", ["init", "in/web.csv", "in/ads-20261106.csv", "--output", "first.yaml"])
+        #expect(made.status == 0, "\(made.error)")
+        #expect(try workspace.read("first.yaml").contains("key: [date, channel, currency]"))
+        try workspace.night("first.yaml", date: "2026-11-06")
+        let row = try #require(try workspace.rows("metrics/ads", output: "var/out").last)
+        #expect(row["spend"] as? Double == 10 && row["impressions"] as? Int == 300 && row["cpc"] as? Double == 2, "\(row)")
+        #expect(try workspace.read("var/out/current/metrics/ads.json").contains("foreign_currency"))
+    }
+
     @Test func initKnowsAReportOfAdsAndTimesInOtherOrder() throws {
         let workspace = try Workspace()
         let log = "When,Customer,What,Amount,Order\n" + (1...28).map {

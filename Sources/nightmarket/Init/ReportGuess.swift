@@ -15,7 +15,11 @@ struct ReportGuess {
     static let figures = ["impressions", "clicks", "spend"]
 
     /// The columns that tell rows apart.
-    var key: [String] { mapped.map(\.ours).filter { ["date", "channel", "campaign", "creative"].contains($0) } }
+    var key: [String] {
+        mapped.map(\.ours).filter { ["date", "channel", "campaign", "creative"].contains($0) || $0 == "currency" && hasCurrencies }
+    }
+    /// Whether rows differ in their currency.
+    private var hasCurrencies = false
     var provides: [String] { Self.figures.filter { figure in mapped.contains { $0.ours == figure } } }
 
     /// Nil where it is no such report.
@@ -31,8 +35,10 @@ struct ReportGuess {
         guard let date = take("date"), let days = TimeGuess(days: date.values) else { return nil }
         time = days
         mapped.append(("date", date.name))
-        for ours in ["channel", "campaign", "creative"] + Self.figures + ["platform_conversions", "platform_revenue"] {
-            if let theirs = take(ours) { mapped.append((ours, theirs.name)) }
+        for ours in ["channel", "campaign", "creative"] + Self.figures + ["platform_conversions", "platform_revenue", "currency"] {
+            guard let theirs = take(ours) else { continue }
+            mapped.append((ours, theirs.name))
+            if ours == "currency" { hasCurrencies = Set(theirs.values.map { $0.uppercased() }).count > 1 }
         }
         guard provides.count >= 2 else { return nil }
         others = free.map(\.name)
@@ -61,6 +67,7 @@ extension CommonNames {
         "clicks": ["clicks", "clicked", "click", "点击", "点击量", "点击数"],
         "spend": ["spend", "spent", "cost", "costs", "amountspent", "花费", "消耗", "费用"],
         "platform_conversions": ["conversions", "conv", "results", "转化", "转化数"],
+        "currency": ["currency", "currencycode", "accountcurrency", "币种", "货币"],
         "platform_revenue": ["revenue", "conversionvalue", "convvalue", "sales", "转化金额", "成交金额"],
     ]
 }
