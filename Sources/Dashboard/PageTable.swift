@@ -52,7 +52,8 @@ struct PageTable {
         let body = fitting(layout.rows)
         let apart = fitting(layout.apart)
         let hidden = layout.rows.count - body.count + layout.apart.count - apart.count + max(0, layout.totals.count - 3)
-        return tag("div", .class(body.count > 20 ? "scroll tall" : "scroll"), Attribute("tabindex", "0"), Attribute("role", "group")) {
+        let isTall = body.count > 30
+        return tag("div", .class(isTall ? "scroll tall" : "scroll"), Attribute("tabindex", "0"), Attribute("role", "group")) {
             tag("table", .class(isBreakdown ? "data cards names\(min(3, dimensionCount))" : "data"), Attribute("data-mart", view.mart.id)) {
                 tag("thead") { tag("tr") { head } }
                 tag("tbody") {
@@ -65,7 +66,8 @@ struct PageTable {
                 if !apart.html.isEmpty { tag("tbody") { apart.html } }
                 if !layout.totals.isEmpty { tag("tfoot") { foot } }
             }
-        } + (hidden > 0 ? tag("p", .class("more")) { Phrase.moreRows(hidden); " "; files.link } : .empty)
+        } + (isTall ? tag("p", .class("more")) { Phrase.scroll(body.count + apart.count) } : .empty)
+            + (hidden > 0 ? tag("p", .class("more")) { Phrase.moreRows(hidden); " "; files.link } : .empty)
     }
 
     private var dimensionCount: Int { columns.count { !view.mart.columns[$0].isNumeric } }

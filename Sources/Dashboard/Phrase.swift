@@ -30,6 +30,7 @@ enum Phrase {
     static let worse = Words("worse", "更差")
 
     static func moreRows(_ count: Int) -> Words { Words("\(Shown.count(count)) more rows in", "其余 \(Shown.count(count)) 行见") }
+    static func scroll(_ count: Int) -> Words { Words("\(Shown.count(count)) rows above: scroll the table", "上表共 \(Shown.count(count)) 行，可滚动查看") }
     static func more(_ count: Int) -> Words { Words("and \(Shown.count(count)) more", "另有 \(Shown.count(count)) 项") }
     static func rows(_ count: Int) -> Words {
         Words(count == 1 ? "1 row" : "\(Shown.count(count)) rows", "\(Shown.count(count)) 行")
