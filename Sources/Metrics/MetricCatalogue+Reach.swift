@@ -109,8 +109,8 @@ extension MetricCatalogue {
         Metric(
             "community_activity", "Community activity", "社群活跃度", .fraction, .up,
             .ratio(Combination(.activeDays(.members)), per: Combination(.personDays(.members))),
-            "Mean daily active members over members: members and the days on which they did something, over members times the days of the "
-                + "cell; a member is a person with a row whose is_member is true.",
+            "Mean daily active members over members: members and the days on which they have a row, over members times the days of the "
+                + "cell; a member's row is one whose is_member is true.",
             source: "plan 002"),
         Metric(
             "invitations", "Invitations", "邀请数", .events, .up, .value(Combination(.rows(Selection(["referral"])))),
