@@ -20,8 +20,8 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting, FunnelWork {
     private let keepsAll: Bool
     private let campaignSlot: Int?
     private let exposure: (slot: Int, code: Int32)?
-    private var choice: FunnelChoice
-    private var comparedChoice: FunnelChoice?
+    /// One a period, the earlier one last.
+    private var choices: [FunnelChoice]
 
     // The person at hand.
     private var isInsidePerson = false
@@ -71,8 +71,7 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting, FunnelWork {
             else { return nil }
             return (slot, Int32(code))
         }
-        choice = FunnelChoice(rules, plan.period)
-        comparedChoice = plan.compared.map { [rules] in FunnelChoice(rules, $0) }
+        choices = plan.periods.map { [rules] in FunnelChoice(rules, $0) }
         groups = FunnelGroupTable(columnCount: plan.groupColumns.count)
         total = FunnelCounts(stepCount: plan.steps.count)
         extra = FunnelResult.Extra(stepCount: plan.steps.count)
@@ -92,7 +91,7 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting, FunnelWork {
         result.extra.merge(extra)
     }
 
-    var visits: Int64 { choice.visits + (comparedChoice?.visits ?? 0) }
+    var visits: Int64 { choices.reduce(0) { $0 + $1.visits } }
 
     // MARK: Gathering
 
@@ -157,11 +156,10 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting, FunnelWork {
     private func endPerson() {
         guard isInsidePerson else { return }
         isInsidePerson = false
-        let own = units(&choice)
+        let own = units(&choices[0])
         for unit in own { count(unit) }
-        if var compared = comparedChoice.take() {
-            let earlier = units(&compared)
-            comparedChoice = compared
+        if plan.compared != nil {
+            let earlier = units(&choices[1])
             listCompared(own, earlier)
             for case .counted(let attempt, let isOpen) in earlier {
                 extra.compared.add(endedAt: attempt.last, isOpen: isOpen, taken: attempt.taken)
