@@ -26,7 +26,7 @@ struct FunnelChoice {
 
     /// The units of journeys of which no attempt sees more than one.
     mutating func units(of journeys: [FunnelJourney]) -> [FunnelUnit] {
-        let seen = journeys.map(seen)
+        let seen = journeys.map { self.seen($0) }
         if rules.policy.unit == .attempts { return seen.flatMap { everyAttempt($0) } }
         var opened: [FunnelAttempt] = []
         var (isTooLate, isTimely, mayGoOn) = (false, false, false)
