@@ -12,38 +12,49 @@ struct FunnelChoice {
     private let rules: FunnelRules
     private let period: FunnelPlan.Period
     private var walk: FunnelWalk
+    private var sweep: FunnelSweep
 
-    init(_ rules: FunnelRules, _ period: FunnelPlan.Period, _ walk: FunnelWalk) {
+    init(_ rules: FunnelRules, _ period: FunnelPlan.Period) {
         self.rules = rules
         self.period = period
-        self.walk = walk
+        walk = FunnelWalk(rules)
+        sweep = FunnelSweep(rules)
     }
+
+    /// How often a walk looked at an instant, or a sweep at an attempt.
+    var visits: Int64 { walk.visits + sweep.visits }
 
     /// The units of journeys of which no attempt sees more than one.
     mutating func units(of journeys: [FunnelJourney]) -> [FunnelUnit] {
-        let seen = journeys.map(seen)
+        let seen = journeys.map { self.seen($0) }
         if rules.policy.unit == .attempts { return seen.flatMap { everyAttempt($0) } }
         var opened: [FunnelAttempt] = []
-        var isTooLate = false
+        var (isTooLate, isTimely, mayGoOn) = (false, false, false)
         for journey in seen {
             let openings = openings(journey)
             let timely = openings.filter { journey.times[$0] < period.lastEntry }
             if timely.count < openings.count { isTooLate = true }
+            guard let first = timely.first, let last = timely.last else { continue }
+            isTimely = true
             switch rules.policy.attempt {
-            case .first: opened += timely.first.map { [attempt(journey, $0)] } ?? []
-            case .latest: opened += timely.last.map { [attempt(journey, $0)] } ?? []
-            case .best: opened += best(journey, timely)
+            case .first: opened.append(attempt(journey, first))
+            case .latest: opened.append(attempt(journey, last))
+            case .best where timely.count == 1: opened.append(attempt(journey, first))
+            case .best:
+                let outcome = sweep.outcome(journey, timely, horizon: period.horizon)
+                if let first = outcome.first { opened.append(attempt(journey, first)) }
+                if outcome.mayGoOn { mayGoOn = true }
             }
         }
+        guard isTimely else { return isTooLate ? [.leftOut] : [] }
         switch rules.policy.attempt {
         case .first: opened = opened.min { ($0.start, $0.rows[0]) < ($1.start, $1.rows[0]) }.map { [$0] } ?? []
         case .latest: opened = opened.max { ($0.start, $0.rows[0]) < ($1.start, $1.rows[0]) }.map { [$0] } ?? []
         case .best: break
         }
-        if opened.isEmpty { return isTooLate ? [.leftOut] : [] }
         let staying = opened.filter { stays($0) }
         guard let chosen = staying.min(by: { $0.counts(before: $1) }) else { return [.excluded] }
-        return [.counted(chosen, isOpen: !chosen.isComplete && staying.contains(where: \.mayGoOn))]
+        return [.counted(chosen, isOpen: !chosen.isComplete && (mayGoOn || staying.contains(where: \.mayGoOn)))]
     }
 
     private func stays(_ attempt: FunnelAttempt) -> Bool {
@@ -82,28 +93,7 @@ struct FunnelChoice {
     }
 
     private mutating func attempt(_ journey: FunnelJourney, _ first: Int) -> FunnelAttempt {
-        var nobody: [Int8]?
-        return walk.attempt(journey, from: first, horizon: period.horizon, newer: &nobody)
-    }
-
-    /// The attempts of a journey that may count, as far as they can tell: the newest first, so that the older ones are left
-    /// where they are overtaken.
-    private mutating func best(_ journey: FunnelJourney, _ openings: [Int]) -> [FunnelAttempt] {
-        if openings.count == 1 { return [attempt(journey, openings[0])] }
-        var newer = rules.hasExclusions ? nil : [Int8](repeating: -1, count: journey.count)
-        var attempts: [FunnelAttempt] = []
-        for first in openings.reversed() {
-            attempts.append(walk.attempt(journey, from: first, horizon: period.horizon, newer: &newer))
-            // Of many attempts only those that may count are kept.
-            if attempts.count > 64 { attempts = condensed(attempts) }
-        }
-        return attempts
-    }
-
-    private func condensed(_ attempts: [FunnelAttempt]) -> [FunnelAttempt] {
-        let staying = attempts.filter { stays($0) }
-        guard let best = staying.min(by: { $0.counts(before: $1) }) else { return Array(attempts.prefix(1)) }
-        return [best] + (staying.first { $0.mayGoOn }.map { [$0] } ?? [])
+        walk.attempt(journey, from: first, horizon: period.horizon)
     }
 
     /// One attempt after the other: the next begins behind the end of the one before.

@@ -31,6 +31,16 @@ struct FunnelJourney {
         return end
     }
 
+    /// The first event at a later instant.
+    func firstEvent(after instant: Int64) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if times[middle] <= instant { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// The steps that events of `range` match, and the exclusions that they are.
     func union(_ range: Range<Int>) -> (steps: UInt32, exclusions: UInt32) {
         var (all, excluded): (UInt32, UInt32) = (0, 0)

@@ -5,7 +5,7 @@ import Statistics
 import Vocabulary
 
 /// One thread's share of a funnel with any options: gathers the journey of each person, and walks the attempts through it.
-final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
+final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting, FunnelWork {
     private let plan: FunnelPlan
     private let selection: FunnelSelection?
     private let rules: FunnelRules
@@ -20,7 +20,8 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
     private let keepsAll: Bool
     private let campaignSlot: Int?
     private let exposure: (slot: Int, code: Int32)?
-    private var walk: FunnelWalk
+    /// One a period, the earlier one last.
+    private var choices: [FunnelChoice]
 
     // The person at hand.
     private var isInsidePerson = false
@@ -70,7 +71,7 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
             else { return nil }
             return (slot, Int32(code))
         }
-        walk = FunnelWalk(rules)
+        choices = plan.periods.map { [rules] in FunnelChoice(rules, $0) }
         groups = FunnelGroupTable(columnCount: plan.groupColumns.count)
         total = FunnelCounts(stepCount: plan.steps.count)
         extra = FunnelResult.Extra(stepCount: plan.steps.count)
@@ -89,6 +90,8 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
         result.add(grouped, total: total, eventsOfNobody: eventsOfNobody)
         result.extra.merge(extra)
     }
+
+    var visits: Int64 { choices.reduce(0) { $0 + $1.visits } }
 
     // MARK: Gathering
 
@@ -153,10 +156,10 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
     private func endPerson() {
         guard isInsidePerson else { return }
         isInsidePerson = false
-        let own = units(plan.period)
+        let own = units(&choices[0])
         for unit in own { count(unit) }
-        if let compared = plan.compared {
-            let earlier = units(compared)
+        if plan.compared != nil {
+            let earlier = units(&choices[1])
             listCompared(own, earlier)
             for case .counted(let attempt, let isOpen) in earlier {
                 extra.compared.add(endedAt: attempt.last, isOpen: isOpen, taken: attempt.taken)
@@ -178,9 +181,8 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
         variant = -1
     }
 
-    /// What counts of the person in a period.
-    private func units(_ period: FunnelPlan.Period) -> [FunnelUnit] {
-        var choice = FunnelChoice(rules, period, walk)
+    /// What counts of the person in the period of a choice.
+    private func units(_ choice: inout FunnelChoice) -> [FunnelUnit] {
         guard isParted else { return choice.units(of: [journey]) }
         var journeys: [FunnelPart: FunnelJourney] = [:]
         for event in 0..<journey.count {
@@ -190,9 +192,11 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
                 row: journey.rows[event])
         }
         guard plan.policy.unit == .sessions else { return choice.units(of: Array(journeys.values)) }
-        return Dictionary(grouping: journeys, by: \.key.session).sorted { $0.key < $1.key }.flatMap { _, members in
-            choice.units(of: members.map(\.value))
+        var units: [FunnelUnit] = []
+        for (_, members) in Dictionary(grouping: journeys, by: \.key.session).sorted(by: { $0.key < $1.key }) {
+            units += choice.units(of: members.map(\.value))
         }
+        return units
     }
 
     private func count(_ unit: FunnelUnit) {
@@ -256,12 +260,17 @@ final class FunnelJourneyAccumulator: ScanConsumer, FunnelCounting {
 
     /// The name of the first event behind the instant of an attempt's last step that is seen.
     private func nextEvent(after attempt: FunnelAttempt) -> [UInt8]? {
-        var next = Int(attempt.rows[attempt.last]) + 1
-        while next < journey.count, journey.times[next] <= attempt.arrival { next += 1 }
+        let next = journey.firstEvent(after: attempt.arrival)
         guard next < journey.count, journey.times[next] < plan.period.horizon else { return nil }
         let name = Int(names[next])
         return name >= 0 && name < eventNames.count ? Array(eventNames[name].utf8) : []
     }
+}
+
+/// What finding the attempts that count has cost, for tests of how it grows.
+package protocol FunnelWork {
+    /// How often an attempt was looked at.
+    var visits: Int64 { get }
 }
 
 /// The part of a person's journey that an attempt may see.

@@ -44,6 +44,39 @@ struct FunnelRules: Sendable {
     var openers: UInt32 { policy.order == .any ? ~0 : 1 }
 }
 
+extension FunnelRules {
+    static func isWithin(_ limit: Int64, _ instant: Int64, after start: Int64) -> Bool {
+        let (age, overflow) = instant.subtractingReportingOverflow(start)
+        return !overflow && age <= limit
+    }
+
+    /// Whether something `limit` after an instant is not seen yet.
+    static func reaches(_ horizon: Int64, _ limit: Int64, after instant: Int64) -> Bool {
+        let (last, overflow) = instant.addingReportingOverflow(limit)
+        return overflow || last >= horizon
+    }
+
+    /// Whether a step's own window lets it be taken, `before` being the instant of the step before it.
+    func isInTime(_ step: Int, _ instant: Int64, after before: Int64) -> Bool {
+        stepWindows[step] == .max || Self.isWithin(stepWindows[step], instant, after: before)
+    }
+
+    /// Whether the windows of single steps let an attempt go on behind what is seen.
+    /// - Parameters:
+    ///   - repeated: the newest instant of the step where it stands that counts.
+    ///   - before: the instant of the step before that one; nil: none.
+    func mayStepOn(_ last: Int, _ repeated: Int64, before: Int64?, _ horizon: Int64) -> Bool {
+        var following = followers[last]
+        while following != 0 {
+            let step = following.trailingZeroBitCount
+            following &= following - 1
+            if stepWindows[step] == .max || Self.reaches(horizon, stepWindows[step], after: repeated) { return true }
+        }
+        guard let before else { return false }
+        return stepWindows[last] == .max || Self.reaches(horizon, stepWindows[last], after: before)
+    }
+}
+
 /// A matching of events to the steps that they serve, an event a step, which grows a step at a time (Kuhn's algorithm).
 struct FunnelMatching {
     /// For each step the event that serves it, as the steps that it matches; 0: none.
