@@ -34,9 +34,6 @@ package struct PersonsCommand {
         }
         guard Figure(cell.value) != nil else { return .none("the cell is no count") }
         let values = cell.namedValues
-        guard values.allSatisfy({ !$0.value.isEmpty && !$0.value.contains(",") }) else {
-            return .none("a value with a comma, or an empty one, cannot be named on the command line")
-        }
         let text = (values.map { "\($0.column)=\($0.value)" } + [cell.definition.name]).joined(separator: ",")
         guard overrides.allSatisfy({ $0.value != nil }) else {
             return .none("the figure was computed under an override whose value is not kept")
@@ -81,7 +78,7 @@ extension Cell {
             let (name, value) = (mart.columns[column].name, mart.rows[row][column])
             // Steps have a name beside their number.
             guard column != kind, name != "step_name", value != .null || isOfGroup else { return nil }
-            return (name, value.plainText ?? "null")
+            return (name, value.rowText)
         }
         return values + (rowKind == "rest" ? [("row_kind", "rest")] : [])
     }

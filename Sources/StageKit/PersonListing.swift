@@ -70,8 +70,3 @@ extension PersonSelection {
         return row
     }
 }
-
-extension MartValue {
-    /// The value as `--persons` names it: `null` where there is none.
-    public var rowText: String { plainText ?? "null" }
-}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Manifest
+import Marts
 import Vocabulary
 
 extension ProblemCode {
@@ -9,23 +10,26 @@ extension ProblemCode {
 
 /// Which of the persons that a mart counts are to be listed: `step=2,dropped` names a row by its values, and a column.
 public struct PersonSelection: ExpressibleByArgument, Sendable, Hashable {
-    /// `key=value`, in the order given.
+    /// `key=value`, in the order given, values as `RowText` writes them.
     public let values: [(key: String, value: String)]
     /// Words without a value.
     public let words: [String]
     public let text: String
 
-    /// Nil where nothing is selected.
+    /// Nil where nothing is selected, or a quote is not closed.
     public init?(argument: String) {
         var values: [(key: String, value: String)] = []
         var words: [String] = []
-        for term in argument.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let terms = RowText.terms(argument) else { return nil }
+        for term in terms {
             guard !term.isEmpty else { return nil }
             if let equals = term.firstIndex(of: "=") {
                 if equals == term.startIndex { return nil }
-                values.append((String(term[..<equals]), String(term[term.index(after: equals)...])))
+                let value = String(term[term.index(after: equals)...])
+                // What needs no quotes is named without them, whoever wrote it.
+                values.append((String(term[..<equals]), value == "null" ? value : RowText.text(of: value).map(RowText.written) ?? value))
             } else {
-                words.append(String(term))
+                words.append(term)
             }
         }
         self.values = values

@@ -8,6 +8,8 @@ import Testing
         var lines: [String]
     }
 
+    private static let fences: Set<String> = ["```sh", "```", "```text"]
+
     /// The fenced blocks of commands and of output, in their order.
     private func blocks(of document: String) throws -> [Block] {
         let text = try String(contentsOf: Workspace.project.appendingPathComponent(document), encoding: .utf8)
@@ -17,11 +19,11 @@ import Testing
             if line.hasPrefix("```") {
                 if fence == nil {
                     fence = String(line)
-                    if line == "```sh" || line == "```" { blocks.append(Block(isCommands: line == "```sh", lines: [])) }
+                    if Self.fences.contains(String(line)) { blocks.append(Block(isCommands: line == "```sh", lines: [])) }
                 } else {
                     fence = nil
                 }
-            } else if let fence, fence == "```sh" || fence == "```" {
+            } else if let fence, Self.fences.contains(fence) {
                 blocks[blocks.count - 1].lines.append(String(line))
             }
         }
@@ -59,7 +61,8 @@ import Testing
                 printed = outcome.output.split(separator: "\n").map { cells(String($0)) }
             } else {
                 tables += 1
-                for line in block.lines where !line.isEmpty {
+                // Lines that are left out, and those under a heading.
+                for line in block.lines where !line.isEmpty && line != "..." && !line.hasPrefix("─") {
                     #expect(printed.contains { contains($0, cells(line)) }, "\(document): \(line)")
                 }
             }

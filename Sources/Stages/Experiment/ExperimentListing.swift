@@ -82,7 +82,7 @@ struct ExperimentListing: Sendable {
                     "'\(text)' names no segment of the experiment",
                     column.isOfMetric && !plan.by.isEmpty ? "write it as in dimension=\(plan.by[0]),segment=VALUE" : "segments have units and converted, by the columns of `by`")
             }
-            segment = (dimension, value == "null" ? nil : ByteString(value))
+            segment = (dimension, RowText.text(of: value).map { ByteString($0) })
         } else {
             segment = nil
         }
@@ -92,7 +92,7 @@ struct ExperimentListing: Sendable {
         }
         if value != nil, segment == nil { throw refuse("a segment is named without its column", "add dimension=COLUMN") }
         self.column = column
-        self.variant = column == .excluded ? nil : variant.map { ByteString($0) }
+        self.variant = column == .excluded ? nil : variant.map { ByteString(RowText.text(of: $0) ?? $0) }
         self.metric = metric
     }
 

@@ -1,4 +1,5 @@
 import Chronology
+import Marts
 import StageKit
 import Vocabulary
 
@@ -48,7 +49,7 @@ private struct FunnelSelectionReader {
         return try plan.groupColumns.enumerated().compactMap { place, name in
             guard let text = values.removeValue(forKey: name) else { return nil }
             guard isCut else { throw refusal("that table is not cut by '\(name)'", "leave \(name) out") }
-            return (place, text == "null" ? nil : text)
+            return (place, RowText.text(of: text))
         }
     }
 
@@ -93,7 +94,7 @@ private struct FunnelSelectionReader {
         case ("event", let name?):
             let place = rank.flatMap { Int($0) }
             if let rank, place == nil { throw refusal("'\(rank)' is no rank", "leave it out: next_event says which row") }
-            next = .event(Array(name.utf8), rank: place)
+            next = .event(Array((RowText.text(of: name) ?? name).utf8), rank: place)
         case ("rest", nil): next = .rest
         case ("nothing", nil): next = .nothing
         default: throw refusal("the table of next events has no such row", "name next_event=EVENT, what=rest or what=nothing")

@@ -66,7 +66,7 @@ struct FunnelSelection {
     /// The first named value that no group has.
     func firstValue(missingIn groups: [[FunnelGroupValue]]) -> (column: Int, text: String)? {
         let missing = group.first { named in !groups.contains { Self.matches($0[named.column], named.text) } } ?? group.first
-        return missing.map { ($0.column, $0.text ?? "null") }
+        return missing.map { ($0.column, $0.text.map(RowText.written) ?? "null") }
     }
 
     /// What a table counts.

@@ -8,6 +8,48 @@ import TestSupport
 import Testing
 import Vocabulary
 
+/// Values that would be taken for something else are named in quotes.
+@Suite("Names of odd values")
+struct OddValueTests {
+    private let channels: [String?] = ["a,b", "null", nil, "", "say \"x\"", "\"", "plain", "a=b"]
+
+    private func events() -> [TestEvent] {
+        channels.enumerated().flatMap { index, channel in
+            (0...index).map { person in
+                SmallShop.event("\(index)-\(person)", 2, 12, "page_view", channel.map { ["channel": .category($0)] } ?? [:])
+            }
+        }
+    }
+
+    @Test("metrics: every row's persons are listed by the name that its value has")
+    func metrics() throws {
+        let options = Value.options([
+            "period": MetricsFixture.november, "grain": .string("period"), "by": .strings(["channel"]), "metrics": .strings(["persons"]),
+        ])
+        let mart = try MetricsFixture.run(options, over: events())
+        let column = try #require(mart.columns.firstIndex { $0.name == "channel" })
+        let rows = mart.rows.indices.filter { mart.records[$0]["row_kind"] == .string("detail") }
+        #expect(rows.count == channels.count)
+        for row in rows {
+            let name = mart.rows[row][column].rowText
+            let listed = try MetricsFixture.persons("channel=\(name),persons", options, over: events())
+            #expect(mart.records[row]["persons"] == .integer(Int64(listed.rows.count)), "\(name)")
+        }
+        #expect(try MetricsFixture.persons("channel=\"plain\",persons", options, over: events()).rows.count == 7)
+        #expect(throws: Problem.self) { try MetricsFixture.persons("channel=a,persons", options, over: events()) }
+    }
+
+    @Test("a name is cut at commas outside of quotes, and what is not closed is no selection")
+    func terms() throws {
+        let selection = try #require(PersonSelection(argument: "a=\"x,\"\"y\"\"\",b=null,c=\"null\",d=\"\",e=\"plain\",word"))
+        #expect(selection.values.map(\.key) == ["a", "b", "c", "d", "e"] && selection.words == ["word"])
+        #expect(selection.values.map(\.value) == ["\"x,\"\"y\"\"\"", "null", "\"null\"", "\"\"", "plain"])
+        #expect(selection.values.map { RowText.text(of: $0.value) } == ["x,\"y\"", nil, "null", "", "plain"])
+        for broken in ["a=\"x", "a=\"", "\"", "a=\"x,b"] { #expect(PersonSelection(argument: broken) == nil, "\(broken)") }
+        for text in ["", "null", "a", "a,b", "\"", "\"\"", ",", "e\u{301},"] { #expect(RowText.text(of: RowText.written(text)) == text) }
+    }
+}
+
 extension MetricsOracle {
     /// Columns that count persons in journeys of the tests.
     static let personColumns = [
