@@ -13,6 +13,19 @@ public struct StoreKey: Sendable {
     /// The key of the environment, or else the store's own, made on first use in a file that only its owner may read.
     /// - Throws: `Problem` `store.bad-key` for a key that is not 32 hexadecimal digits.
     public static func load(folder: StoreFolder, environment: [String: String]) throws -> StoreKey {
+        if environment[variable]?.isEmpty ?? true { try folder.make() }
+        if let known = try existing(folder: folder, environment: environment) { return known }
+        guard sodium_init() >= 0 else { throw Problem(.storeBadKey, "libsodium found no source of randomness") }
+        var secret = [UInt8](repeating: 0, count: 16)
+        randombytes_buf(&secret, secret.count)
+        let isOurs = try FileSystem.create(folder.key, with: Array((hexadecimal(secret) + "\n").utf8), mode: 0o600)
+        // Another process was first.
+        return isOurs ? StoreKey(secret: secret) : try load(folder: folder, environment: environment)
+    }
+
+    /// The key of the environment, or else the store's own where it has one: nothing is made.
+    /// - Throws: as `load`.
+    public static func existing(folder: StoreFolder, environment: [String: String]) throws -> StoreKey? {
         if let text = environment[variable], !text.isEmpty {
             guard let secret = bytes(ofHex: text) else {
                 throw Problem(
@@ -21,7 +34,6 @@ public struct StoreKey: Sendable {
             }
             return StoreKey(secret: secret)
         }
-        try folder.make()
         if let written = try FileSystem.read(folder.key) {
             let text = String(decoding: written, as: UTF8.self)
             guard let secret = bytes(ofHex: text) else {
@@ -31,12 +43,7 @@ public struct StoreKey: Sendable {
             }
             return StoreKey(secret: secret)
         }
-        guard sodium_init() >= 0 else { throw Problem(.storeBadKey, "libsodium found no source of randomness") }
-        var secret = [UInt8](repeating: 0, count: 16)
-        randombytes_buf(&secret, secret.count)
-        let isOurs = try FileSystem.create(folder.key, with: Array((hexadecimal(secret) + "\n").utf8), mode: 0o600)
-        // Another process was first.
-        return isOurs ? StoreKey(secret: secret) : try load(folder: folder, environment: environment)
+        return nil
     }
 
     private static func bytes(ofHex text: String) -> [UInt8]? {

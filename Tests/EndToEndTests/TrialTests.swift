@@ -83,6 +83,16 @@ import Testing
         #expect(try !workspace.read("out/current/metrics/last.json").contains("settings_not_applied"))
     }
 
+    @Test func whoHasNotTheKeyComputesAllTheSameAndMakesNone() throws {
+        let workspace = try shop(TinyShop.manifest() + "filters: { test_users: [ann] }\n")
+        let night = try workspace.run(
+            "nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"], environment: ["NIGHTMARKET_KEY": String(repeating: "5a", count: 16)])
+        #expect(night.status == 0 && !workspace.exists("store/secret.key"), "\(night.error)")
+        let alone = try workspace.run("nightmarket-metrics", ["pipeline.yaml", "daily", "--date", "2026-11-02"])
+        #expect(alone.status == 0 && !alone.output.contains("settings_not_applied"), "\(alone.error)")
+        #expect(!workspace.exists("store/secret.key"))
+    }
+
     @Test func anExperimentOfExposuresAloneKnowsOfOtherFilters() throws {
         let workspace = try Workspace()
         try workspace.write(
