@@ -1,56 +1,91 @@
 import Vocabulary
 
 /// Writes Arrow IPC files (Feather v2) that pyarrow, Polars, ClickHouse and DuckDB (through pyarrow) map as they are.
-public enum ArrowFileWriter {
-    /// Writes one file: schema, the dictionaries of the columns that have one of their own, one record batch, footer. Buffers are not
-    /// copied, all of them start at multiples of 64 bytes, and the bytes are a function of the arguments alone.
-    ///
-    /// When it returns, the file is complete, on its way to the disk, and not synced yet; on an error it is removed. It is
-    /// written at `path` itself: callers pick a temporary name, rename it, and sync file and folder before they name it to
-    /// readers.
+///
+/// A file is schema, the dictionaries of the columns that have one of their own, one record batch, footer. Buffers are not
+/// copied, all of them start at multiples of 64 bytes, and the bytes are a function of what is given alone. What is made of a
+/// column a moment ago is best written at once: it still lies in the cache.
+///
+/// The file is written at `path` itself: callers pick a temporary name, rename it, and sync file and folder before they name
+/// it to readers.
+public final class ArrowFileWriter {
+    /// A column as the schema has it, with what must be known before its rows are.
+    public struct Shape: Sendable {
+        public var field: ArrowField
+        /// The values behind the indices of a dictionary column that has its own.
+        public var dictionary: ArrowArray?
+        /// An earlier column whose dictionary, the same values, stands for this one's as well.
+        public var sharesDictionaryOf: String?
+
+        public init(_ field: ArrowField, dictionary: ArrowArray? = nil, sharesDictionaryOf owner: String? = nil) {
+            self.field = field
+            self.dictionary = dictionary
+            sharesDictionaryOf = owner
+        }
+    }
+
+    private let rowCount: Int
+    private let schema: ArrowMessages.Schema
+    private let file: OutputFile
+    private var dictionaryBlocks: [ArrowMessages.Block] = []
+    private var batch: Body
+    private let room: Range<Int>
+    private var written = 0
+
+    /// Writes everything before the rows.
     /// - Parameter metadata: the schema's custom metadata, keys and values in turn.
     /// - Throws: `Problem` with `arrow.cannot-write`, or `arrow.malformed` where columns do not fit together.
-    public static func write(
-        rowCount: Int, columns: [ArrowColumn], metadata: [String] = [], to path: String
-    ) throws {
+    public init(rowCount: Int, columns: [Shape], metadata: [String] = [], to path: String) throws {
+        self.rowCount = rowCount
         let fields = columns.map(\.field)
-        try check(fields, metadata: metadata)
-        var batch = Body(rowCount: rowCount)
-        var dictionaries: [Body] = []
-        var dictionaryIDs: [Int] = []
-        for column in columns {
-            guard column.array.count == rowCount else {
-                throw malformed(column.field, "has \(column.array.count) values in a batch of \(rowCount) rows")
-            }
-            try batch.append(column.array, type: column.field.type, of: column.field)
-            if let owner = column.sharesDictionaryOf {
-                guard let place = fields.firstIndex(where: { $0.name == owner }), place < dictionaryIDs.count else {
-                    throw malformed(column.field, "shares the dictionary of '\(owner)', which is no earlier column")
-                }
-                dictionaryIDs.append(dictionaryIDs[place])
-                continue
-            }
-            dictionaryIDs.append(dictionaries.count)
-            if case .dictionary(_, let value) = column.field.type {
-                guard let values = column.dictionary else { throw malformed(column.field, "has no dictionary") }
-                var body = Body(rowCount: values.count)
-                try body.append(values, type: value, of: column.field)
-                dictionaries.append(body)
-            }
-        }
-
-        let schema = ArrowMessages.Schema(fields: fields, dictionaryIDs: dictionaryIDs, metadata: metadata)
+        try Self.check(fields, metadata: metadata)
+        let (dictionaries, ids) = try Self.dictionaries(of: columns)
+        schema = ArrowMessages.Schema(fields: fields, dictionaryIDs: ids, metadata: metadata)
+        batch = Body(rowCount: rowCount)
         let file = try OutputFile(path: path)
+        self.file = file
         do {
             try file.write(ArrowFormat.magic + [0, 0])
             _ = try file.write(ArrowMessages.schema(schema), body: [], length: 0)
-            var dictionaryBlocks: [ArrowMessages.Block] = []
             for (id, body) in dictionaries.enumerated() {
                 let message = ArrowMessages.dictionaryBatch(id: id, body.layout)
                 dictionaryBlocks.append(try file.write(message, body: body.pieces, length: body.layout.bodyLength))
             }
-            let batchBlock = try file.write(
-                ArrowMessages.recordBatch(batch.layout), body: batch.pieces, length: batch.layout.bodyLength)
+            room = try file.reserve(ArrowMessages.recordBatch(.placeholder(fields, rowCount)).count)
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    /// Writes the rows of the next column; its buffers may go when this returns.
+    /// - Throws: like `init`; the file is removed then.
+    public func append(_ array: ArrowArray) throws {
+        do {
+            let field = schema.fields[written]
+            guard array.count == rowCount else {
+                throw Self.malformed(field, "has \(array.count) values in a batch of \(rowCount) rows")
+            }
+            try batch.append(array, type: field.type, of: field)
+            try file.write(body: batch.pieces)
+            batch.pieces.removeAll()
+            written += 1
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    /// Writes what comes behind the rows of the last column: the file is complete then, on its way to the disk, and not synced
+    /// yet.
+    /// - Throws: like `init`; the file is removed then.
+    public func finish() throws {
+        do {
+            guard written == schema.fields.count else {
+                throw Problem(.arrowMalformed, "\(schema.fields.count) columns are announced and \(written) are given")
+            }
+            let message = ArrowMessages.recordBatch(batch.layout)
+            let batchBlock = try file.fill(room, message, bodyLength: batch.layout.bodyLength)
             let endOfStream: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
             let footer = ArrowMessages.footer(schema, dictionaries: dictionaryBlocks, recordBatches: [batchBlock])
             let size = withUnsafeBytes(of: UInt32(footer.count).littleEndian) { Array($0) }
@@ -60,6 +95,45 @@ public enum ArrowFileWriter {
             file.discard()
             throw error
         }
+    }
+
+    /// Removes what was written so far.
+    public func discard() { file.discard() }
+
+    /// Writes one file whose columns are all there. When it returns, the file is complete, as `finish` says; on an error it is
+    /// removed.
+    /// - Throws: like `init`.
+    public static func write(
+        rowCount: Int, columns: [ArrowColumn], metadata: [String] = [], to path: String
+    ) throws {
+        let shapes = columns.map { Shape($0.field, dictionary: $0.dictionary, sharesDictionaryOf: $0.sharesDictionaryOf) }
+        let writer = try ArrowFileWriter(rowCount: rowCount, columns: shapes, metadata: metadata, to: path)
+        for column in columns { try writer.append(column.array) }
+        try writer.finish()
+    }
+
+    /// The bodies of the dictionaries to be written, and by field the id of its dictionary; of a field without one it is not
+    /// looked at.
+    private static func dictionaries(of columns: [Shape]) throws -> ([Body], [Int]) {
+        var bodies: [Body] = []
+        var ids: [Int] = []
+        for column in columns {
+            if let owner = column.sharesDictionaryOf {
+                guard let place = columns.firstIndex(where: { $0.field.name == owner }), place < ids.count else {
+                    throw malformed(column.field, "shares the dictionary of '\(owner)', which is no earlier column")
+                }
+                ids.append(ids[place])
+                continue
+            }
+            ids.append(bodies.count)
+            if case .dictionary(_, let value) = column.field.type {
+                guard let values = column.dictionary else { throw malformed(column.field, "has no dictionary") }
+                var body = Body(rowCount: values.count)
+                try body.append(values, type: value, of: column.field)
+                bodies.append(body)
+            }
+        }
+        return (bodies, ids)
     }
 
     private static func check(_ fields: [ArrowField], metadata: [String]) throws {
@@ -76,7 +150,7 @@ public enum ArrowFileWriter {
         }
     }
 
-    static func malformed(_ field: ArrowField, _ what: String) -> Problem {
+    fileprivate static func malformed(_ field: ArrowField, _ what: String) -> Problem {
         Problem(.arrowMalformed, "column '\(field.name)' \(what)")
     }
 }

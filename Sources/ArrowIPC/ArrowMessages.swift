@@ -16,6 +16,14 @@ enum ArrowMessages {
         /// Offset and length in turn.
         var buffers: [Int64] = []
         var bodyLength = 0
+
+        /// A layout of rows of these fields whose message is as long as that of the real one.
+        static func placeholder(_ fields: [ArrowField], _ rowCount: Int) -> Layout {
+            let buffers = fields.reduce(0) { $0 + ($1.type == .utf8 ? 3 : 2) }
+            return Layout(
+                rowCount: rowCount, nodes: [Int64](repeating: 0, count: 2 * fields.count),
+                buffers: [Int64](repeating: 0, count: 2 * buffers), bodyLength: 1)
+        }
     }
 
     struct Schema {

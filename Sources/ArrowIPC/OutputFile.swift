@@ -37,22 +37,59 @@ final class OutputFile {
         _ message: [UInt8], body: [UnsafeRawBufferPointer], length: Int
     ) throws -> ArrowMessages.Block {
         let start = position
-        let end = ArrowFormat.padded(start + 8 + message.count)
-        var header: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
-        withUnsafeBytes(of: UInt32(end - start - 8).littleEndian) { header.append(contentsOf: $0) }
-        header += message
-        header += [UInt8](repeating: 0, count: end - start - header.count)
-        try header.withUnsafeBytes { bytes in
-            var pieces = [bytes]
-            for piece in body {
-                pieces.append(piece)
-                let padding = ArrowFormat.padded(piece.count) - piece.count
-                if padding > 0 { pieces.append(Zeros.shared.bytes(padding)) }
-            }
-            try write(pieces)
+        let head = Self.head(message, at: start)
+        try write(head)
+        try write(body: body)
+        return ArrowMessages.Block(offset: Int64(start), metadataLength: Int64(head.count), bodyLength: Int64(length))
+    }
+
+    /// Writes buffers of a body, each padded to 64 bytes.
+    func write(body: [UnsafeRawBufferPointer]) throws {
+        var pieces: [UnsafeRawBufferPointer] = []
+        for piece in body {
+            pieces.append(piece)
+            let padding = ArrowFormat.padded(piece.count) - piece.count
+            if padding > 0 { pieces.append(Zeros.shared.bytes(padding)) }
         }
-        return ArrowMessages.Block(
-            offset: Int64(start), metadataLength: Int64(end - start), bodyLength: Int64(length))
+        try write(pieces)
+    }
+
+    /// Leaves room for a message of so many bytes, which `fill` writes when its body is known.
+    func reserve(_ count: Int) throws -> Range<Int> {
+        let start = position
+        try write(Self.head([UInt8](repeating: 0, count: count), at: start))
+        return start..<position
+    }
+
+    /// Writes a message into the room that was left for one of its length, and returns where it and its body lie.
+    func fill(_ room: Range<Int>, _ message: [UInt8], bodyLength: Int) throws -> ArrowMessages.Block {
+        let start = room.lowerBound
+        let head = Self.head(message, at: start)
+        guard head.count == room.count else {
+            throw Problem(.arrowMalformed, "a message of \(head.count) bytes has room for \(room.count)", at: .path(path))
+        }
+        var done = 0
+        while done < head.count {
+            let count = head.withUnsafeBytes { bytes in
+                pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(start + done))
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw problem("cannot be written")
+            }
+            done += count
+        }
+        return ArrowMessages.Block(offset: Int64(start), metadataLength: Int64(head.count), bodyLength: Int64(bodyLength))
+    }
+
+    /// A message with the prefix that tells its length, padded so that what follows begins at a multiple of 64 bytes.
+    private static func head(_ message: [UInt8], at start: Int) -> [UInt8] {
+        let end = ArrowFormat.padded(start + 8 + message.count)
+        var head: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
+        withUnsafeBytes(of: UInt32(end - start - 8).littleEndian) { head.append(contentsOf: $0) }
+        head += message
+        head += [UInt8](repeating: 0, count: end - start - head.count)
+        return head
     }
 
     func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write([$0]) } }

@@ -9,7 +9,8 @@ struct RowCodes {
     private enum Width { case one, two, four }
 
     private let pool: StoragePool
-    private var storage: RowStorage
+    private let storage: RowStorage
+    private var inOrder: RowStorage?
     private var width = Width.one
     private var validity: UnsafeMutableRawBufferPointer?
     private(set) var hasNulls = false
@@ -82,19 +83,17 @@ struct RowCodes {
         }
     }
 
-    /// The rows' codes in an order, as places in a dictionary; the codes themselves are gone then. What is returned stays
-    /// valid until `removeAll`.
+    /// The rows' codes in an order, as places in a dictionary. What is returned stays valid until `removeAll`.
     /// - Parameter places: the place in the dictionary for each code; of null, which is at 0, it is 0.
     mutating func ordered(_ order: UnsafeBufferPointer<UInt32>, places: [Int32], index: ArrowIndex) -> ArrowArray {
         let room = pool.take(width: 4)
+        inOrder = room
         let nulls: Int
         switch index {
         case .int8: nulls = ordered(order, places, into: room.of(Int8.self))
         case .int16: nulls = ordered(order, places, into: room.of(Int16.self))
         case .int32: nulls = ordered(order, places, into: room.of(Int32.self))
         }
-        pool.give(storage)
-        storage = room
         return ArrowArray(
             count: order.count, nullCount: nulls, validity: nulls == 0 ? nil : validity.map { UnsafeRawBufferPointer($0) },
             data: UnsafeRawBufferPointer(start: room.bytes.baseAddress, count: order.count * index.rawValue))
@@ -161,6 +160,8 @@ struct RowCodes {
         hasNulls = false
         validity?.deallocate()
         validity = nil
+        if let inOrder { pool.give(inOrder) }
+        inOrder = nil
     }
 }
 

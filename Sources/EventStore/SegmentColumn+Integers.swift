@@ -20,6 +20,9 @@ final class IntegerColumn: SegmentColumn {
         codes = RowCodes(pool)
     }
 
+    /// The place of each code in it, behind that of null.
+    private var places: [Int32] = []
+
     deinit { dictionary?.deallocate() }
 
     var rowWidth: Int { plain?.rowWidth ?? 4 }
@@ -54,6 +57,27 @@ final class IntegerColumn: SegmentColumn {
     func seal(rows: Int) {
         let count = interner.values.count
         if plain == nil, rows * ArrowIndex(values: count).rawValue + count * 8 >= rows * 8 { makePlain(rows: rows) }
+        if plain == nil { sort() }
+    }
+
+    private func sort() {
+        let values = interner.values
+        let sorted = values.indices.sorted { values[$0] < values[$1] }
+        places = [Int32](repeating: 0, count: values.count + 1)
+        let dictionary = UnsafeMutableBufferPointer<Int64>.allocate(capacity: max(values.count, 1))
+        for (place, code) in sorted.enumerated() {
+            places[code + 1] = Int32(truncatingIfNeeded: place)
+            dictionary[place] = values[code]
+        }
+        self.dictionary = dictionary
+    }
+
+    var shape: ArrowFileWriter.Shape {
+        if let plain { return plain.shape }
+        let count = interner.values.count
+        return .init(
+            .stored(column, index: ArrowIndex(values: count)),
+            dictionary: ArrowArray(count: count, data: UnsafeRawBufferPointer(start: dictionary?.baseAddress, count: count * 8)))
     }
 
     func compare(_ a: Int, _ b: Int) -> Int {
@@ -62,22 +86,8 @@ final class IntegerColumn: SegmentColumn {
         return x < y ? -1 : x > y ? 1 : 0
     }
 
-    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn {
-        if let plain { return plain.ordered(order) }
-        let values = interner.values
-        let sorted = values.indices.sorted { values[$0] < values[$1] }
-        var places = [Int32](repeating: 0, count: values.count + 1)
-        let dictionary = UnsafeMutableBufferPointer<Int64>.allocate(capacity: max(values.count, 1))
-        for (place, code) in sorted.enumerated() {
-            places[code + 1] = Int32(truncatingIfNeeded: place)
-            dictionary[place] = values[code]
-        }
-        self.dictionary = dictionary
-        let index = ArrowIndex(values: values.count)
-        return ArrowColumn(
-            .stored(column, index: index), codes.ordered(order, places: places, index: index),
-            dictionary: ArrowArray(
-                count: values.count, data: UnsafeRawBufferPointer(start: dictionary.baseAddress, count: values.count * 8)))
+    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
+        plain?.ordered(order) ?? codes.ordered(order, places: places, index: ArrowIndex(values: interner.values.count))
     }
 
     func removeAll() {
@@ -88,5 +98,6 @@ final class IntegerColumn: SegmentColumn {
         interner.removeAll()
         dictionary?.deallocate()
         dictionary = nil
+        places = []
     }
 }

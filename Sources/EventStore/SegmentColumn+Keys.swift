@@ -8,10 +8,10 @@ final class KeyColumn: SegmentColumn {
     private let pool: StoragePool
     /// Of a column of users or devices: the kind of person that its ids are. Its keys have the bits that tell it.
     private let kind: PersonKind?
-    private var storage: RowStorage
+    private let storage: RowStorage
     private var hasNulls = false
     private var bitmap: UnsafeMutableRawBufferPointer?
-    private var codes: RowStorage?
+    private var inOrder: RowStorage?
 
     init(_ column: Column, pool: StoragePool) {
         self.column = column
@@ -46,16 +46,21 @@ final class KeyColumn: SegmentColumn {
         return x < y ? -1 : y < x ? 1 : 0
     }
 
-    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn {
+    var shape: ArrowFileWriter.Shape { .init(.stored(column)) }
+
+    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
         let (bitmap, nulls) = nullBitmap(order)
         let fresh = pool.take(width: 16)
-        let (from, to) = (keys, fresh.of(Key128.self))
+        inOrder = fresh
+        gather(order, to: fresh.of(Key128.self))
+        let data = UnsafeRawBufferPointer(start: fresh.bytes.baseAddress, count: order.count * 16)
+        return ArrowArray(count: order.count, nullCount: nulls, validity: bitmap, data: data)
+    }
+
+    /// The keys in order, as they are stored. A loop without a branch, so that many of its loads are under way at once.
+    private func gather(_ order: UnsafeBufferPointer<UInt32>, to: UnsafeMutablePointer<Key128>) {
+        let from = keys
         for i in 0..<order.count { to[i] = from[Int(order[i])].bigEndian }
-        pool.give(storage)
-        storage = fresh
-        let data = UnsafeRawBufferPointer(start: to, count: order.count * 16)
-        return ArrowColumn(
-            .stored(column), ArrowArray(count: order.count, nullCount: nulls, validity: bitmap, data: data))
     }
 
     /// The column as codes of one dictionary with the persons.
@@ -63,8 +68,11 @@ final class KeyColumn: SegmentColumn {
     func ordered(_ sorted: CanonicalOrder, _ dictionary: inout KeyDictionary, personsAreGiven: Bool) -> ArrowArray {
         let order = UnsafeBufferPointer(sorted.order)
         let fresh = pool.take(width: 4)
-        codes = fresh
-        let (from, to, persons) = (keys, fresh.of(Int32.self), sorted.personOfRow)
+        inOrder = fresh
+        let gathered = pool.take(width: 16)
+        defer { pool.give(gathered) }
+        gather(order, to: gathered.of(Key128.self))
+        let (from, to, persons) = (gathered.of(Key128.self), fresh.of(Int32.self), sorted.personOfRow)
         let bits = hasNulls ? newBitmap(order.count) : nil
         var nulls = 0
         var start = 0
@@ -80,7 +88,7 @@ final class KeyColumn: SegmentColumn {
             } else if personKind == .user || personsAreGiven {
                 var last = (key: Key128.zero, code: Int32(0))
                 for i in start..<end {
-                    let stored = from[Int(order[i])].bigEndian
+                    let stored = from[i]
                     if stored == .zero {
                         to[i] = 0
                         nulls &+= 1
@@ -130,8 +138,8 @@ final class KeyColumn: SegmentColumn {
         hasNulls = false
         bitmap?.deallocate()
         bitmap = nil
-        if let codes { pool.give(codes) }
-        codes = nil
+        if let inOrder { pool.give(inOrder) }
+        inOrder = nil
     }
 }
 
@@ -139,7 +147,8 @@ final class KeyColumn: SegmentColumn {
 final class EventIDColumn: SegmentColumn {
     let column: Column
     private let pool: StoragePool
-    private var storage: RowStorage
+    private let storage: RowStorage
+    private var inOrder: RowStorage?
     private var bitmap: UnsafeMutableRawBufferPointer?
 
     init(_ column: Column, pool: StoragePool) {
@@ -167,32 +176,33 @@ final class EventIDColumn: SegmentColumn {
         return x < y ? -1 : x > y ? 1 : 0
     }
 
-    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn {
+    var shape: ArrowFileWriter.Shape { .init(ArrowField(column.name, .int64, nullable: true)) }
+
+    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
         let fresh = pool.take(width: 8)
+        inOrder = fresh
         let (from, to) = (ids, fresh.of(UInt64.self))
         var nulls = 0
         for i in 0..<order.count {
             to[i] = from[Int(order[i])]
             nulls += to[i] == 0 ? 1 : 0
         }
-        pool.give(storage)
-        storage = fresh
         if nulls > 0 {
             let bits = UnsafeMutableRawBufferPointer.allocate(byteCount: (order.count + 7) / 8, alignment: 64)
             bits.initializeMemory(as: UInt8.self, repeating: 0)
             for i in 0..<order.count where to[i] != 0 { bits[i >> 3] |= 1 << UInt8(i & 7) }
             bitmap = bits
         }
-        return ArrowColumn(
-            ArrowField(column.name, .int64, nullable: true),
-            ArrowArray(
-                count: order.count, nullCount: nulls, validity: bitmap.map { UnsafeRawBufferPointer($0) },
-                data: UnsafeRawBufferPointer(start: to, count: order.count * 8)))
+        return ArrowArray(
+            count: order.count, nullCount: nulls, validity: bitmap.map { UnsafeRawBufferPointer($0) },
+            data: UnsafeRawBufferPointer(start: to, count: order.count * 8))
     }
 
     func removeAll() {
         bitmap?.deallocate()
         bitmap = nil
+        if let inOrder { pool.give(inOrder) }
+        inOrder = nil
     }
 }
 

@@ -6,7 +6,8 @@ import Vocabulary
 final class NumberColumn: SegmentColumn {
     let column: Column
     private let pool: StoragePool
-    private var storage: RowStorage
+    private let storage: RowStorage
+    private var inOrder: RowStorage?
     private var validity = Validity()
 
     init(_ column: Column, pool: StoragePool) {
@@ -42,9 +43,12 @@ final class NumberColumn: SegmentColumn {
         return x < y ? -1 : x > y ? 1 : 0
     }
 
-    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn {
+    var shape: ArrowFileWriter.Shape { .init(.stored(column)) }
+
+    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
         let (bitmap, nulls) = validity.ordered(order)
         let fresh = pool.take(width: 8)
+        inOrder = fresh
         let from = values
         let isDate = column.type == .date
         if isDate {
@@ -54,14 +58,15 @@ final class NumberColumn: SegmentColumn {
             let to = fresh.of(Int64.self)
             for i in 0..<order.count { to[i] = from[Int(order[i])] }
         }
-        pool.give(storage)
-        storage = fresh
         let data = UnsafeRawBufferPointer(start: fresh.bytes.baseAddress, count: order.count * (isDate ? 4 : 8))
-        return ArrowColumn(
-            .stored(column), ArrowArray(count: order.count, nullCount: nulls, validity: bitmap, data: data))
+        return ArrowArray(count: order.count, nullCount: nulls, validity: bitmap, data: data)
     }
 
-    func removeAll() { validity.removeAll(pool: pool) }
+    func removeAll() {
+        validity.removeAll(pool: pool)
+        if let inOrder { pool.give(inOrder) }
+        inOrder = nil
+    }
 
     /// Lets the column's memory go to another one; nothing can follow.
     func giveBack() { pool.give(storage) }
@@ -100,16 +105,16 @@ final class BooleanColumn: SegmentColumn {
         return Int(values[a]) - Int(values[b])
     }
 
-    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn {
+    var shape: ArrowFileWriter.Shape { .init(.stored(column)) }
+
+    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
         let (bitmap, nulls) = validity.ordered(order)
         let values = storage.of(UInt8.self)
         let packed = UnsafeMutableRawBufferPointer.allocate(byteCount: max((order.count + 7) / 8, 1), alignment: 64)
         packed.initializeMemory(as: UInt8.self, repeating: 0)
         for i in 0..<order.count { packed[i >> 3] |= values[Int(order[i])] << UInt8(i & 7) }
         bits = packed
-        return ArrowColumn(
-            .stored(column),
-            ArrowArray(count: order.count, nullCount: nulls, validity: bitmap, data: UnsafeRawBufferPointer(packed)))
+        return ArrowArray(count: order.count, nullCount: nulls, validity: bitmap, data: UnsafeRawBufferPointer(packed))
     }
 
     func removeAll() {

@@ -79,13 +79,15 @@ final class PlainTextColumn: SegmentColumn {
 
     func seal(rows: Int) {}
 
+    var shape: ArrowFileWriter.Shape { .init(.stored(column)) }
+
     func compare(_ a: Int, _ b: Int) -> Int {
         let (hasA, hasB) = (validity.isValid(a), validity.isValid(b))
         guard hasA && hasB else { return (hasA ? 1 : 0) - (hasB ? 1 : 0) }
         return compareBytes(value(a), value(b))
     }
 
-    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn {
+    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
         let (bitmap, nulls) = validity.ordered(order)
         let offsets = UnsafeMutableRawBufferPointer.allocate(byteCount: (order.count + 1) * 4, alignment: 64)
         let data = UnsafeMutableRawBufferPointer.allocate(byteCount: max(used, 1), alignment: 64)
@@ -107,11 +109,9 @@ final class PlainTextColumn: SegmentColumn {
         starts[order.count] = Int32(truncatingIfNeeded: end)
         orderedBytes = data
         orderedOffsets = offsets
-        return ArrowColumn(
-            .stored(column),
-            ArrowArray(
-                count: order.count, nullCount: nulls, validity: bitmap, offsets: UnsafeRawBufferPointer(offsets),
-                data: UnsafeRawBufferPointer(rebasing: data[..<used])))
+        return ArrowArray(
+            count: order.count, nullCount: nulls, validity: bitmap, offsets: UnsafeRawBufferPointer(offsets),
+            data: UnsafeRawBufferPointer(rebasing: data[..<used]))
     }
 
     func removeAll() {

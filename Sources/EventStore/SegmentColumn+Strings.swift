@@ -31,16 +31,17 @@ final class CategoryColumn: SegmentColumn {
 
     func seal(rows: Int) { ranks = [-1] + dictionary.sort(interner) }
 
+    var shape: ArrowFileWriter.Shape { .init(.stored(column, index: index), dictionary: dictionary.array) }
+
     func compare(_ a: Int, _ b: Int) -> Int {
         let (x, y) = (codes[a], codes[b])
         return x == y ? 0 : Int(ranks[x]) - Int(ranks[y])
     }
 
-    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn {
-        let index = ArrowIndex(values: interner.count)
-        return ArrowColumn(
-            .stored(column, index: index), codes.ordered(order, places: [0] + ranks.dropFirst(), index: index),
-            dictionary: dictionary.array(interner))
+    private var index: ArrowIndex { ArrowIndex(values: interner.count) }
+
+    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
+        codes.ordered(order, places: [0] + ranks.dropFirst(), index: index)
     }
 
     func removeAll() {
@@ -53,40 +54,39 @@ final class CategoryColumn: SegmentColumn {
 
 /// The values of an interner in byte order, as a dictionary is written.
 struct StringDictionary {
-    private var sortedCodes: [Int] = []
     private var offsets: UnsafeMutableRawBufferPointer?
     private var bytes: UnsafeMutableRawBufferPointer?
+    /// The sorted values; valid until `removeAll`.
+    private(set) var array: ArrowArray?
 
     /// Sorts the values; returns the place of each code.
     mutating func sort(_ interner: borrowing ByteInterner) -> [Int32] {
         var values: [UnsafeRawBufferPointer] = []
         for code in 0..<interner.count { values.append(interner.value(code)) }
-        sortedCodes = values.indices.sorted { compareBytes(values[$0], values[$1]) < 0 }
+        let sortedCodes = values.indices.sorted { compareBytes(values[$0], values[$1]) < 0 }
         var places = [Int32](repeating: 0, count: values.count)
         for (place, code) in sortedCodes.enumerated() { places[code] = Int32(truncatingIfNeeded: place) }
+        array = write(sortedCodes.map { values[$0] })
         return places
     }
 
-    /// The sorted values; valid until `removeAll`.
-    mutating func array(_ interner: borrowing ByteInterner) -> ArrowArray {
-        var total = 0
-        for code in sortedCodes { total += interner.value(code).count }
-        let offsets = UnsafeMutableRawBufferPointer.allocate(byteCount: (sortedCodes.count + 1) * 4, alignment: 64)
+    private mutating func write(_ values: [UnsafeRawBufferPointer]) -> ArrowArray {
+        let total = values.reduce(0) { $0 + $1.count }
+        let offsets = UnsafeMutableRawBufferPointer.allocate(byteCount: (values.count + 1) * 4, alignment: 64)
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(total, 1), alignment: 64)
         var end = 0
-        for (place, code) in sortedCodes.enumerated() {
+        for (place, value) in values.enumerated() {
             offsets.storeBytes(of: Int32(truncatingIfNeeded: end), toByteOffset: place * 4, as: Int32.self)
-            let value = interner.value(code)
             if value.count > 0 {
                 UnsafeMutableRawBufferPointer(rebasing: bytes[end..<(end + value.count)]).copyMemory(from: value)
             }
             end += value.count
         }
-        offsets.storeBytes(of: Int32(truncatingIfNeeded: end), toByteOffset: sortedCodes.count * 4, as: Int32.self)
+        offsets.storeBytes(of: Int32(truncatingIfNeeded: end), toByteOffset: values.count * 4, as: Int32.self)
         self.offsets = offsets
         self.bytes = bytes
         return ArrowArray(
-            count: sortedCodes.count, offsets: UnsafeRawBufferPointer(offsets),
+            count: values.count, offsets: UnsafeRawBufferPointer(offsets),
             data: UnsafeRawBufferPointer(rebasing: bytes[..<total]))
     }
 
@@ -95,7 +95,7 @@ struct StringDictionary {
         bytes?.deallocate()
         offsets = nil
         bytes = nil
-        sortedCodes = []
+        array = nil
     }
 }
 
@@ -149,6 +149,12 @@ final class TextColumn: SegmentColumn {
         places = [0] + dictionary.sort(interner)
     }
 
+    var shape: ArrowFileWriter.Shape {
+        plain?.shape ?? .init(.stored(column, index: index), dictionary: dictionary.array)
+    }
+
+    private var index: ArrowIndex { ArrowIndex(values: interner.count) }
+
     func compare(_ a: Int, _ b: Int) -> Int {
         if let plain { return plain.compare(a, b) }
         let (x, y) = (codes[a], codes[b])
@@ -156,12 +162,8 @@ final class TextColumn: SegmentColumn {
         return Int(places[x]) - Int(places[y])
     }
 
-    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn {
-        if let plain { return plain.ordered(order) }
-        let index = ArrowIndex(values: interner.count)
-        return ArrowColumn(
-            .stored(column, index: index), codes.ordered(order, places: places, index: index),
-            dictionary: dictionary.array(interner))
+    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
+        plain?.ordered(order) ?? codes.ordered(order, places: places, index: index)
     }
 
     func removeAll() {

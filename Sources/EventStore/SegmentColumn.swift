@@ -12,12 +12,14 @@ protocol SegmentColumn: AnyObject {
 
     /// Appends rows `range` of the batch's column; the first becomes row `row`.
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int)
-    /// Called once before `compare` and `ordered`.
+    /// Called once before what follows.
     func seal(rows: Int)
+    /// How the column is written; a dictionary stays valid until `removeAll`.
+    var shape: ArrowFileWriter.Shape { get }
     /// The canonical order of two rows' values, null first: negative, 0 or positive.
     func compare(_ a: Int, _ b: Int) -> Int
-    /// The column in the given order of rows. The buffers stay valid until `removeAll`.
-    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowColumn
+    /// The rows in the given order. The buffers stay valid until `removeAll`.
+    func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray
     func removeAll()
 }
 

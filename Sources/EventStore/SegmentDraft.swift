@@ -117,32 +117,37 @@ final class SegmentDraft {
         defer { clear() }
         for column in columns { column.seal(rows: rows) }
         let sorted = sort()
-        let order = UnsafeBufferPointer(sorted.order)
-        let (first, last) = timeBounds()
-        // Persons, users and devices are one dictionary, which grows with the ids of users and devices.
-        var keys = KeyDictionary(sorted)
-        var arrays = [ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.personOfRow))]
-        for column in [user, device].compactMap({ $0 }) {
-            arrays.append(column.ordered(sorted, &keys, personsAreGiven: persons != nil))
-        }
-        let dictionary = ArrowArray(
-            count: keys.count, data: UnsafeRawBufferPointer(start: sorted.persons.bytes.baseAddress, count: keys.count * 16))
-        let person = ArrowColumn(
-            ArrowField(SegmentFile.person, SegmentFile.keyDictionary, nullable: false), arrays[0], dictionary: dictionary)
-        let written = [person] + columns.map { column in
-            guard column === user || column === device else { return column.ordered(order) }
-            return ArrowColumn(
-                ArrowField(column.column.name, SegmentFile.keyDictionary, nullable: true),
-                arrays[column === user ? 1 : arrays.count - 1], dictionary: dictionary,
-                sharesDictionaryOf: SegmentFile.person)
-        }
-        var entry = try withExtendedLifetime(sorted) {
-            try SegmentFile.write(
-                rows: rows, columns: written, types: columns.map(\.column), source: source, minTime: first, maxTime: last,
-                namePrefix: namePrefix, origin: "\(origin) \(number)", folder: folder)
-        }
+        var entry = try withExtendedLifetime(sorted) { try write(sorted, origin: "\(origin) \(number)") }
         if self.persons == nil, user != nil, device != nil { entry.links = try LinkTable.write(for: entry, folder: folder) }
         return entry
+    }
+
+    /// Every column is put in order and written before the next one is.
+    private func write(_ sorted: CanonicalOrder, origin: String) throws -> SegmentEntry {
+        // Persons, users and devices are one dictionary, which grows with the ids of users and devices: they come first.
+        var keys = KeyDictionary(sorted)
+        let users = user?.ordered(sorted, &keys, personsAreGiven: persons != nil)
+        let devices = device?.ordered(sorted, &keys, personsAreGiven: persons != nil)
+        let dictionary = ArrowArray(
+            count: keys.count, data: UnsafeRawBufferPointer(start: sorted.persons.bytes.baseAddress, count: keys.count * 16))
+        let person = ArrowFileWriter.Shape(
+            ArrowField(SegmentFile.person, SegmentFile.keyDictionary, nullable: false), dictionary: dictionary)
+        let shapes = columns.map { column in
+            guard column === user || column === device else { return column.shape }
+            return .init(
+                ArrowField(column.column.name, SegmentFile.keyDictionary, nullable: true), dictionary: dictionary,
+                sharesDictionaryOf: SegmentFile.person)
+        }
+        var writer = try SegmentWriter(rows: rows, columns: [person] + shapes, source: source, folder: folder)
+        try writer.append(ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.personOfRow)))
+        for column in columns {
+            let known = column === user ? users : column === device ? devices : nil
+            try writer.append(known ?? column.ordered(UnsafeBufferPointer(sorted.order)))
+            if column !== times { column.removeAll() }
+        }
+        return try writer.finish(
+            types: columns.map(\.column), times: UnsafeBufferPointer(start: times.values, count: rows), namePrefix: namePrefix,
+            origin: origin)
     }
 
     private func sort() -> CanonicalOrder {
@@ -181,15 +186,5 @@ final class SegmentDraft {
                 user: users?[row] ?? .zero, device: devices?[row] ?? .zero, eventID: ids?[row] ?? 0, time: times[row])
         }
         return storage
-    }
-
-    private func timeBounds() -> (Int64, Int64) {
-        let values = times.values
-        var (first, last) = (values[0], values[0])
-        for i in 1..<max(rows, 1) {
-            first = min(first, values[i])
-            last = max(last, values[i])
-        }
-        return (first, last)
     }
 }

@@ -86,7 +86,10 @@ public final class TableBuilder {
         let record = ArrowColumn(
             ArrowField(TableFile.record, .int64, nullable: false),
             ArrowArray(count: rows, data: UnsafeRawBufferPointer(start: records.bytes.baseAddress, count: rows * 8)))
-        let written = [record] + columns.map { $0.ordered(UnsafeBufferPointer(order)) }
+        let written = [record] + columns.map { column in
+            let shape = column.shape
+            return ArrowColumn(shape.field, column.ordered(UnsafeBufferPointer(order)), dictionary: shape.dictionary)
+        }
         try withConstantVersion { version in
             let all = written + (version.map { [$0] } ?? [])
             let sums = all.map { $0.checksum() ?? "" }
