@@ -49,10 +49,7 @@ extension TypedColumn {
         if fault != .none { return fault }
         valid.update(repeating: 1)
         integers.update(repeating: value)
-        if let slice {
-            starts.update(repeating: slice.start)
-            lengths.update(repeating: slice.length)
-        }
+        if let slice { fields.update(repeating: slice) }
         return .none
     }
 }

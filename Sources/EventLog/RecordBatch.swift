@@ -1,10 +1,21 @@
 /// One field of a record: a slice of the window.
-struct Field {
-    var start: UInt32
+public struct Field: Sendable {
+    /// Where its bytes begin; within the window for a null as well.
+    public var start: UInt32
     /// `nullLength` where the record has nothing between two delimiters; 0 for `""`.
-    var length: UInt32
+    public var length: UInt32
 
-    static let nullLength = UInt32.max
+    public static let nullLength = UInt32.max
+    public static let null = Field(start: 0, length: nullLength)
+
+    @inlinable
+    public init(start: UInt32, length: UInt32) {
+        self.start = start
+        self.length = length
+    }
+
+    @inlinable
+    public var isNull: Bool { length == Self.nullLength }
 
     /// True for nothing and for `""`: both are null in every type but category and text.
     var isEmpty: Bool { length &+ 1 <= 1 }

@@ -106,40 +106,32 @@ struct RecordTyper {
         }
     }
 
-    @inline(__always)
     private func strings(_ slice: Slice, _ table: ByteTable?, _ suspects: UnsafePointer<Bool>?) {
-        guard let target = slice.target else { return }
-        let valid = target.valid
-        let starts = target.starts
-        let lengths = target.lengths
+        guard let target = slice.target?.fields.baseAddress else { return }
+        if suspects == nil, table == nil, !slice.isRequired {
+            // Nothing is looked at; what a record with a fault leaves in its row is gone when the gaps are closed.
+            let (fields, stride) = (slice.records.fields + slice.field, slice.records.stride)
+            for record in 0..<slice.records.count { target[slice.firstRow &+ record] = fields[record &* stride] }
+            return
+        }
         eachField(slice) { field, row, _ in
-            let isNull = field.length == Field.nullLength
-            valid[row] = isNull ? 0 : 1
-            starts[row] = isNull ? 0 : field.start
-            lengths[row] = isNull ? 0 : field.length
-            if isNull || suspects == nil && table == nil { return .none }
+            target[row] = field
+            if field.isNull { return .none }
             if let suspects, suspects[row &- slice.firstRow] {
                 let bytes = UnsafeRawBufferPointer(start: slice.base + Int(field.start), count: Int(field.length))
                 let fault = TextTyping.check(bytes)
                 if fault != .none { return fault }
             }
-            if let ours = table?.value(of: field, in: slice.base) {
-                starts[row] = ours.start
-                lengths[row] = ours.length
-            }
+            if let ours = table?.value(of: field, in: slice.base) { target[row] = ours }
             return .none
         }
     }
 
     private func variants(_ slice: Slice, _ table: VariantAssignment.Table) {
-        guard let target = slice.target, let variants = variants[Int(slice.index)] else { return }
-        let (valid, starts, lengths) = (target.valid, target.starts, target.lengths)
+        guard let target = slice.target?.fields, let variants = variants[Int(slice.index)] else { return }
         eachField(slice) { field, row, isNull in
             let bytes = UnsafeRawBufferPointer(start: slice.base + Int(field.start), count: isNull ? 0 : Int(field.length))
-            let variant = isNull ? Field(start: 0, length: 0) : variants[table.place(of: bytes)]
-            valid[row] = isNull ? 0 : 1
-            starts[row] = variant.start
-            lengths[row] = variant.length
+            target[row] = isNull ? .null : variants[table.place(of: bytes)]
             return .none
         }
     }

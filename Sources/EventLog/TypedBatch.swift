@@ -28,12 +28,9 @@ public final class TypedBatch {
     func move(_ rows: Range<Int>, to place: Int) {
         recordNumbers.move(rows, to: place)
         for column in columns {
-            column.valid.move(rows, to: place)
+            if column.valid.count > 0 { column.valid.move(rows, to: place) }
             if column.integers.count > 0 { column.integers.move(rows, to: place) }
-            if column.starts.count > 0 {
-                column.starts.move(rows, to: place)
-                column.lengths.move(rows, to: place)
-            }
+            if column.fields.count > 0 { column.fields.move(rows, to: place) }
             if column.keys.count > 0 { column.keys.move(rows, to: place) }
         }
     }
@@ -43,15 +40,14 @@ public final class TypedBatch {
 }
 
 /// One typed column of a batch. Which buffer is used depends on the type:
-/// time, date, integer, decimal and boolean (0 or 1) use `integers`; category and text use `starts` and `lengths`
-/// (a slice of the batch's `text`); key uses `keys`.
+/// time, date, integer, decimal and boolean (0 or 1) use `integers`, key uses `keys`, each with `valid`; category and text use
+/// `fields` (slices of the batch's `text`), which tell nulls themselves.
 public final class TypedColumn {
     public let column: Column
-    /// 1 where the row has a value, 0 where it is null.
+    /// 1 where the row has a value, 0 where it is null; empty of a category or text.
     public let valid: UnsafeMutableBufferPointer<UInt8>
     public let integers: UnsafeMutableBufferPointer<Int64>
-    public let starts: UnsafeMutableBufferPointer<UInt32>
-    public let lengths: UnsafeMutableBufferPointer<UInt32>
+    public let fields: UnsafeMutableBufferPointer<Field>
     public let keys: UnsafeMutableBufferPointer<Key128>
 
     public init(_ column: Column) {
@@ -63,19 +59,28 @@ public final class TypedColumn {
             return buffer
         }
         let isString = column.type == .category || column.type == .text
-        valid = buffer(true, 0)
+        valid = buffer(!isString, 0)
         integers = buffer(!isString && column.type != .key, 0)
-        starts = buffer(isString, 0)
-        lengths = buffer(isString, 0)
+        fields = buffer(isString, .null)
         keys = buffer(column.type == .key, .zero)
     }
 
     deinit {
         valid.deallocate()
         integers.deallocate()
-        starts.deallocate()
-        lengths.deallocate()
+        fields.deallocate()
         keys.deallocate()
+    }
+
+    @inlinable
+    public func isNull(_ row: Int) -> Bool { fields.count > 0 ? fields[row].isNull : valid[row] == 0 }
+
+    /// The bytes of a row of a category or text column; nil where it is null.
+    /// - Parameter text: the batch's.
+    public func bytes(_ row: Int, in text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let field = fields[row]
+        if field.isNull { return nil }
+        return UnsafeRawBufferPointer(rebasing: text[Int(field.start)..<Int(field.start) + Int(field.length)])
     }
 }
 

@@ -12,6 +12,8 @@ struct ByteInterner: ~Copyable {
         var length: UInt32
         /// The code + 1; 0 marks an empty slot.
         var code: UInt32
+
+        static let empty = Slot(first: 0, second: 0, length: 0, code: 0)
     }
 
     private var slots: UnsafeMutableBufferPointer<Slot>
@@ -30,7 +32,7 @@ struct ByteInterner: ~Copyable {
         UnsafeMutableBufferPointer<Slot>, UnsafeMutableRawBufferPointer, UnsafeMutableBufferPointer<Int>
     ) {
         let slots = UnsafeMutableBufferPointer<Slot>.allocate(capacity: 64)
-        slots.initialize(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
+        slots.initialize(repeating: .empty)
         return (slots, .allocate(byteCount: 1024, alignment: 16), .allocate(capacity: 64))
     }
 
@@ -56,7 +58,7 @@ struct ByteInterner: ~Copyable {
             ends.deallocate()
             (slots, bytes, ends) = Self.emptyTables()
         } else {
-            slots.update(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
+            slots.update(repeating: .empty)
         }
         count = 0
         used = 0
@@ -66,16 +68,18 @@ struct ByteInterner: ~Copyable {
     mutating func encode(
         _ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, into codes: inout RowCodes, at row: Int
     ) {
-        let (valid, starts, lengths, first) = (typed.valid, typed.starts, typed.lengths, range.lowerBound)
-        guard let base = text.baseAddress else { return codes.fill(range.count, at: row) { _ in 0 } }
+        guard let base = text.baseAddress, let fields = typed.fields.baseAddress else {
+            return codes.fill(range.count, at: row) { _ in 0 }
+        }
+        let first = fields + range.lowerBound
         let lastWhole = text.count - 16
         codes.fill(range.count, at: row) { i in
-            let i = first &+ i
-            if valid[i] == 0 { return 0 }
-            let (start, length) = (Int(starts[i]), Int(lengths[i]))
+            let field = first[i]
+            if field.isNull { return 0 }
+            let (start, length) = (Int(field.start), Int(field.length))
             if length <= 16 && start <= lastWhole {
                 let (first, second) = Self.wholeWords(base + start, length)
-                return look(base + start, length, first, second) &+ 1
+                return look(base + start, field.length, first, second) &+ 1
             }
             return code(UnsafeRawBufferPointer(start: base + start, count: length)) &+ 1
         }
@@ -86,7 +90,7 @@ struct ByteInterner: ~Copyable {
     mutating func code(_ string: UnsafeRawBufferPointer) -> UInt32 {
         guard let start = string.baseAddress else { return look(nil, 0, 0, 0) }
         let (first, second) = Self.words(start, string.count)
-        return look(start, string.count, first, second)
+        return look(start, UInt32(truncatingIfNeeded: string.count), first, second)
     }
 
     /// The bytes of a string of up to 16 as two words, zeros behind them; of a longer one its first word and a hash.
@@ -121,17 +125,17 @@ struct ByteInterner: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func look(_ start: UnsafeRawPointer?, _ length: Int, _ first: UInt64, _ second: UInt64) -> UInt32 {
+    private mutating func look(_ start: UnsafeRawPointer?, _ length: UInt32, _ first: UInt64, _ second: UInt64) -> UInt32 {
         let mask = slots.count &- 1
-        var i = Self.place(first, second, UInt32(truncatingIfNeeded: length)) & mask
+        var i = Self.place(first, second, length) & mask
         while slots[i].code != 0 {
             let slot = slots[i]
-            if slot.first == first, slot.second == second, Int(slot.length) == length {
-                guard length > 16, let start, !isEqual(start, length, slot.code) else { return slot.code &- 1 }
+            if slot.first == first, slot.second == second, slot.length == length {
+                guard length > 16, let start, !isEqual(start, Int(length), slot.code) else { return slot.code &- 1 }
             }
             i = (i &+ 1) & mask
         }
-        return insert(UnsafeRawBufferPointer(start: start, count: length), first, second, at: i)
+        return insert(UnsafeRawBufferPointer(start: start, count: Int(length)), first, second, at: i)
     }
 
     /// Gives a string its code, in an empty slot.
@@ -179,7 +183,7 @@ struct ByteInterner: ~Copyable {
     private mutating func grow() {
         let old = slots
         slots = .allocate(capacity: old.count * 2)
-        slots.initialize(repeating: Slot(first: 0, second: 0, length: 0, code: 0))
+        slots.initialize(repeating: .empty)
         let mask = slots.count - 1
         for slot in old where slot.code != 0 {
             var i = Self.place(slot.first, slot.second, slot.length) & mask

@@ -33,15 +33,15 @@ final class PlainTextColumn: SegmentColumn {
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         let to = ends.of(UInt32.self) + row - range.lowerBound
-        let (valid, starts, lengths) = (typed.valid, typed.starts, typed.lengths)
+        let fields = typed.fields
         var needed = 0
-        for i in range where valid[i] == 1 { needed += Int(lengths[i]) }
+        for i in range where !fields[i].isNull { needed += Int(fields[i].length) }
         if used + needed > bytes.count { grow(to: used + needed) }
         let (bytes, first) = (self.bytes, used)
         var end = first
         for i in range {
-            if valid[i] == 1, lengths[i] > 0 {
-                let (start, count) = (Int(starts[i]), Int(lengths[i]))
+            if !fields[i].isNull, fields[i].length > 0 {
+                let (start, count) = (Int(fields[i].start), Int(fields[i].length))
                 UnsafeMutableRawBufferPointer(rebasing: bytes[end..<(end + count)])
                     .copyMemory(from: UnsafeRawBufferPointer(rebasing: text[start..<(start + count)]))
                 end += count
@@ -49,7 +49,7 @@ final class PlainTextColumn: SegmentColumn {
             to[i] = UInt32(truncatingIfNeeded: end)
         }
         used = end
-        validity.append(typed.valid, range, at: row, pool: pool)
+        for i in range { validity.append(!fields[i].isNull, at: row + i - range.lowerBound, pool: pool) }
     }
 
     /// Takes a row from elsewhere in; nil is null.

@@ -124,7 +124,7 @@ final class TextColumn: SegmentColumn {
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         if let plain { return plain.append(typed, range, text: text, at: row) }
-        for i in range where typed.valid[i] == 1 { bytes += Int(typed.lengths[i]) }
+        for i in range where !typed.fields[i].isNull { bytes &+= Int(typed.fields[i].length) }
         interner.encode(typed, range, text: text, into: &codes, at: row)
         if interner.count > RowCodes.mostValuesOfADictionary { makePlain(rows: row + range.count) }
     }

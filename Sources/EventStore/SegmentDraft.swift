@@ -97,7 +97,7 @@ final class SegmentDraft {
                 throw Problem(.storeMisuse, "source '\(source)': a batch lacks the column '\(column.column.name)'")
             }
             if column === times || column === events {
-                for i in 0..<batch.count where found.valid[i] == 0 {
+                for i in 0..<batch.count where found.isNull(i) {
                     throw Problem(.storeMisuse, "source '\(source)': a row has no \(column.column.name)")
                 }
             }

@@ -75,11 +75,9 @@ enum LogFixture {
     static func read(_ text: String, _ format: LogFormat) throws -> LogContents { try read(Array(text.utf8), format) }
 
     private static func value(of column: TypedColumn, _ row: Int, _ text: UnsafeRawBufferPointer) -> String? {
-        if column.valid[row] == 0 { return nil }
+        if column.isNull(row) { return nil }
         switch column.column.type {
-        case .category, .text:
-            let start = Int(column.starts[row])
-            return String(decoding: text[start..<start + Int(column.lengths[row])], as: UTF8.self)
+        case .category, .text: return column.bytes(row, in: text).map { String(decoding: $0, as: UTF8.self) }
         case .key: return hexadecimal(column.keys[row])
         default: return String(column.integers[row])
         }

@@ -25,9 +25,8 @@ struct TableTests {
             batch.columns[0].valid[i] = 1
             batch.columns[0].integers[i] = line.date
             for (column, value) in [(1, line.campaign), (3, line.campaign.map { "note \($0)" })] {
-                batch.columns[column].valid[i] = value == nil ? 0 : 1
-                batch.columns[column].starts[i] = UInt32(text.count)
-                batch.columns[column].lengths[i] = UInt32(value?.utf8.count ?? 0)
+                batch.columns[column].fields[i] =
+                    value.map { Field(start: UInt32(text.count), length: UInt32($0.utf8.count)) } ?? .null
                 text += Array((value ?? "").utf8)
             }
             for (column, value) in [(2, line.cost), (4, line.revision)] {

@@ -128,9 +128,7 @@ private func fill(_ column: TypedColumn, _ i: Int, _ row: TestRow, _ text: inout
         column.keys[i] = value ?? Key128(high: 5, low: 5)
     }
     func set(_ value: String?) {
-        column.valid[i] = value == nil ? 0 : 1
-        column.starts[i] = UInt32(text.count)
-        column.lengths[i] = UInt32(value?.utf8.count ?? 0)
+        column.fields[i] = value.map { Field(start: UInt32(text.count), length: UInt32($0.utf8.count)) } ?? .null
         text += Array((value ?? "").utf8)
     }
     switch column.column.name {

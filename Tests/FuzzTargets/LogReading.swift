@@ -43,11 +43,10 @@ struct LogReading: Equatable {
     }
 
     private static func value(of column: TypedColumn, _ row: Int, _ text: UnsafeRawBufferPointer) throws -> String? {
-        if column.valid[row] == 0 { return nil }
+        if column.isNull(row) { return nil }
         switch column.column.type {
         case .category, .text:
-            let start = Int(column.starts[row])
-            let bytes = text[start..<start + Int(column.lengths[row])]
+            guard let bytes = column.bytes(row, in: text) else { return nil }
             guard let string = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
                 throw Finding("the column \(column.column.name) holds \(Array(bytes)), which is no text")
             }

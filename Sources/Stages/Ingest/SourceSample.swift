@@ -42,7 +42,10 @@ public struct SourceSample {
                 consume: { batch in
                     accepted += batch.count
                     if let column = batch.column("event") {
-                        for row in 0..<batch.count where column.valid[row] != 0 { events[column.text(row, in: batch), default: 0] += 1 }
+                        for row in 0..<batch.count {
+                            guard let bytes = column.bytes(row, in: batch.text) else { continue }
+                            events[String(decoding: bytes, as: UTF8.self), default: 0] += 1
+                        }
                     }
                     throw Enough()
                 })
@@ -73,12 +76,5 @@ public struct SourceSample {
             guard seen[theirs] == nil, let near = nearestName(to: theirs, among: unmapped) else { return nil }
             return "none of the first \(records) records has the event '\(TerminalText.shown(theirs))', which is to be \(ours); did you mean '\(TerminalText.shown(near))'?"
         }
-    }
-}
-
-extension TypedColumn {
-    fileprivate func text(_ row: Int, in batch: TypedBatch) -> String {
-        let start = Int(starts[row])
-        return String(decoding: batch.text[start..<start + Int(lengths[row])], as: UTF8.self)
     }
 }

@@ -154,10 +154,7 @@ struct LogLook {
                     for row in 0..<batch.count where records.count < Self.recordLimit {
                         records.append(
                             batch.columns.map { column in
-                                guard column.valid[row] != 0 else { return nil }
-                                let start = Int(column.starts[row])
-                                return String(
-                                    decoding: batch.text[start..<start + Int(column.lengths[row])], as: UTF8.self)
+                                column.bytes(row, in: batch.text).map { String(decoding: $0, as: UTF8.self) }
                             })
                     }
                     if records.count >= Self.recordLimit { throw Enough() }
