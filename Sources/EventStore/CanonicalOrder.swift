@@ -9,10 +9,13 @@ final class CanonicalOrder {
     let order: UnsafeMutableBufferPointer<UInt32>
     /// Per row in order: the index of its person among `persons`.
     let personOfRow: UnsafeMutableBufferPointer<Int32>
+    private let orderStorage: RowStorage
+    private let personOfRowStorage: RowStorage
     /// The persons' keys in increasing order, in the bytes that are stored; behind them there is room for as many keys as
     /// two columns have.
     let persons: RowStorage
     private(set) var personCount = 0
+    private let pool: StoragePool
 
     private struct Item {
         var key: Key128
@@ -25,11 +28,17 @@ final class CanonicalOrder {
 
     /// - Parameters:
     ///   - keys: the person's key of each row.
+    ///   - pool: where the memory comes from, and where it goes when the order does.
     ///   - tie: the order of two rows of one person and time; negative, 0 or positive.
-    init(rows: Int, times: UnsafePointer<Int64>, keys: UnsafePointer<Key128>, tie: (Int, Int) -> Int) {
-        order = .allocate(capacity: rows)
-        personOfRow = .allocate(capacity: rows)
-        persons = RowStorage(rows: 3 * rows, width: 16)
+    init(
+        rows: Int, times: UnsafePointer<Int64>, keys: UnsafePointer<Key128>, pool: StoragePool, tie: (Int, Int) -> Int
+    ) {
+        self.pool = pool
+        orderStorage = pool.take(width: MemoryLayout<UInt32>.stride)
+        personOfRowStorage = pool.take(width: MemoryLayout<Int32>.stride)
+        order = UnsafeMutableBufferPointer(start: orderStorage.of(UInt32.self), count: rows)
+        personOfRow = UnsafeMutableBufferPointer(start: personOfRowStorage.of(Int32.self), count: rows)
+        persons = pool.take(width: 3 * MemoryLayout<Key128>.stride)
         func precedes(_ a: Item, _ b: Item) -> Bool {
             if a.key != b.key { return a.key < b.key }
             if a.time != b.time { return a.time < b.time }
@@ -37,10 +46,11 @@ final class CanonicalOrder {
         }
         var bits = 0
         while bits < 12, rows >> bits > 512 { bits += 1 }
-        let items = UnsafeMutableBufferPointer<Item>.allocate(capacity: max(rows, 1))
+        let itemStorage = pool.take(width: MemoryLayout<Item>.stride)
+        let items = UnsafeMutableBufferPointer(start: itemStorage.of(Item.self), count: rows)
         let scratch = UnsafeMutableBufferPointer<Item>.allocate(capacity: Self.largestPart)
         defer {
-            items.deallocate()
+            pool.give(itemStorage)
             scratch.deallocate()
         }
         let ends = Self.part(rows, into: items, bits: bits, times: times, keys: keys)
@@ -57,10 +67,7 @@ final class CanonicalOrder {
         }
     }
 
-    deinit {
-        order.deallocate()
-        personOfRow.deallocate()
-    }
+    deinit { for storage in [orderStorage, personOfRowStorage, persons] { pool.give(storage) } }
 
     private func emit(_ items: UnsafeMutableBufferPointer<Item>, at start: Int) {
         let persons = self.persons.of(Key128.self)

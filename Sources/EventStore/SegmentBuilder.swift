@@ -14,6 +14,7 @@ public final class SegmentBuilder {
     private let makeDraft: () throws -> SegmentDraft
     private var draft: SegmentDraft
     private var entries: [SegmentEntry] = []
+    private var last: (batch: TypedBatch, columns: [TypedColumn])?
 
     /// The draft that is being sorted and written while the next one is filled; nil where one thread does both.
     private let background: BackgroundCut?
@@ -61,7 +62,8 @@ public final class SegmentBuilder {
     /// - Parameter persons: the person of every row of the batch, where the builder is given persons.
     func append(_ batch: TypedBatch, persons: UnsafePointer<Key128>?) throws {
         if draft.rows > 0, draft.memory + batch.text.count >= byteLimit { try cut() }
-        let typed = try draft.matched(batch)
+        let typed = try matched(batch)
+        try draft.check(typed, count: batch.count)
         var done = 0
         while done < batch.count {
             if draft.rows == rowLimit { try cut() }
@@ -69,6 +71,14 @@ public final class SegmentBuilder {
             draft.append(typed, done..<(done + count), text: batch.text, persons: persons)
             done += count
         }
+    }
+
+    /// The columns of a batch in the order of the draft's; a reader fills the same batch again and again.
+    private func matched(_ batch: TypedBatch) throws -> [TypedColumn] {
+        if let last, last.batch === batch { return last.columns }
+        let columns = try draft.matched(batch)
+        last = (batch, columns)
+        return columns
     }
 
     /// Writes what is left, and names all segments.

@@ -86,7 +86,7 @@ final class SegmentDraft {
     }
 
     /// The columns of a batch in the order of the draft's.
-    /// - Throws: `Problem` `store.misuse` where one is missing, or a row has no time or event.
+    /// - Throws: `Problem` `store.misuse` where one is missing.
     func matched(_ batch: TypedBatch) throws -> [TypedColumn] {
         var typed: [TypedColumn] = []
         for (i, column) in columns.enumerated() {
@@ -96,14 +96,18 @@ final class SegmentDraft {
             guard let found else {
                 throw Problem(.storeMisuse, "source '\(source)': a batch lacks the column '\(column.column.name)'")
             }
-            if column === times || column === events {
-                for i in 0..<batch.count where found.isNull(i) {
-                    throw Problem(.storeMisuse, "source '\(source)': a row has no \(column.column.name)")
-                }
-            }
             typed.append(found)
         }
         return typed
+    }
+
+    /// - Throws: `Problem` `store.misuse` where one of the first `count` rows has no time or event.
+    func check(_ typed: [TypedColumn], count: Int) throws {
+        for (column, input) in zip(columns, typed) where column === times || column === events {
+            for row in 0..<count where input.isNull(row) {
+                throw Problem(.storeMisuse, "source '\(source)': a row has no \(column.column.name)")
+            }
+        }
     }
 
     func clear() {
@@ -173,7 +177,7 @@ final class SegmentDraft {
         defer { if let own { pool.give(own) } }
         // One of the two is there.
         let keys = (persons ?? own).unsafelyUnwrapped.of(Key128.self)
-        return CanonicalOrder(rows: rows, times: times.values, keys: keys, tie: tie)
+        return CanonicalOrder(rows: rows, times: times.values, keys: keys, pool: pool, tie: tie)
     }
 
     /// The person of each row as its own ids name it.

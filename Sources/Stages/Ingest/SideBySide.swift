@@ -6,7 +6,8 @@ import Synchronization
 /// files.
 /// - Parameters:
 ///   - sizes: the bytes of each file.
-///   - work: is given the index of a file and whether a thread will be free beside it, and calls `advanced` with the bytes that it has read since the last call.
+///   - work: is given the index of a file and whether a thread will be free beside it before long, and calls `advanced` with the bytes that it has read since the
+///     last call.
 /// - Throws: what `work` threw for the first of the files that it failed for.
 func sideBySide<Result: Sendable>(
     _ title: String, sizes: [Int64], threads: Int,
@@ -26,7 +27,9 @@ func sideBySide<Result: Sendable>(
             guard place < sizes.count else { return }
             let index = order[place]
             let result = Swift.Result {
-                try work(index, sizes.count - place < threads) { bytes in
+                let behind = order[(place + 1)...].reduce(0) { $0 + sizes[$1] }
+                // The last of the large files: what is behind it leaves some thread without work for the better half of its time.
+                return try work(index, behind * 2 < sizes[index] * Int64(threads - 1)) { bytes in
                     let sum = done.add(Int64(bytes), ordering: .relaxed).newValue
                     progress.update(total > 0 ? Double(sum) / Double(total) : 1)
                 }
