@@ -17,6 +17,13 @@ public struct Field: Sendable {
     @inlinable
     public var isNull: Bool { length == Self.nullLength }
 
+    /// Its bytes; nil where it is null.
+    /// - Parameter text: the batch's.
+    @inlinable
+    public func bytes(in text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        isNull ? nil : UnsafeRawBufferPointer(rebasing: text[Int(start)..<Int(start) + Int(length)])
+    }
+
     /// True for nothing and for `""`: both are null in every type but category and text.
     var isEmpty: Bool { length &+ 1 <= 1 }
 }

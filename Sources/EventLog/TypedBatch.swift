@@ -77,11 +77,7 @@ public final class TypedColumn {
 
     /// The bytes of a row of a category or text column; nil where it is null.
     /// - Parameter text: the batch's.
-    public func bytes(_ row: Int, in text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        let field = fields[row]
-        if field.isNull { return nil }
-        return UnsafeRawBufferPointer(rebasing: text[Int(field.start)..<Int(field.start) + Int(field.length)])
-    }
+    public func bytes(_ row: Int, in text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? { fields[row].bytes(in: text) }
 }
 
 extension UnsafeMutableBufferPointer {

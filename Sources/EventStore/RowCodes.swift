@@ -84,66 +84,91 @@ struct RowCodes {
     }
 
     /// The rows' codes in an order, as places in a dictionary. What is returned stays valid until `removeAll`.
-    /// - Parameter places: the place in the dictionary for each code; of null, which is at 0, it is 0.
+    /// - Parameter places: the place in the dictionary for each code; of null, which is at 0, it is -1.
     mutating func ordered(_ order: UnsafeBufferPointer<UInt32>, places: [Int32], index: ArrowIndex) -> ArrowArray {
+        guard let rows = order.baseAddress else { return ordered(0, places, index, hasNulls: false) { _ in 0 } }
+        // A code is at most the number of values, which is the last index of `places`.
+        switch width {
+        case .one:
+            let codes = storage.of(UInt8.self)
+            return ordered(order.count, places, index, hasNulls: hasNulls) { Int(truncatingIfNeeded: codes[Int(rows[$0])]) }
+        case .two:
+            let codes = storage.of(UInt16.self)
+            return ordered(order.count, places, index, hasNulls: hasNulls) { Int(truncatingIfNeeded: codes[Int(rows[$0])]) }
+        case .four:
+            let codes = storage.of(UInt32.self)
+            return ordered(order.count, places, index, hasNulls: hasNulls) { Int(truncatingIfNeeded: codes[Int(rows[$0])]) }
+        }
+    }
+
+    /// The rows' codes in an order, as they are; none needs more than two bytes.
+    func gather(_ order: UnsafeBufferPointer<UInt32>, to: UnsafeMutablePointer<UInt16>) {
+        guard let rows = order.baseAddress else { return }
+        switch width {
+        case .one:
+            let codes = storage.of(UInt8.self)
+            for i in 0..<order.count { to[i] = UInt16(codes[Int(rows[i])]) }
+        case .two:
+            let codes = storage.of(UInt16.self)
+            for i in 0..<order.count { to[i] = codes[Int(rows[i])] }
+        case .four:
+            let codes = storage.of(UInt32.self)
+            for i in 0..<order.count { to[i] = UInt16(truncatingIfNeeded: codes[Int(rows[i])]) }
+        }
+    }
+
+    /// Codes that another one keeps, in their order.
+    /// - Parameters:
+    ///   - places: the place in the dictionary for each code; of one that stands for null it is -1.
+    ///   - code: given a row's place in the order, its code, an index of `places`.
+    @inline(__always)
+    mutating func ordered(
+        _ count: Int, _ places: [Int32], _ index: ArrowIndex, hasNulls: Bool, code: (Int) -> Int
+    ) -> ArrowArray {
         let room = pool.take(width: 4)
         inOrder = room
         let nulls: Int
         switch index {
-        case .int8: nulls = ordered(order, places, into: room.of(Int8.self))
-        case .int16: nulls = ordered(order, places, into: room.of(Int16.self))
-        case .int32: nulls = ordered(order, places, into: room.of(Int32.self))
+        case .int8: nulls = gather(count, places, hasNulls, code, into: room.of(Int8.self))
+        case .int16: nulls = gather(count, places, hasNulls, code, into: room.of(Int16.self))
+        case .int32: nulls = gather(count, places, hasNulls, code, into: room.of(Int32.self))
         }
         return ArrowArray(
-            count: order.count, nullCount: nulls, validity: nulls == 0 ? nil : validity.map { UnsafeRawBufferPointer($0) },
-            data: UnsafeRawBufferPointer(start: room.bytes.baseAddress, count: order.count * index.rawValue))
+            count: count, nullCount: nulls, validity: nulls == 0 ? nil : validity.map { UnsafeRawBufferPointer($0) },
+            data: UnsafeRawBufferPointer(start: room.bytes.baseAddress, count: count * index.rawValue))
     }
 
-    private mutating func ordered<Index: FixedWidthInteger>(
-        _ order: UnsafeBufferPointer<UInt32>, _ places: [Int32], into to: UnsafeMutablePointer<Index>
+    /// Returns how many rows are null, and sets `validity` where some are. The index of a null is 0.
+    @inline(__always)
+    private mutating func gather<Index: FixedWidthInteger>(
+        _ count: Int, _ places: [Int32], _ hasNulls: Bool, _ code: (Int) -> Int, into to: UnsafeMutablePointer<Index>
     ) -> Int {
-        if places.count <= 1 {
-            // Nothing but nulls.
-            to.update(repeating: 0, count: order.count)
-            if order.count > 0 { _ = newValidity(order.count).initializeMemory(as: UInt8.self, repeating: 0) }
-            return order.count
-        }
-        let narrow = places.map { Index(truncatingIfNeeded: $0) }
-        switch width {
-        case .one: return gather(order, storage.of(UInt8.self), narrow, to)
-        case .two: return gather(order, storage.of(UInt16.self), narrow, to)
-        case .four: return gather(order, storage.of(UInt32.self), narrow, to)
-        }
-    }
-
-    private mutating func gather<Code: FixedWidthInteger, Index: FixedWidthInteger>(
-        _ order: UnsafeBufferPointer<UInt32>, _ codes: UnsafeMutablePointer<Code>, _ places: [Index],
-        _ to: UnsafeMutablePointer<Index>
-    ) -> Int {
-        guard let rows = order.baseAddress else { return 0 }
-        return places.withUnsafeBufferPointer { places in
-            // A code is at most the number of values, which is the last index of `places`.
-            let table = places.baseAddress.unsafelyUnwrapped
-            if !hasNulls {
-                for i in 0..<order.count { to[i] = table[Int(truncatingIfNeeded: codes[Int(rows[i])])] }
-                return 0
-            }
-            let bits = newValidity(order.count)
-            var valid = 0
-            var start = 0
-            while start < order.count {
-                let end = min(start &+ 64, order.count)
-                var word: UInt64 = 0
-                for i in start..<end {
-                    let code = codes[Int(rows[i])]
-                    to[i] = table[Int(truncatingIfNeeded: code)]
-                    word |= (code == 0 ? 0 : 1) << UInt64(truncatingIfNeeded: i &- start)
+        let table = places.map { Index(truncatingIfNeeded: max($0, 0)) }
+        let present = places.map { UInt8($0 < 0 ? 0 : 1) }
+        return table.withUnsafeBufferPointer { table in
+            present.withUnsafeBufferPointer { present in
+                let (table, present) = (table.baseAddress.unsafelyUnwrapped, present.baseAddress.unsafelyUnwrapped)
+                if !hasNulls {
+                    for i in 0..<count { to[i] = table[code(i)] }
+                    return 0
                 }
-                valid &+= word.nonzeroBitCount
-                bits.storeBytes(of: word.littleEndian, toByteOffset: start >> 3, as: UInt64.self)
-                start = end
+                let bits = newValidity(count)
+                var valid = 0
+                var start = 0
+                while start < count {
+                    let end = min(start &+ 64, count)
+                    var word: UInt64 = 0
+                    for i in start..<end {
+                        let code = code(i)
+                        to[i] = table[code]
+                        word |= UInt64(truncatingIfNeeded: present[code]) &<< UInt64(truncatingIfNeeded: i &- start)
+                    }
+                    valid &+= word.nonzeroBitCount
+                    bits.storeBytes(of: word.littleEndian, toByteOffset: start >> 3, as: UInt64.self)
+                    start = end
+                }
+                return count - valid
             }
-            return order.count - valid
         }
     }
 

@@ -63,7 +63,7 @@ final class IntegerColumn: SegmentColumn {
     private func sort() {
         let values = interner.values
         let sorted = values.indices.sorted { values[$0] < values[$1] }
-        places = [Int32](repeating: 0, count: values.count + 1)
+        places = [Int32](repeating: -1, count: values.count + 1)
         let dictionary = UnsafeMutableBufferPointer<Int64>.allocate(capacity: max(values.count, 1))
         for (place, code) in sorted.enumerated() {
             places[code + 1] = Int32(truncatingIfNeeded: place)

@@ -69,9 +69,11 @@ final class KeyColumn: SegmentColumn {
         let order = UnsafeBufferPointer(sorted.order)
         let fresh = pool.take(width: 4)
         inOrder = fresh
+        // The ids of users are looked at only where persons need not be what they name.
+        let isRead = kind != .user || personsAreGiven
         let gathered = pool.take(width: 16)
         defer { pool.give(gathered) }
-        gather(order, to: gathered.of(Key128.self))
+        if isRead { gather(order, to: gathered.of(Key128.self)) }
         let (from, to, persons) = (gathered.of(Key128.self), fresh.of(Int32.self), sorted.personOfRow)
         let bits = hasNulls ? newBitmap(order.count) : nil
         var nulls = 0
@@ -85,7 +87,7 @@ final class KeyColumn: SegmentColumn {
                 // All rows have the id that the person is.
                 for i in start..<end { to[i] = person }
                 if let bits { for i in start..<end { Self.setBit(i, in: bits) } }
-            } else if personKind == .user || personsAreGiven {
+            } else if isRead, personKind == .user || personsAreGiven {
                 var last = (key: Key128.zero, code: Int32(0))
                 for i in start..<end {
                     let stored = from[i]

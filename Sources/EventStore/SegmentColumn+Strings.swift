@@ -10,6 +10,8 @@ final class CategoryColumn: SegmentColumn {
     /// The place of each code among the values in byte order; null, which is at 0, is at the place -1.
     private var ranks: [Int32] = []
     private var dictionary = StringDictionary()
+    /// Keeps the rows' codes, where the column is one of a group.
+    private var group: CategoryGroup.Membership?
 
     init(_ column: Column, pool: StoragePool) {
         self.column = column
@@ -22,11 +24,27 @@ final class CategoryColumn: SegmentColumn {
 
     /// The place of a row's value among the values; -1 for null.
     @inline(__always)
-    func code(_ row: Int) -> Int { codes[row] - 1 }
+    func code(_ row: Int) -> Int { storedCode(row) - 1 }
     func value(_ code: Int) -> UnsafeRawBufferPointer { interner.value(code) }
+
+    @inline(__always)
+    private func storedCode(_ row: Int) -> Int { group?.code(row) ?? codes[row] }
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         interner.encode(typed, range, text: text, into: &codes, at: row)
+    }
+
+    /// The code of a value, counted from 1; 0 is null.
+    func code(of value: UnsafeRawBufferPointer?) -> UInt32 { value.map { interner.code($0) + 1 } ?? 0 }
+
+    /// From here on, with no rows yet, a group keeps the rows' codes.
+    func join(_ membership: CategoryGroup.Membership) { group = membership }
+
+    /// Takes the codes over from its group.
+    func leaveGroup(rows: Int) {
+        guard let group else { return }
+        codes.fill(rows, at: 0) { UInt32(truncatingIfNeeded: group.code($0)) }
+        self.group = nil
     }
 
     func seal(rows: Int) { ranks = [-1] + dictionary.sort(interner) }
@@ -34,14 +52,14 @@ final class CategoryColumn: SegmentColumn {
     var shape: ArrowFileWriter.Shape { .init(.stored(column, index: index), dictionary: dictionary.array) }
 
     func compare(_ a: Int, _ b: Int) -> Int {
-        let (x, y) = (codes[a], codes[b])
+        let (x, y) = (storedCode(a), storedCode(b))
         return x == y ? 0 : Int(ranks[x]) - Int(ranks[y])
     }
 
     private var index: ArrowIndex { ArrowIndex(values: interner.count) }
 
     func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
-        codes.ordered(order, places: [0] + ranks.dropFirst(), index: index)
+        group?.ordered(order, ranks, index, into: &codes) ?? codes.ordered(order, places: ranks, index: index)
     }
 
     func removeAll() {
@@ -146,7 +164,7 @@ final class TextColumn: SegmentColumn {
         let distinct = (0..<interner.count).reduce(0) { $0 + interner.value($1).count }
         let coded = rows * ArrowIndex(values: interner.count).rawValue + interner.count * 4 + distinct
         if coded >= rows * 4 + bytes { return makePlain(rows: rows) }
-        places = [0] + dictionary.sort(interner)
+        places = [-1] + dictionary.sort(interner)
     }
 
     var shape: ArrowFileWriter.Shape {
@@ -158,7 +176,6 @@ final class TextColumn: SegmentColumn {
     func compare(_ a: Int, _ b: Int) -> Int {
         if let plain { return plain.compare(a, b) }
         let (x, y) = (codes[a], codes[b])
-        if x == 0 || y == 0 { return (x == 0 ? 0 : 1) - (y == 0 ? 0 : 1) }
         return Int(places[x]) - Int(places[y])
     }
 

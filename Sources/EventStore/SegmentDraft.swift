@@ -22,6 +22,8 @@ final class SegmentDraft {
     /// The columns that break ties after time, sequence and event.
     private let content: [any SegmentColumn]
     private let rowWidth: Int
+    /// Categories that are looked up together; nil before the first batch.
+    private var groups: [CategoryGroup]?
 
     private(set) var rows = 0
 
@@ -78,7 +80,11 @@ final class SegmentDraft {
     ///   - typed: the batch's columns in the order of the draft's.
     ///   - given: the person of every row of the batch, where persons are given.
     func append(_ typed: [TypedColumn], _ range: Range<Int>, text: UnsafeRawBufferPointer, persons given: UnsafePointer<Key128>?) {
-        for (column, input) in zip(columns, typed) { column.append(input, range, text: text, at: rows) }
+        let grouped = groups ?? CategoryGroup.found(among: columns, typed, rows: range, pool: pool)
+        groups = grouped.filter { $0.append(typed, range, text: text, at: rows) }
+        for (column, input) in zip(columns, typed) where !grouped.contains(where: { $0.has(column) }) {
+            column.append(input, range, text: text, at: rows)
+        }
         if let given, let to = persons?.of(Key128.self) {
             for i in range { to[rows + i - range.lowerBound] = given[i] }
         }
@@ -112,6 +118,7 @@ final class SegmentDraft {
 
     func clear() {
         for column in columns { column.removeAll() }
+        for group in groups ?? [] { group.removeAll() }
         rows = 0
     }
 
