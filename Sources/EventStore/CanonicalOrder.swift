@@ -20,6 +20,7 @@ final class CanonicalOrder {
     private struct Item {
         var key: Key128
         var time: Int64
+        var rank: UInt32
         var row: UInt32
     }
 
@@ -28,10 +29,12 @@ final class CanonicalOrder {
 
     /// - Parameters:
     ///   - keys: the person's key of each row.
+    ///   - ranks: of each row what comes after the time, where that is nothing but a number.
     ///   - pool: where the memory comes from, and where it goes when the order does.
-    ///   - tie: the order of two rows of one person and time; negative, 0 or positive.
+    ///   - tie: the order of two rows of one person, time and rank; negative, 0 or positive.
     init(
-        rows: Int, times: UnsafePointer<Int64>, keys: UnsafePointer<Key128>, pool: StoragePool, tie: (Int, Int) -> Int
+        rows: Int, times: UnsafePointer<Int64>, keys: UnsafePointer<Key128>, ranks: UnsafePointer<UInt32>?, pool: StoragePool,
+        tie: (Int, Int) -> Int
     ) {
         self.pool = pool
         orderStorage = pool.take(width: MemoryLayout<UInt32>.stride)
@@ -42,6 +45,7 @@ final class CanonicalOrder {
         func precedes(_ a: Item, _ b: Item) -> Bool {
             if a.key != b.key { return a.key < b.key }
             if a.time != b.time { return a.time < b.time }
+            if a.rank != b.rank { return a.rank < b.rank }
             return tie(Int(a.row), Int(b.row)) < 0
         }
         var bits = 0
@@ -53,7 +57,7 @@ final class CanonicalOrder {
             pool.give(itemStorage)
             scratch.deallocate()
         }
-        let ends = Self.part(rows, into: items, bits: bits, times: times, keys: keys)
+        let ends = Self.part(rows, into: items, bits: bits, times: times, keys: keys, ranks: ranks)
         var start = 0
         for end in ends {
             let part = UnsafeMutableBufferPointer(rebasing: items[start..<end])
@@ -88,7 +92,7 @@ final class CanonicalOrder {
     /// Puts all rows into `items`, parted by the leading bits of their keys, and returns where each part ends.
     private static func part(
         _ rows: Int, into items: UnsafeMutableBufferPointer<Item>, bits: Int, times: UnsafePointer<Int64>,
-        keys: UnsafePointer<Key128>
+        keys: UnsafePointer<Key128>, ranks: UnsafePointer<UInt32>?
     ) -> [Int] {
         let shift = UInt64(64 - bits)
         var places = [Int](repeating: 0, count: 1 << bits)
@@ -103,7 +107,8 @@ final class CanonicalOrder {
             for row in 0..<rows {
                 let key = keys[row]
                 let part = Int(truncatingIfNeeded: key.high >> shift)
-                items[places[part]] = Item(key: key, time: times[row], row: UInt32(truncatingIfNeeded: row))
+                items[places[part]] = Item(
+                    key: key, time: times[row], rank: ranks.map { $0[row] } ?? 0, row: UInt32(truncatingIfNeeded: row))
                 places[part] += 1
             }
         }

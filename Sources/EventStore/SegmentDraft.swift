@@ -162,17 +162,14 @@ final class SegmentDraft {
     }
 
     private func sort() -> CanonicalOrder {
-        let events = self.events
-        let ranks = (0..<events.valueCount).map { code -> Int in
-            EventVocabulary.rank(of: String(decoding: events.value(code), as: UTF8.self))
-        }
         let (sequence, content) = (self.sequence, self.content)
+        let eventOrder = eventPlaces()
+        let places = eventOrder.of(UInt32.self)
         let tie = { (a: Int, b: Int) -> Int in
-            if let order = sequence?.compare(a, b), order != 0 { return order }
-            let (eventOfA, eventOfB) = (events.code(a), events.code(b))
-            if eventOfA != eventOfB {
-                let (x, y) = (ranks[eventOfA], ranks[eventOfB])
-                return x != y ? x - y : events.compare(a, b)
+            if let sequence {
+                let order = sequence.compare(a, b)
+                if order != 0 { return order }
+                if places[a] != places[b] { return places[a] < places[b] ? -1 : 1 }
             }
             for column in content {
                 let order = column.compare(a, b)
@@ -181,10 +178,25 @@ final class SegmentDraft {
             return 0
         }
         let own = persons == nil ? personsByOwnIDs() : nil
-        defer { if let own { pool.give(own) } }
+        defer { for storage in [own, eventOrder].compactMap({ $0 }) { pool.give(storage) } }
         // One of the two is there.
         let keys = (persons ?? own).unsafelyUnwrapped.of(Key128.self)
-        return CanonicalOrder(rows: rows, times: times.values, keys: keys, pool: pool, tie: tie)
+        return CanonicalOrder(
+            rows: rows, times: times.values, keys: keys, ranks: sequence == nil ? UnsafePointer(places) : nil, pool: pool, tie: tie)
+    }
+
+    /// The place of each row's event in canonical order: by rank in the vocabulary, then by name.
+    private func eventPlaces() -> RowStorage {
+        let ranks = (0..<events.valueCount).map { EventVocabulary.rank(of: String(decoding: events.value($0), as: UTF8.self)) }
+        let sorted = ranks.indices.sorted {
+            ranks[$0] != ranks[$1] ? ranks[$0] < ranks[$1] : compareBytes(events.value($0), events.value($1)) < 0
+        }
+        var places = [UInt32](repeating: 0, count: ranks.count)
+        for (place, code) in sorted.enumerated() { places[code] = UInt32(truncatingIfNeeded: place) }
+        let storage = pool.take(width: 4)
+        let to = storage.of(UInt32.self)
+        for row in 0..<rows { to[row] = places[events.code(row)] }
+        return storage
     }
 
     /// The person of each row as its own ids name it.
