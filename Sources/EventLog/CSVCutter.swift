@@ -2,9 +2,10 @@ import CByteScan
 
 /// Cuts the window into records.
 ///
-/// libcsv is the parser of record. Lines without a quote are cut by a scan over 64 bytes a step that gives the
-/// same records (`scansPlainLines` turns it off, so that the tests can hold one against the other). Fields are never
-/// trimmed; a line feed, a carriage return or both end a record; blank lines are none.
+/// libcsv is the parser of record. Lines without a quote are cut by a scan that gives the same records: it lists where
+/// fields and lines end, 64 bytes a step, and makes records of the lists (`scansPlainLines` turns it off, so that the
+/// tests can hold one against the other). Fields are never trimmed; a line feed, a carriage return or both end a record;
+/// blank lines are none.
 ///
 /// A record that cannot be cut costs its first physical line: that line is the reject, and cutting goes on at the
 /// next one. So a quote that is never closed costs one line, and not the rest of the file.
@@ -17,6 +18,7 @@ final class CSVCutter: RecordCutter {
     private let quotes: Bool
     private let scansPlainLines: Bool
     private let parser: QuotedRecordParser
+    private let index = LineIndex()
     private var lines: LineCursor
 
     /// - Parameter quotes: false makes a quote a character like any other, so that the scan cuts every line.
@@ -51,55 +53,81 @@ final class CSVCutter: RecordCutter {
     private func scanPlainLines(into batch: RecordBatch, isLast: Bool) -> Scan {
         let base = UnsafeRawPointer(window.base)
         let (end, width, stride, capacity) = (window.end, batch.width, batch.stride, batch.capacity)
-        let delimiter = self.delimiter
-        let quote = quotes ? 0x22 : delimiter
-        var start = window.cursor
+        let (fieldEnds, lineEnds) = (index.fieldEnds, index.lineEnds)
         var fields = batch.fields + batch.count &* stride
+        var start = window.cursor
+        var position = start
+        // Fields of the line at `start` that ended in earlier stretches.
         var count = 0
-        var fieldStart = start
-        var block = start
-        var hits = nightmarket_matches64(base + block, delimiter, quote, 0x0A, 0x0D)
+        fieldEnds[0] = UInt32(truncatingIfNeeded: start &- 1)
         while true {
-            while hits == 0 {
-                block &+= 64
-                hits = nightmarket_matches64(base + block, delimiter, quote, 0x0A, 0x0D)
+            let found = index.fill(
+                base, from: position, through: end, wantedLines: capacity &- batch.count, delimiter: delimiter,
+                stopsAtQuote: quotes)
+            position = found.end
+            // The place of the end before the line's next field.
+            var before = 0
+            for line in 0..<found.line_ends {
+                let lineEnd = lineEnds[line]
+                let at = Int(lineEnd)
+                if at == start {
+                    // A blank line, or the guard behind the window.
+                    if start >= end {
+                        window.advance(to: end)
+                        return .windowEnd
+                    }
+                    start = at &+ 1
+                    before &+= 1
+                    continue
+                }
+                if at >= end && !isLast || at &- start > limits.field && isTooLong(start..<at) {
+                    window.advance(to: start)
+                    return .unfinishedOrTooLong
+                }
+                // Most lines have as many fields as they should.
+                var last = before &+ width &- count
+                if last <= before || last > found.field_ends || fieldEnds[last] != lineEnd {
+                    last = before &+ 1
+                    while fieldEnds[last] != lineEnd { last &+= 1 }
+                }
+                Self.makeFields(min(last &- before, width &- count), after: fieldEnds + before, fields + count)
+                batch.endRecord(from: start, to: at, fieldCount: count &+ last &- before, fault: .none)
+                fields += stride
+                start = at &+ 1
+                before = last
+                count = 0
+                if batch.count == capacity || start >= end {
+                    window.advance(to: min(start, end))
+                    return batch.count == capacity ? .batchFull : .windowEnd
+                }
             }
-            let at = block &+ hits.trailingZeroBitCount
-            hits &= hits &- 1
-            let byte = base.load(fromByteOffset: at, as: UInt8.self)
-            if byte == quote && byte != delimiter {
+            if found.ends_at_quote {
                 window.advance(to: start)
                 return .quote
             }
-            if byte != delimiter && at == start {
-                // A blank line, or the guard behind the window.
-                if start >= end {
-                    window.advance(to: end)
-                    return .windowEnd
-                }
-                start = at &+ 1
-                fieldStart = start
-                continue
-            }
-            let length = UInt32(truncatingIfNeeded: at &- fieldStart)
-            fields[min(count, width)] = Field(
-                start: UInt32(truncatingIfNeeded: fieldStart), length: length == 0 ? Field.nullLength : length)
-            count &+= 1
-            fieldStart = at &+ 1
-            if byte == delimiter { continue }
-            if at >= end && !isLast || at &- start > limits.field && isTooLong(start..<at) {
-                window.advance(to: start)
-                return .unfinishedOrTooLong
-            }
-            batch.endRecord(from: start, to: at, fieldCount: count, fault: .none)
-            start = min(fieldStart, end)
-            fieldStart = start
-            count = 0
-            fields += stride
-            if batch.count == capacity || start == end {
-                window.advance(to: start)
-                return batch.count == capacity ? .batchFull : .windowEnd
-            }
+            let rest = found.field_ends &- before
+            Self.makeFields(min(rest, width &- count), after: fieldEnds + before, fields + count)
+            count &+= rest
+            fieldEnds[0] = fieldEnds[found.field_ends]
+        }
+    }
+
+    /// Makes fields of where they end, four at a time, so that up to `RecordBatch.spareFields` more are overwritten; each begins
+    /// behind the end before, and the first behind `ends[0]`. None where the count is not positive.
+    @inline(__always)
+    private static func makeFields(_ count: Int, after ends: UnsafePointer<UInt32>, _ fields: UnsafeMutablePointer<Field>) {
+        let ends = UnsafeRawPointer(ends)
+        let fields = UnsafeMutableRawPointer(fields)
+        var place = 0
+        while place < count {
+            let starts = ends.loadUnaligned(fromByteOffset: 4 &* place, as: SIMD4<UInt32>.self) &+ 1
+            var lengths = ends.loadUnaligned(fromByteOffset: 4 &* (place &+ 1), as: SIMD4<UInt32>.self) &- starts
+            lengths.replace(with: Field.nullLength, where: lengths .== 0)
+            var pairs = SIMD8<UInt32>()
+            pairs.evenHalf = starts
+            pairs.oddHalf = lengths
+            fields.storeBytes(of: pairs, toByteOffset: 8 &* place, as: SIMD8<UInt32>.self)
+            place &+= 4
         }
     }
 

@@ -34,7 +34,7 @@ public struct Field: Sendable {
 final class RecordBatch {
     /// Fields that a record should have.
     let width: Int
-    /// Slots of `fields` per record; the last one takes all fields beyond `width`.
+    /// Slots of `fields` per record; the last one takes what is beyond `width`, and nothing reads it.
     let stride: Int
     let capacity: Int
     var count = 0
@@ -52,13 +52,16 @@ final class RecordBatch {
 
     /// The fields of a batch that is typed a column at a time lie in the nearest cache.
     private static let bytes = 32 << 10
+    /// Slots behind a record that a cutter may overwrite when it makes fields four at a time; records are made in order.
+    static let spareFields = 3
 
     init(width: Int, limit: Int = 1024) {
         self.width = width
         stride = width + 1
         capacity = min(limit, max(16, Self.bytes / (stride * MemoryLayout<Field>.stride)))
-        fields = .allocate(capacity: capacity * stride)
-        fields.initialize(repeating: Field(start: 0, length: 0), count: capacity * stride)
+        let slots = capacity * stride + Self.spareFields
+        fields = .allocate(capacity: slots)
+        fields.initialize(repeating: Field(start: 0, length: 0), count: slots)
         fieldCounts = .allocate(capacity: capacity)
         fieldCounts.initialize(repeating: 0, count: capacity)
         starts = .allocate(capacity: capacity)

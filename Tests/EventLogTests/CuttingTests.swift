@@ -202,13 +202,93 @@ import Vocabulary
         }
     }
 
+    /// Records of every length about one and two blocks of 64 bytes, so that every part of one lies at every place of a block.
+    @Test func theSizeOfARecordAndItsPlaceInABlockChangeNothing() throws {
+        var random = SeededGenerator(seed: 14)
+        for size in 1...135 {
+            let width = [1, 2, 3, 4, 5, 9, 27, 64, 70].randomElement(using: &random) ?? 4
+            var bytes: [UInt8] = []
+            for _ in 0..<40 {
+                var record = [UInt8](repeating: 0x61, count: size)
+                // As many fields as there should be, where the size allows, and now and then one more or less.
+                let delimiters = width - 1 + ([-1, 1].randomElement(using: &random) ?? 0) * (Int.random(in: 0..<8, using: &random) / 7)
+                for place in (0..<size).shuffled(using: &random).prefix(max(0, delimiters)) { record[place] = 0x2C }
+                if Int.random(in: 0..<12, using: &random) == 0 { record[Int.random(in: 0..<size, using: &random)] = 0x22 }
+                bytes += record
+                bytes += [[0x0A], [0x0A], [0x0D, 0x0A], [0x0D], [0x0A, 0x0A], [0x0D, 0x0A, 0x0D, 0x0A]].randomElement(using: &random) ?? []
+            }
+            try expectAgreement(bytes, width: width, windows: [64, 1000, 262_144])
+        }
+    }
+
+    /// Records that are longer than a stretch of the index, with few fields, with many, and with more than there should be.
+    @Test func aRecordOverManyStretchesOfTheIndexIsCutAsAnyOther() throws {
+        var random = SeededGenerator(seed: 15)
+        for width in [1, 2, 63, 3_000, 9_000] {
+            var bytes: [UInt8] = []
+            for record in 0..<12 {
+                let count = width + [0, 0, 0, 1, 5_000][record % 5]
+                let most = count < 100 ? 20_000 / count : 3
+                for field in 0..<count {
+                    if field > 0 { bytes.append(0x2C) }
+                    bytes += [UInt8](repeating: 0x62, count: Int.random(in: 0...most, using: &random))
+                }
+                if record == 7 { bytes += Array("\"\"".utf8) }
+                bytes += record % 3 == 0 ? [0x0D, 0x0A] : [0x0A]
+            }
+            try expectAgreement(bytes, width: width, windows: [1000, 262_144])
+        }
+    }
+
+    @Test func aRecordOfAMillionDelimitersIsARejectAndTheNextRecordIsRead() throws {
+        let bytes = Array("a,b\n".utf8) + [UInt8](repeating: 0x2C, count: 1_000_000) + Array("\nc,d\n".utf8)
+        for scans in [true, false] {
+            let contents = try LogFixture.read(bytes, LogFixture.textColumns(2), scansPlainLines: scans)
+            #expect(contents.rows == [["a", "b"], ["c", "d"]])
+            #expect(contents.rejects.map(\.reason) == ["the record has 1000001 fields, expected 2"])
+            #expect(contents.numbers == [1, 3])
+        }
+    }
+
+    @Test func aQuoteIsACharacterLikeAnyOtherWhereQuotesAreOff() throws {
+        var random = SeededGenerator(seed: 16)
+        let pieces: [[UInt8]] = [[0x22], [0x22], [0x3B], [0x3B], [0x2C], [0x61], Array("bcdefgh".utf8), [0x0A], [0x0D, 0x0A]]
+        for _ in 0..<200 {
+            var bytes: [UInt8] = []
+            for _ in 0..<Int.random(in: 0..<300, using: &random) { bytes += pieces.randomElement(using: &random) ?? [] }
+            var format = LogFixture.textColumns(2, delimiter: 0x3B)
+            format.dialect.quotes = false
+            let expected = expectation(bytes, width: 2, NaiveCutter(delimiter: 0x3B, quotes: false))
+            let contents = try LogFixture.read(bytes, format)
+            #expect(contents.rows == expected.rows, "\(bytes)")
+            #expect(contents.codes == expected.codes, "\(bytes)")
+            #expect(contents.numbers == expected.numbers)
+        }
+    }
+
+    /// Reads the text by the scan and by libcsv, in windows of these sizes, and holds it against the naive twin.
+    private func expectAgreement(_ bytes: [UInt8], width: Int, windows: [Int]) throws {
+        let expected = expectation(bytes, width: width)
+        for window in windows {
+            for scans in [true, false] {
+                var limits = RecordLimits.standard
+                limits.window = window
+                let contents = try LogFixture.read(
+                    bytes, LogFixture.textColumns(width), limits: limits, scansPlainLines: scans)
+                #expect(contents.rows == expected.rows, "\(bytes.count) bytes, width \(width), window \(window), scan \(scans)")
+                #expect(contents.codes == expected.codes)
+                #expect(contents.numbers == expected.numbers)
+            }
+        }
+    }
+
     private func expectation(
-        _ bytes: [UInt8], width: Int
+        _ bytes: [UInt8], width: Int, _ cutter: NaiveCutter = NaiveCutter()
     ) -> (rows: [[String?]], numbers: [Int64], codes: [String]) {
         var rows: [[String?]] = []
         var numbers: [Int64] = []
         var codes: [String] = []
-        for (index, record) in NaiveCutter().cut(bytes).enumerated() {
+        for (index, record) in cutter.cut(bytes).enumerated() {
             switch record {
             case .bad(let code, _): codes.append(code)
             case .fields(let fields, _) where fields.count != width: codes.append("csv.field-count")

@@ -7,6 +7,8 @@ struct NaiveCutter {
     }
 
     var delimiter: UInt8 = 0x2C
+    /// False makes a quote a character like any other.
+    var quotes = true
 
     func cut(_ bytes: [UInt8]) -> [Record] {
         var records: [Record] = []
@@ -43,7 +45,7 @@ struct NaiveCutter {
         var position = start
         while true {
             var field: [UInt8] = []
-            let isQuoted = position < bytes.count && bytes[position] == 0x22
+            let isQuoted = quotes && position < bytes.count && bytes[position] == 0x22
             if isQuoted {
                 position += 1
                 while true {
@@ -64,7 +66,7 @@ struct NaiveCutter {
                 }
             } else {
                 while position < bytes.count && bytes[position] != delimiter && !isLineEnd(bytes[position]) {
-                    if bytes[position] == 0x22 { return .failure(Failure(position: position, isUnclosed: false)) }
+                    if quotes && bytes[position] == 0x22 { return .failure(Failure(position: position, isUnclosed: false)) }
                     field.append(bytes[position])
                     position += 1
                 }

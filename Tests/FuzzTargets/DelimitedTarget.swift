@@ -12,6 +12,8 @@ final class DelimitedTarget: FuzzTarget {
         let texts = [
             "a,b,c,d\n1,\"x, \"\"y\"\"\n\",2026-11-01T10:00:00Z,9\r\n\r\"\",,,\n2,x\"y,,\n\"open,1\n2,z,1,2,3\n",
             "sep=;\na;b;c;d\n-1,5;商;2026-11-01;k\n(1.234,5) ;=1+1;;\nTotal;;;\n-;\u{1}\u{0};;", "a,b,c,d", "\u{FEFF}a,b,c,d\n",
+            // More than the scan indexes at a time.
+            "a,b,c,d\n" + String(repeating: "12,x,,k\n,,,\r\n3,some words of text,,\n", count: 150) + "4,\"x\",,\n5,y,,\n",
         ]
         return texts.flatMap { text in [0, 1, 0x1B, 0x2E, 0xFF].map { [UInt8($0), 2] + Array(text.utf8) } }
     }
