@@ -7,47 +7,24 @@ import Vocabulary
 ///
 /// Where fields do not lie so, as of a record with quotes, each is looked up for itself.
 final class CategoryGroup {
-    /// A column's share in its group.
-    struct Membership {
-        unowned let group: CategoryGroup
-        let place: Int
-
-        /// The column's own code of a row; 0 is null.
-        @inline(__always)
-        func code(_ row: Int) -> Int { Int(group.combinations[group.codes[row]][place]) }
-
-        /// - Parameter codes: the column's, which lend the memory.
-        func ordered(
-            _ order: UnsafeBufferPointer<UInt32>, _ places: [Int32], _ index: ArrowIndex, into codes: inout RowCodes
-        ) -> ArrowArray {
-            let own = group.combinations.map { places[Int($0[place])] }
-            let all = group.inOrder(order)
-            return codes.ordered(order.count, own, index, hasNulls: own.contains(-1)) { Int(truncatingIfNeeded: all[$0]) }
-        }
-    }
-
     /// A group with more combinations is not worth its tables.
     private static let mostCombinations = 1 << 12
 
     private let columns: [CategoryColumn]
     /// The places of the columns' inputs among those of the draft.
     private let inputs: [Int]
-    private let pool: StoragePool
-    private var codes: RowCodes
-    /// The codes of the columns, in their order; the first are nulls alone.
-    private var combinations: [SIMD4<UInt32>] = [.zero]
-    private var places: [SIMD4<UInt32>: UInt32] = [.zero: 0]
+    private let rows: CombinationCodes
+    /// By combination its code.
+    private var known: [SIMD4<UInt32>: UInt32] = [.zero: 0]
     private var spans = SpanTable()
     /// Rows whose fields were looked up one by one.
     private var strays = 0
-    private var ordered: RowStorage?
 
     private init(_ columns: [CategoryColumn], inputs: [Int], pool: StoragePool) {
         self.columns = columns
         self.inputs = inputs
-        self.pool = pool
-        codes = RowCodes(pool)
-        for (place, column) in columns.enumerated() { column.join(Membership(group: self, place: place)) }
+        rows = CombinationCodes(pool)
+        for (place, column) in columns.enumerated() { column.join(rows, at: place) }
     }
 
     /// The groups of a draft without rows, as the lines of its first batch have them.
@@ -81,11 +58,11 @@ final class CategoryGroup {
     func append(_ typed: [TypedColumn], _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) -> Bool {
         let fields = inputs.compactMap { typed[$0].fields.baseAddress.map { UnsafePointer($0 + range.lowerBound) } }
         spans.encode(
-            fields, count: range.count, text: text, into: &codes, at: row, newCode: { combination(fields, $0, text) },
+            fields, count: range.count, text: text, into: &rows.codes, at: row, newCode: { combination(fields, $0, text) },
             stray: { strays += 1; return combination(fields, $0, text) })
-        let rows = row + range.count
-        guard combinations.count > Self.mostCombinations || strays * 4 > rows + TypedBatch.capacity else { return true }
-        for column in columns { column.leaveGroup(rows: rows) }
+        let count = row + range.count
+        guard rows.combinations.count > Self.mostCombinations || strays * 4 > count + TypedBatch.capacity else { return true }
+        for column in columns { column.leaveGroup(rows: count) }
         return false
     }
 
@@ -96,31 +73,63 @@ final class CategoryGroup {
         for (place, column) in columns.enumerated() {
             combination[place] = column.code(of: fields[place][i].bytes(in: text))
         }
-        if let known = places[combination] { return known }
-        let code = UInt32(truncatingIfNeeded: combinations.count)
-        combinations.append(combination)
-        places[combination] = code
+        if let code = known[combination] { return code }
+        let code = UInt32(truncatingIfNeeded: rows.combinations.count)
+        rows.combinations.append(combination)
+        known[combination] = code
         return code
-    }
-
-    /// All rows' codes in an order, gathered once for all columns.
-    private func inOrder(_ order: UnsafeBufferPointer<UInt32>) -> UnsafeMutablePointer<UInt16> {
-        if let ordered { return ordered.of(UInt16.self) }
-        let room = pool.take(width: 4)
-        ordered = room
-        codes.gather(order, to: room.of(UInt16.self))
-        return room.of(UInt16.self)
     }
 
     /// Forgets the rows; called after the columns have.
     func removeAll() {
-        codes.removeAll()
-        if let ordered { pool.give(ordered) }
-        ordered = nil
-        combinations = [.zero]
-        places = [.zero: 0]
+        rows.removeAll()
+        known = [.zero: 0]
         spans.removeAll()
         strays = 0
+    }
+}
+
+/// One code a row for the values of a few columns.
+final class CombinationCodes {
+    fileprivate(set) var codes: RowCodes
+    /// The codes of the columns, in their order; the first are nulls alone.
+    fileprivate(set) var combinations: [SIMD4<UInt32>] = [.zero]
+    private let pool: StoragePool
+    private var inOrder: RowStorage?
+
+    fileprivate init(_ pool: StoragePool) {
+        self.pool = pool
+        codes = RowCodes(pool)
+    }
+
+    /// What a column has in a row; 0 is null.
+    @inline(__always)
+    func code(_ row: Int, of column: Int) -> Int { Int(combinations[codes[row]][column]) }
+
+    /// A column's rows in an order.
+    /// - Parameter own: the column's codes, which lend the memory.
+    func ordered(
+        _ order: UnsafeBufferPointer<UInt32>, of column: Int, places: [Int32], index: ArrowIndex, into own: inout RowCodes
+    ) -> ArrowArray {
+        let table = combinations.map { places[Int($0[column])] }
+        let all = gathered(order)
+        return own.ordered(order.count, table, index, hasNulls: table.contains(-1)) { Int(truncatingIfNeeded: all[$0]) }
+    }
+
+    /// All codes in an order, gathered once for all columns.
+    private func gathered(_ order: UnsafeBufferPointer<UInt32>) -> UnsafeMutablePointer<UInt16> {
+        if let inOrder { return inOrder.of(UInt16.self) }
+        let room = pool.take(width: 4)
+        inOrder = room
+        codes.gather(order, to: room.of(UInt16.self))
+        return room.of(UInt16.self)
+    }
+
+    fileprivate func removeAll() {
+        codes.removeAll()
+        combinations = [.zero]
+        if let inOrder { pool.give(inOrder) }
+        inOrder = nil
     }
 }
 

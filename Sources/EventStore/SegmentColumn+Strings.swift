@@ -10,8 +10,8 @@ final class CategoryColumn: SegmentColumn {
     /// The place of each code among the values in byte order; null, which is at 0, is at the place -1.
     private var ranks: [Int32] = []
     private var dictionary = StringDictionary()
-    /// Keeps the rows' codes, where the column is one of a group.
-    private var group: CategoryGroup.Membership?
+    /// Where the column is one of a group: what keeps the rows' codes, and the column's place in it.
+    private var group: (codes: CombinationCodes, place: Int)?
 
     init(_ column: Column, pool: StoragePool) {
         self.column = column
@@ -28,7 +28,10 @@ final class CategoryColumn: SegmentColumn {
     func value(_ code: Int) -> UnsafeRawBufferPointer { interner.value(code) }
 
     @inline(__always)
-    private func storedCode(_ row: Int) -> Int { group?.code(row) ?? codes[row] }
+    private func storedCode(_ row: Int) -> Int {
+        if let group { return group.codes.code(row, of: group.place) }
+        return codes[row]
+    }
 
     func append(_ typed: TypedColumn, _ range: Range<Int>, text: UnsafeRawBufferPointer, at row: Int) {
         interner.encode(typed, range, text: text, into: &codes, at: row)
@@ -38,12 +41,12 @@ final class CategoryColumn: SegmentColumn {
     func code(of value: UnsafeRawBufferPointer?) -> UInt32 { value.map { interner.code($0) + 1 } ?? 0 }
 
     /// From here on, with no rows yet, a group keeps the rows' codes.
-    func join(_ membership: CategoryGroup.Membership) { group = membership }
+    func join(_ codes: CombinationCodes, at place: Int) { group = (codes, place) }
 
     /// Takes the codes over from its group.
     func leaveGroup(rows: Int) {
         guard let group else { return }
-        codes.fill(rows, at: 0) { UInt32(truncatingIfNeeded: group.code($0)) }
+        codes.fill(rows, at: 0) { UInt32(truncatingIfNeeded: group.codes.code($0, of: group.place)) }
         self.group = nil
     }
 
@@ -59,7 +62,8 @@ final class CategoryColumn: SegmentColumn {
     private var index: ArrowIndex { ArrowIndex(values: interner.count) }
 
     func ordered(_ order: UnsafeBufferPointer<UInt32>) -> ArrowArray {
-        group?.ordered(order, ranks, index, into: &codes) ?? codes.ordered(order, places: ranks, index: index)
+        guard let group else { return codes.ordered(order, places: ranks, index: index) }
+        return group.codes.ordered(order, of: group.place, places: ranks, index: index, into: &codes)
     }
 
     func removeAll() {
