@@ -12,9 +12,12 @@ package struct EntitySet {
     private var cells: [Int32]
     package private(set) var count = 0
 
-    package init() {
-        entities = Array(repeating: .zero, count: 64)
-        cells = Array(repeating: -1, count: 64)
+    /// - Parameter expected: there is room for so many pairs.
+    package init(expecting expected: Int = 0) {
+        var slots = 64
+        while slots * 3 < expected * 4 { slots *= 2 }
+        entities = Array(repeating: .zero, count: slots)
+        cells = Array(repeating: -1, count: slots)
     }
 
     /// True where the pair is new.

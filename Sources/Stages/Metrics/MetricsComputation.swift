@@ -85,7 +85,8 @@ final class MetricsComputation: Computation, PersonListing {
             if lines.own.countsPersons { return }
         }
         for (line, part) in partial.parts.enumerated() {
-            tallies[line] = try tally(of: line, part, kept: plans[line].top == nil ? nil : kept)
+            let isWhole = line == 0 && plans[0].top == nil
+            tallies[line] = isWhole ? whole : try tally(of: line, part, kept: plans[line].top == nil ? nil : kept)
         }
         if let selection, let tally = tallies[selection.line] {
             persons = MetricsPersonsMart(

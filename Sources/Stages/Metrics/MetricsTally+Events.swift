@@ -98,9 +98,10 @@ extension MetricsTally {
     ) {
         // Cells that go to the rest may share entities; others are those of the partial, whose pairs are distinct.
         let isDistinct = cells.kept == nil
-        var inCells = EntitySet()
-        var inTimes = EntitySet()
-        var inPeriod = EntitySet()
+        let expected = entities.count / parts
+        var inCells = EntitySet(expecting: isDistinct ? 0 : expected)
+        var inTimes = EntitySet(expecting: expected)
+        var inPeriod = EntitySet(expecting: expected)
         entities.forEach(ofPart: part, of: parts) { entry in
             let (entity, cell) = (entry.entity, map[Int(entry.cell)])
             func count(_ grid: inout Grid, _ row: Int) {
