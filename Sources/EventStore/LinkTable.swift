@@ -51,13 +51,61 @@ final class LinkTable: @unchecked Sendable {
         self.rows = UnsafePointer(rowBytes.assumingMemoryBound(to: Int32.self))
     }
 
-    /// Goes through the rows once: of the rows in which a person has one device on and on, the first counts.
-    init(derivedFrom segment: Segment) {
-        var links: [Link] = []
-        let known = segment.entry.links.map { $0.count == 0 } ?? false
-        if !known, segment.reader(SegmentFile.user) != nil, let reader = segment.reader(SegmentFile.device) {
-            links = Self.links(segment, reader)
+    /// The links of a segment, from its columns.
+    convenience init(derivedFrom segment: Segment) {
+        let hasNone = segment.entry.links.map { $0.count == 0 } ?? false
+        guard !hasNone, segment.reader(SegmentFile.user) != nil, let device = segment.reader(SegmentFile.device) else {
+            self.init([])
+            return
         }
+        if let dictionary = device.dictionary, device.indexWidth == 4 {
+            self.init(
+                persons: UnsafeBufferPointer(start: segment.personOfRow, count: segment.rows), personCount: segment.personCount,
+                devices: device.array, keys: dictionary)
+        } else {
+            self.init((0..<segment.rows).compactMap { row in
+                let person = Int(segment.personOfRow[row])
+                guard person >= 0, person < segment.personCount, segment.persons[person].bigEndian.kind == .user,
+                    let key = device.key(row)
+                else { return nil }
+                return Link(device: devicePerson(key), row: Int32(truncatingIfNeeded: row))
+            })
+        }
+    }
+
+    /// Goes through the rows of a segment once: of the rows in which a person has one device on and on, the first counts.
+    /// - Parameters:
+    ///   - persons: the person of each row, a place among the first keys.
+    ///   - devices: codes of four bytes, places among the keys.
+    ///   - keys: as they are stored.
+    convenience init(persons: UnsafeBufferPointer<Int32>, personCount: Int, devices: ArrowArray, keys: ArrowArray) {
+        let codes = devices.data.bindMemory(to: Int32.self)
+        let stored = keys.data.bindMemory(to: Key128.self)
+        guard codes.count >= persons.count, personCount <= stored.count else {
+            self.init([])
+            return
+        }
+        let validity = devices.nullCount > 0 ? devices.validity : nil
+        var links: [Link] = []
+        var person: Int32 = -1
+        var isUser = false
+        var seen = RecentCodes()
+        for row in 0..<persons.count {
+            if persons[row] != person {
+                person = persons[row]
+                isUser = person >= 0 && person < personCount && stored[Int(person)].bigEndian.kind == .user
+                seen = RecentCodes()
+            }
+            guard isUser, validity.map({ $0[row >> 3] >> UInt8(row & 7) & 1 == 1 }) ?? true, seen.insert(codes[row]),
+                codes[row] >= 0, codes[row] < stored.count
+            else { continue }
+            links.append(Link(device: devicePerson(stored[Int(codes[row])].bigEndian), row: Int32(truncatingIfNeeded: row)))
+        }
+        self.init(links)
+    }
+
+    private init(_ found: [Link]) {
+        let links = Self.sorted(found)
         file = nil
         count = links.count
         let devices = UnsafeMutablePointer<Key128>.allocate(capacity: max(count, 1))
@@ -68,34 +116,6 @@ final class LinkTable: @unchecked Sendable {
         }
         self.devices = UnsafePointer(devices)
         self.rows = UnsafePointer(rows)
-    }
-
-    private static func links(_ segment: Segment, _ reader: ColumnReader) -> [Link] {
-        var links: [Link] = []
-        func add(_ row: Int) {
-            let person = Int(segment.personOfRow[row])
-            guard person >= 0, person < segment.personCount, segment.persons[person].bigEndian.kind == .user,
-                let device = reader.key(row)
-            else { return }
-            links.append(Link(device: devicePerson(device), row: Int32(truncatingIfNeeded: row)))
-        }
-        if reader.dictionary != nil, reader.indexWidth == 4, let codes = reader.array.data.baseAddress,
-            reader.array.data.count >= segment.rows * 4
-        {
-            let codes = codes.assumingMemoryBound(to: Int32.self)
-            var person: Int32 = -1
-            var seen = RecentCodes()
-            for row in 0..<segment.rows where reader.isValid(row) {
-                if segment.personOfRow[row] != person {
-                    person = segment.personOfRow[row]
-                    seen = RecentCodes()
-                }
-                if seen.insert(codes[row]) { add(row) }
-            }
-        } else {
-            for row in 0..<segment.rows { add(row) }
-        }
-        return sorted(links)
     }
 
     /// By device and row: parted by the leading bits of the keys, which are spread evenly, then by comparison.
@@ -134,23 +154,21 @@ final class LinkTable: @unchecked Sendable {
     }
 
     /// Writes the table of a segment that was just written.
-    static func write(for entry: SegmentEntry, folder: StoreFolder) throws -> LinkEntry {
-        let segment = try Segment(entry, path: folder.segment(entry.name))
-        let table = LinkTable(derivedFrom: segment)
-        guard table.count > 0 else { return LinkEntry(count: 0, checksum: "") }
-        return try withExtendedLifetime(table) {
+    func write(for entry: SegmentEntry, folder: StoreFolder) throws -> LinkEntry {
+        guard count > 0 else { return LinkEntry(count: 0, checksum: "") }
+        return try withExtendedLifetime(self) {
             let columns = [
                 ArrowColumn(
                     ArrowField("device", .fixedSizeBinary(16), nullable: false),
-                    ArrowArray(count: table.count, data: UnsafeRawBufferPointer(start: table.devices, count: table.count * 16))),
+                    ArrowArray(count: count, data: UnsafeRawBufferPointer(start: devices, count: count * 16))),
                 ArrowColumn(
                     ArrowField("row", .int32, nullable: false),
-                    ArrowArray(count: table.count, data: UnsafeRawBufferPointer(start: table.rows, count: table.count * 4))),
+                    ArrowArray(count: count, data: UnsafeRawBufferPointer(start: rows, count: count * 4))),
             ]
             let sum = SegmentFile.combined([entry.hash] + columns.map { $0.checksum() ?? "" })
             try SegmentFile.writeWhole(
-                rows: table.count, columns: columns, source: entry.source, to: folder.links(entry.name), in: folder.links)
-            return LinkEntry(count: table.count, checksum: sum)
+                rows: count, columns: columns, source: entry.source, to: folder.links(entry.name), in: folder.links)
+            return LinkEntry(count: count, checksum: sum)
         }
     }
 }

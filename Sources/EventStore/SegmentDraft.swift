@@ -128,9 +128,7 @@ final class SegmentDraft {
         defer { clear() }
         for column in columns { column.seal(rows: rows) }
         let sorted = sort()
-        var entry = try withExtendedLifetime(sorted) { try write(sorted, origin: "\(origin) \(number)") }
-        if self.persons == nil, user != nil, device != nil { entry.links = try LinkTable.write(for: entry, folder: folder) }
-        return entry
+        return try withExtendedLifetime(sorted) { try write(sorted, origin: "\(origin) \(number)") }
     }
 
     /// Every column is put in order and written before the next one is.
@@ -149,6 +147,13 @@ final class SegmentDraft {
                 ArrowField(column.column.name, SegmentFile.keyDictionary, nullable: true), dictionary: dictionary,
                 sharesDictionaryOf: SegmentFile.person)
         }
+        let links = devices.flatMap { devices in
+            users == nil || persons != nil
+                ? nil
+                : LinkTable(
+                    persons: UnsafeBufferPointer(sorted.personOfRow), personCount: sorted.personCount, devices: devices,
+                    keys: dictionary)
+        }
         var writer = try SegmentWriter(rows: rows, columns: [person] + shapes, source: source, folder: folder)
         try writer.append(ArrowArray(count: rows, data: UnsafeRawBufferPointer(sorted.personOfRow)))
         for column in columns {
@@ -156,9 +161,11 @@ final class SegmentDraft {
             try writer.append(known ?? column.ordered(UnsafeBufferPointer(sorted.order)))
             if column !== times { column.removeAll() }
         }
-        return try writer.finish(
+        var entry = try writer.finish(
             types: columns.map(\.column), times: UnsafeBufferPointer(start: times.values, count: rows), namePrefix: namePrefix,
             origin: origin)
+        entry.links = try links?.write(for: entry, folder: folder)
+        return entry
     }
 
     private func sort() -> CanonicalOrder {
