@@ -21,6 +21,10 @@ package struct TimeTyping {
     private var lastMonth: UInt64 = 0x2D31_302D_3037_3931
     private var lastDay: UInt16 = 0x3130
     private var lastDate = 0
+    /// The last offset of the form `±hh:mm`, as its first four bytes and its last two in memory order; at first `+00:00`.
+    private var lastOffsetHead: UInt32 = 0x3A30_302B
+    private var lastOffsetTail: UInt16 = 0x3030
+    private var lastOffset: Int64 = 0
 
     package init(_ format: LogFormat.TimeFormat, zone: Zone) {
         self.format = format
@@ -33,7 +37,7 @@ package struct TimeTyping {
     package mutating func time(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
         let fault: Fault
         switch format {
-        case .iso8601: fault = iso8601(bytes, &value)
+        case .iso8601: fault = commonISO8601(bytes, &value) ? .none : iso8601(bytes, &value)
         case .seconds: fault = Self.seconds(bytes, &value)
         case .milliseconds: fault = Self.units(bytes, of: 1000, &value)
         case .microseconds: fault = Self.units(bytes, of: 1, &value)
@@ -61,6 +65,45 @@ package struct TimeTyping {
         let local = Int64(stamp.day) * Self.microsecondsPerDay + stamp.time
         value = stamp.offset.map { local - $0 } ?? instant(ofLocal: local, stamp.day)
         return .none
+    }
+
+    /// The forms that most logs have: `YYYY-MM-DDThh:mm:ss`, with nothing, `Z` or `±hh:mm` behind it.
+    /// - Returns: false where the text has another form, or is no time; nothing is said then.
+    @inline(__always)
+    private mutating func commonISO8601(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Bool {
+        guard bytes.count == 25 || bytes.count == 20 || bytes.count == 19, bytes[10] == 0x54 || bytes[10] == 0x20,
+            let clock = Self.clock(bytes.loadUnaligned(fromByteOffset: 11, as: UInt64.self)), let day = day(bytes)
+        else { return false }
+        let local = Int64(day) &* Self.microsecondsPerDay &+ clock
+        switch bytes.count {
+        case 19: value = instant(ofLocal: local, day)
+        case 20:
+            if bytes[19] != 0x5A { return false }
+            value = local
+        default:
+            let head = bytes.loadUnaligned(fromByteOffset: 19, as: UInt32.self)
+            let tail = bytes.loadUnaligned(fromByteOffset: 23, as: UInt16.self)
+            if head != lastOffsetHead || tail != lastOffsetTail {
+                guard let offset = Self.offset(bytes, 19..<25) else { return false }
+                (lastOffsetHead, lastOffsetTail, lastOffset) = (head, tail, offset)
+            }
+            value = local &- lastOffset
+        }
+        return true
+    }
+
+    /// Microseconds since midnight of `hh:mm:ss`, loaded as a word; nil where it is none.
+    @inline(__always)
+    private static func clock(_ word: UInt64) -> Int64? {
+        // Digits are then their values and colons 0; what is added sets the high bit of every byte that is more.
+        let digits = word ^ 0x3030_3A30_303A_3030
+        guard (digits | (digits &+ 0x7676_7F76_767F_7676)) & 0x8080_8080_8080_8080 == 0 else { return nil }
+        func pair(_ shift: UInt64) -> Int64 {
+            Int64(truncatingIfNeeded: (digits >> shift & 0xF) &* 10 &+ (digits >> (shift + 8) & 0xF))
+        }
+        let (hour, minute, second) = (pair(0), pair(24), pair(48))
+        guard hour < 24, minute < 60, second < 60 else { return nil }
+        return ((hour &* 60 &+ minute) &* 60 &+ second) &* 1_000_000
     }
 
     /// `YYYY-MM-DD`, then nothing (midnight) or `T` or a blank, `hh:mm`, `:ss`, a fraction of up to nine digits,

@@ -99,6 +99,61 @@ import Testing
         }
     }
 
+    /// A stamp read the slow way: field by field, with one day's arithmetic; nil where it is none.
+    private func naive(_ bytes: [UInt8]) -> Int64? {
+        func number(_ start: Int, _ count: Int) -> Int64? {
+            guard start + count <= bytes.count else { return nil }
+            var value: Int64 = 0
+            for byte in bytes[start..<start + count] {
+                guard (0x30...0x39).contains(byte) else { return nil }
+                value = value * 10 + Int64(byte - 0x30)
+            }
+            return value
+        }
+        guard bytes.count >= 19, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x54 || bytes[10] == 0x20, bytes[13] == 0x3A,
+            bytes[16] == 0x3A, let year = number(0, 4), let month = number(5, 2), let day = number(8, 2),
+            let date = CivilDate(year: Int(year), month: Int(month), day: Int(day)),
+            let hour = number(11, 2), hour < 24, let minute = number(14, 2), minute < 60, let second = number(17, 2), second < 60
+        else { return nil }
+        let local = Int64(date.daysSinceEpoch) * 86_400 + hour * 3600 + minute * 60 + second
+        switch bytes.count {
+        case 19: return local * 1_000_000
+        case 20: return bytes[19] == 0x5A ? local * 1_000_000 : nil
+        case 25:
+            guard bytes[19] == 0x2B || bytes[19] == 0x2D, bytes[22] == 0x3A, let hours = number(20, 2), hours < 24,
+                let minutes = number(23, 2), minutes < 60
+            else { return nil }
+            return (local - (bytes[19] == 0x2D ? -1 : 1) * (hours * 60 + minutes) * 60) * 1_000_000
+        default: return nil
+        }
+    }
+
+    @Test(arguments: ["2026-11-01T23:59:08+08:00", "2026-11-01 20:15:39-03:30", "2026-11-01T20:15:39Z", "2026-11-01T20:15:39"])
+    func anyByteInAnyPlaceOfTheCommonFormsIsReadAsTheSlowWayReadsIt(_ text: String) {
+        // One typing for all: what it remembers of the stamp before must not show.
+        var typing = TimeTyping(.iso8601, zone: .utc)
+        let common = Array(text.utf8)
+        for place in common.indices {
+            for byte in 0...255 as ClosedRange<UInt8> {
+                for second in [common[(place + 1) % common.count], 0x30, 0x39, 0x3A] {
+                    var bytes = common
+                    bytes[place] = byte
+                    bytes[(place + 1) % common.count] = second
+                    var value: Int64 = -77
+                    let fault = bytes.withUnsafeBytes { typing.time($0, &value) }
+                    let expected = naive(bytes)
+                    if let expected, TimeTyping.range.contains(expected) {
+                        #expect(fault == .none && value == expected, "\(bytes)")
+                    } else if bytes.count == 25, bytes[19] == 0x2E || bytes[16] != 0x3A {
+                        // Fractions, and stamps without seconds, are of other forms.
+                    } else {
+                        #expect(fault == (expected == nil ? .invalidTime : .timeOutOfRange), "\(bytes)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func datesAreDaysOfTheCalendar() {
         var typing = TimeTyping(.iso8601, zone: .utc)
         func date(_ text: String) -> (value: Int64, fault: Fault) {
