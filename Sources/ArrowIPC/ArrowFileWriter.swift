@@ -62,6 +62,9 @@ public final class ArrowFileWriter {
     /// - Throws: like `init`; the file is removed then.
     public func append(_ array: ArrowArray) throws {
         do {
+            guard written < schema.fields.count else {
+                throw Problem(.arrowMalformed, "more columns are given than the \(schema.fields.count) that are announced")
+            }
             let field = schema.fields[written]
             guard array.count == rowCount else {
                 throw Self.malformed(field, "has \(array.count) values in a batch of \(rowCount) rows")

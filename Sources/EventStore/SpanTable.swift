@@ -24,8 +24,8 @@ struct SpanTable: ~Copyable {
 
         @inline(__always)
         func isEqual(_ other: Span) -> Bool {
-            words.0 ^ other.words.0 | words.1 ^ other.words.1 | words.2 ^ other.words.2 | words.3 ^ other.words.3
-                | lengths ^ other.lengths == 0
+            (words.0 ^ other.words.0) | (words.1 ^ other.words.1) | (words.2 ^ other.words.2) | (words.3 ^ other.words.3)
+                | (lengths ^ other.lengths) == 0
         }
     }
 
@@ -84,7 +84,7 @@ struct SpanTable: ~Copyable {
             codes.fill(count, at: row) { i in
                 var walk = Walk(a[i])
                 walk.step(b[i])
-                return code(walk, fields: 2, base, lastWhole, i, newCode, stray)
+                return code(walk, base, lastWhole, i, newCode, stray)
             }
         case 3:
             let c = fields[2]
@@ -92,7 +92,7 @@ struct SpanTable: ~Copyable {
                 var walk = Walk(a[i])
                 walk.step(b[i])
                 walk.step(c[i])
-                return code(walk, fields: 3, base, lastWhole, i, newCode, stray)
+                return code(walk, base, lastWhole, i, newCode, stray)
             }
         default:
             let (c, d) = (fields[2], fields[3])
@@ -101,7 +101,7 @@ struct SpanTable: ~Copyable {
                 walk.step(b[i])
                 walk.step(c[i])
                 walk.step(d[i])
-                return code(walk, fields: 4, base, lastWhole, i, newCode, stray)
+                return code(walk, base, lastWhole, i, newCode, stray)
             }
         }
     }
@@ -112,8 +112,14 @@ struct SpanTable: ~Copyable {
         /// Where the next field begins, if it lies beside.
         var next: UInt32
         var lengths: UInt64
+        /// The bits that all lengths have in common: all 32 where every field is null.
+        private var common = Field.nullLength
         /// 0 while every field lies beside the one before.
         var gap: UInt32 = 0
+
+        /// Asked of the whole lengths: a value of 65,535 bytes has the 16 bits of a null.
+        @inline(__always)
+        var isNull: Bool { common == Field.nullLength }
 
         @inline(__always)
         init(_ field: Field) {
@@ -127,16 +133,16 @@ struct SpanTable: ~Copyable {
         mutating func step(_ field: Field) {
             gap |= field.start ^ next
             lengths = lengths &<< 16 | UInt64(truncatingIfNeeded: field.length & 0xFFFF)
+            common &= field.length
             next = field.start &+ (field.isNull ? 0 : field.length) &+ 1
         }
     }
 
     @inline(__always)
     private mutating func code(
-        _ walk: Walk, fields: UInt64, _ base: UnsafeRawPointer, _ lastWhole: Int, _ i: Int, _ newCode: (Int) -> UInt32,
-        _ stray: (Int) -> UInt32
+        _ walk: Walk, _ base: UnsafeRawPointer, _ lastWhole: Int, _ i: Int, _ newCode: (Int) -> UInt32, _ stray: (Int) -> UInt32
     ) -> UInt32 {
-        if walk.lengths == ~0 &>> (64 - 16 * fields) { return 0 }
+        if walk.isNull { return 0 }
         let start = Int(walk.start)
         let count = Int(walk.next) &- 1 &- start
         guard walk.gap == 0, count <= Self.longest, start <= lastWhole else { return stray(i) }
