@@ -31,7 +31,7 @@ package struct JSONParser {
     }
 
     private mutating func skipBlanks() {
-        while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -93,7 +93,7 @@ package struct JSONParser {
 
     private mutating func object() throws -> JSONValue {
         var members: [JSONValue.Member] = []
-        var keys: Set<[UInt8]> = []
+        var keys = SeenKeys()
         skipBlanks()
         if next == UInt8(ascii: "}") {
             position += 1
@@ -104,7 +104,7 @@ package struct JSONParser {
             let start = position
             guard next == UInt8(ascii: "\"") else { throw problem("expected a key in quotes") }
             let key = try string()
-            guard keys.insert(Array(key.utf8)).inserted else { throw problem("the key '\(key)' twice", at: start) }
+            guard keys.insert(key) else { throw problem("the key '\(key)' twice", at: start) }
             try expect(UInt8(ascii: ":"), "':'")
             skipBlanks()
             let offset = position
@@ -144,12 +144,33 @@ package struct JSONParser {
     }
 }
 
+/// The keys of an object, told apart by their bytes.
+private struct SeenKeys {
+    /// Looking through so many is faster than hashing.
+    private static let mostFew = 24
+
+    private var few: [String] = []
+    private var many: Set<[UInt8]> = []
+
+    /// False where the key is among them.
+    mutating func insert(_ key: String) -> Bool {
+        if few.count < Self.mostFew {
+            if few.contains(where: { $0 == key && $0.utf8.elementsEqual(key.utf8) }) { return false }
+            few.append(key)
+            return true
+        }
+        if many.isEmpty { many = Set(few.map { Array($0.utf8) }) }
+        return many.insert(Array(key.utf8)).inserted
+    }
+}
+
 extension JSONParser {
     /// Reads a string literal; `position` is at its opening quote.
     private mutating func string() throws -> String {
         let start = position
         position += 1
-        var text: [UInt8] = []
+        while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
+        var text = bytes[(start + 1)..<position]
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
@@ -171,7 +192,7 @@ extension JSONParser {
         throw problem("a string without an end", at: start)
     }
 
-    private mutating func escape(into text: inout [UInt8]) throws {
+    private mutating func escape(into text: inout ArraySlice<UInt8>) throws {
         guard let byte = next else { throw problem("a string without an end") }
         position += 1
         switch byte {
