@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// Calls `work(0)`..., `work(count - 1)` on up to `threads` threads; the first error, by index, is thrown at the end.
-func inParallel(_ count: Int, threads: Int, _ work: @Sendable (Int) throws -> Void) throws {
+package func inParallel(_ count: Int, threads: Int, _ work: @Sendable (Int) throws -> Void) throws {
     let next = Atomic<Int>(0)
     let failure = Mutex<(index: Int, error: any Error)?>(nil)
     let workers = max(1, min(threads, count))

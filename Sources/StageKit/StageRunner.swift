@@ -43,7 +43,12 @@ public struct StageRunner {
         while true {
             let asking = works.filter { $0.request != nil }
             if asking.isEmpty { break }
-            for (work, accumulators) in zip(asking, try scan(asking)) { work.attempt { try $0.absorb(accumulators) } }
+            // Nodes share nothing that changes.
+            nonisolated(unsafe) let counted = Array(zip(asking, try scan(asking)))
+            try inParallel(counted.count, threads: threads) { i in
+                let (work, accumulators) = counted[i]
+                work.attempt { try $0.absorb(accumulators) }
+            }
         }
         return outcomes(of: works, since: started)
     }
