@@ -7,7 +7,7 @@ import Vocabulary
 /// column a moment ago is best written at once: it still lies in the cache.
 ///
 /// The file is written at `path` itself: callers pick a temporary name, rename it, and sync file and folder before they name
-/// it to readers.
+/// it to readers. A file that was not finished goes with its writer.
 public final class ArrowFileWriter {
     /// A column as the schema has it, with what must be known before its rows are.
     public struct Shape: Sendable {
@@ -99,9 +99,6 @@ public final class ArrowFileWriter {
             throw error
         }
     }
-
-    /// Removes what was written so far.
-    public func discard() { file.discard() }
 
     /// Writes one file whose columns are all there. When it returns, the file is complete, as `finish` says; on an error it is
     /// removed.

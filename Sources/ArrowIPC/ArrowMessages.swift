@@ -22,7 +22,7 @@ enum ArrowMessages {
             let buffers = fields.reduce(0) { $0 + ($1.type == .utf8 ? 3 : 2) }
             return Layout(
                 rowCount: rowCount, nodes: [Int64](repeating: 0, count: 2 * fields.count),
-                buffers: [Int64](repeating: 0, count: 2 * buffers), bodyLength: 1)
+                buffers: [Int64](repeating: 0, count: 2 * buffers))
         }
     }
 

@@ -30,7 +30,7 @@ final class OutputFile {
         if descriptor < 0 { throw problem("cannot be created") }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit { if descriptor >= 0 { discard() } }
 
     /// Writes one message with its body, both padded to 64 bytes, and returns where it lies.
     func write(

@@ -7,7 +7,7 @@ import Vocabulary
 ///
 /// Where fields do not lie so, as of a record with quotes, each is looked up for itself.
 final class CategoryGroup {
-    /// A group with more combinations is not worth its tables.
+    /// A group with more combinations, or more spans that stand for them, is not worth its tables.
     private static let mostCombinations = 1 << 12
 
     private let columns: [CategoryColumn]
@@ -32,8 +32,9 @@ final class CategoryGroup {
     static func found(
         among columns: [any SegmentColumn], _ typed: [TypedColumn], rows: Range<Int>, pool: StoragePool
     ) -> [CategoryGroup] {
+        guard !rows.isEmpty else { return [] }
         let categories = columns.indices.filter {
-            columns[$0] is CategoryColumn && columns[$0].column.name != SegmentFile.event && !rows.isEmpty
+            columns[$0] is CategoryColumn && columns[$0].column.name != SegmentFile.event
         }.sorted { typed[$0].fields[rows.lowerBound].start < typed[$1].fields[rows.lowerBound].start }
         var runs: [[Int]] = []
         for place in categories {
@@ -61,7 +62,7 @@ final class CategoryGroup {
             fields, count: range.count, text: text, into: &rows.codes, at: row, newCode: { combination(fields, $0, text) },
             stray: { strays += 1; return combination(fields, $0, text) })
         let count = row + range.count
-        guard rows.combinations.count > Self.mostCombinations || strays * 4 > count + TypedBatch.capacity else { return true }
+        guard max(rows.combinations.count, spans.count) > Self.mostCombinations || strays * 4 > count + TypedBatch.capacity else { return true }
         for column in columns { column.leaveGroup(rows: count) }
         return false
     }
@@ -71,7 +72,7 @@ final class CategoryGroup {
     private func combination(_ fields: [UnsafePointer<Field>], _ i: Int, _ text: UnsafeRawBufferPointer) -> UInt32 {
         var combination = SIMD4<UInt32>.zero
         for (place, column) in columns.enumerated() {
-            combination[place] = column.code(of: fields[place][i].bytes(in: text))
+            combination[place] = column.storedCode(of: fields[place][i].bytes(in: text))
         }
         if let code = known[combination] { return code }
         let code = UInt32(truncatingIfNeeded: rows.combinations.count)
@@ -113,7 +114,9 @@ final class CombinationCodes {
     ) -> ArrowArray {
         let table = combinations.map { places[Int($0[column])] }
         let all = gathered(order)
-        return own.ordered(order.count, table, index, hasNulls: table.contains(-1)) { Int(truncatingIfNeeded: all[$0]) }
+        // Every combination but the first stands in some row.
+        let hasNulls = codes.hasNulls || table.dropFirst().contains(-1)
+        return own.written(order.count, places: table, index: index, hasNulls: hasNulls) { Int(truncatingIfNeeded: all[$0]) }
     }
 
     /// All codes in an order, gathered once for all columns.

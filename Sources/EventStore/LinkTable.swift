@@ -58,7 +58,9 @@ final class LinkTable: @unchecked Sendable {
             self.init([])
             return
         }
-        if let dictionary = device.dictionary, device.indexWidth == 4 {
+        if let dictionary = device.dictionary, device.indexWidth == 4, device.array.data.count >= segment.rows * 4,
+            dictionary.data.count >= segment.personCount * 16
+        {
             self.init(
                 persons: UnsafeBufferPointer(start: segment.personOfRow, count: segment.rows), personCount: segment.personCount,
                 devices: device.array, keys: dictionary)
@@ -76,15 +78,11 @@ final class LinkTable: @unchecked Sendable {
     /// Goes through the rows of a segment once: of the rows in which a person has one device on and on, the first counts.
     /// - Parameters:
     ///   - persons: the person of each row, a place among the first keys.
-    ///   - devices: codes of four bytes, places among the keys.
-    ///   - keys: as they are stored.
+    ///   - devices: a code of four bytes a row, a place among the keys.
+    ///   - keys: as they are stored; at least those of the persons.
     convenience init(persons: UnsafeBufferPointer<Int32>, personCount: Int, devices: ArrowArray, keys: ArrowArray) {
         let codes = devices.data.bindMemory(to: Int32.self)
         let stored = keys.data.bindMemory(to: Key128.self)
-        guard codes.count >= persons.count, personCount <= stored.count else {
-            self.init([])
-            return
-        }
         let validity = devices.nullCount > 0 ? devices.validity : nil
         var links: [Link] = []
         var person: Int32 = -1

@@ -86,18 +86,18 @@ struct RowCodes {
     /// The rows' codes in an order, as places in a dictionary. What is returned stays valid until `removeAll`.
     /// - Parameter places: the place in the dictionary for each code; of null, which is at 0, it is -1.
     mutating func ordered(_ order: UnsafeBufferPointer<UInt32>, places: [Int32], index: ArrowIndex) -> ArrowArray {
-        guard let rows = order.baseAddress else { return ordered(0, places, index, hasNulls: false) { _ in 0 } }
+        guard let rows = order.baseAddress else { return written(0, places: places, index: index, hasNulls: false) { _ in 0 } }
         // A code is at most the number of values, which is the last index of `places`.
         switch width {
         case .one:
             let codes = storage.of(UInt8.self)
-            return ordered(order.count, places, index, hasNulls: hasNulls) { Int(truncatingIfNeeded: codes[Int(rows[$0])]) }
+            return written(order.count, places: places, index: index, hasNulls: hasNulls) { Int(truncatingIfNeeded: codes[Int(rows[$0])]) }
         case .two:
             let codes = storage.of(UInt16.self)
-            return ordered(order.count, places, index, hasNulls: hasNulls) { Int(truncatingIfNeeded: codes[Int(rows[$0])]) }
+            return written(order.count, places: places, index: index, hasNulls: hasNulls) { Int(truncatingIfNeeded: codes[Int(rows[$0])]) }
         case .four:
             let codes = storage.of(UInt32.self)
-            return ordered(order.count, places, index, hasNulls: hasNulls) { Int(truncatingIfNeeded: codes[Int(rows[$0])]) }
+            return written(order.count, places: places, index: index, hasNulls: hasNulls) { Int(truncatingIfNeeded: codes[Int(rows[$0])]) }
         }
     }
 
@@ -117,21 +117,21 @@ struct RowCodes {
         }
     }
 
-    /// Codes that another one keeps, in their order.
+    /// Rows as they are written, of codes that `code` gives and that need not be those kept here: the memory is.
     /// - Parameters:
     ///   - places: the place in the dictionary for each code; of one that stands for null it is -1.
     ///   - code: given a row's place in the order, its code, an index of `places`.
     @inline(__always)
-    mutating func ordered(
-        _ count: Int, _ places: [Int32], _ index: ArrowIndex, hasNulls: Bool, code: (Int) -> Int
+    mutating func written(
+        _ count: Int, places: [Int32], index: ArrowIndex, hasNulls: Bool, code: (Int) -> Int
     ) -> ArrowArray {
         let room = pool.take(width: 4)
         inOrder = room
         let nulls: Int
         switch index {
-        case .int8: nulls = gather(count, places, hasNulls, code, into: room.of(Int8.self))
-        case .int16: nulls = gather(count, places, hasNulls, code, into: room.of(Int16.self))
-        case .int32: nulls = gather(count, places, hasNulls, code, into: room.of(Int32.self))
+        case .int8: nulls = write(count, places, hasNulls, code, into: room.of(Int8.self))
+        case .int16: nulls = write(count, places, hasNulls, code, into: room.of(Int16.self))
+        case .int32: nulls = write(count, places, hasNulls, code, into: room.of(Int32.self))
         }
         return ArrowArray(
             count: count, nullCount: nulls, validity: nulls == 0 ? nil : validity.map { UnsafeRawBufferPointer($0) },
@@ -140,7 +140,7 @@ struct RowCodes {
 
     /// Returns how many rows are null, and sets `validity` where some are. The index of a null is 0.
     @inline(__always)
-    private mutating func gather<Index: FixedWidthInteger>(
+    private mutating func write<Index: FixedWidthInteger>(
         _ count: Int, _ places: [Int32], _ hasNulls: Bool, _ code: (Int) -> Int, into to: UnsafeMutablePointer<Index>
     ) -> Int {
         let table = places.map { Index(truncatingIfNeeded: max($0, 0)) }

@@ -54,7 +54,7 @@ public final class SegmentBuilder {
         background = overlaps ? BackgroundCut() : nil
     }
 
-    /// Takes the rows of a batch in; nothing of the batch is kept.
+    /// Takes the rows of a batch in; nothing of its rows is kept.
     /// - Throws: `Problem` `store.misuse` where the batch lacks a column or a row has no time or event; or what writing a
     ///   full segment throws.
     public func append(_ batch: TypedBatch) throws { try append(batch, persons: nil) }
@@ -85,7 +85,7 @@ public final class SegmentBuilder {
     public func finish() throws -> [SegmentEntry] {
         if draft.rows > 0 { try cut() }
         try takeWritten()
-        defer { entries = [] }
+        defer { (entries, last) = ([], nil) }
         return entries
     }
 
@@ -93,7 +93,7 @@ public final class SegmentBuilder {
     public func abort() {
         _ = background?.wait()
         draft.clear()
-        entries = []
+        (entries, last) = ([], nil)
     }
 
     private func cut() throws {

@@ -11,6 +11,8 @@ final class IntegerColumn: SegmentColumn {
     private var interner = NumberInterner()
     /// The distinct values as they are written.
     private var dictionary: UnsafeMutableBufferPointer<Int64>?
+    /// The place of each code in it, behind that of null.
+    private var places: [Int32] = []
     /// Has the rows where a dictionary does not pay.
     private var plain: NumberColumn?
 
@@ -19,9 +21,6 @@ final class IntegerColumn: SegmentColumn {
         self.pool = pool
         codes = RowCodes(pool)
     }
-
-    /// The place of each code in it, behind that of null.
-    private var places: [Int32] = []
 
     deinit { dictionary?.deallocate() }
 

@@ -38,7 +38,7 @@ final class CategoryColumn: SegmentColumn {
     }
 
     /// The code of a value, counted from 1; 0 is null.
-    func code(of value: UnsafeRawBufferPointer?) -> UInt32 { value.map { interner.code($0) + 1 } ?? 0 }
+    func storedCode(of value: UnsafeRawBufferPointer?) -> UInt32 { value.map { interner.code($0) + 1 } ?? 0 }
 
     /// From here on, with no rows yet, a group keeps the rows' codes.
     func join(_ codes: CombinationCodes, at place: Int) { group = (codes, place) }

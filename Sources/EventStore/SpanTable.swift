@@ -36,7 +36,7 @@ struct SpanTable: ~Copyable {
     }
 
     private var slots: UnsafeMutableBufferPointer<Slot>
-    private var count = 0
+    private(set) var count = 0
     /// For a span of so many bytes what of each word belongs to it.
     private let masks: UnsafeMutablePointer<(UInt64, UInt64, UInt64, UInt64)>
 

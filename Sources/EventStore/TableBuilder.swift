@@ -13,6 +13,8 @@ public final class TableBuilder {
     private let origin: String
     private let version: [UInt8]?
     private let columns: [any SegmentColumn]
+    /// Holds the memory of the columns and of `records`.
+    private let pool = StoragePool(rows: TableBuilder.rowLimit)
     private let records: RowStorage
     private var rows = 0
     private var entries: [TableEntry] = []
@@ -31,7 +33,6 @@ public final class TableBuilder {
         self.namePrefix = safeFileName(namePrefix)
         self.origin = origin
         self.version = version.map { Array($0.utf8) }
-        let pool = StoragePool(rows: Self.rowLimit)
         records = pool.take(width: 8)
         var made: [any SegmentColumn] = []
         for column in columns {

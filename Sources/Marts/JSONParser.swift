@@ -155,6 +155,7 @@ private struct SeenKeys {
     /// False where the key is among them.
     mutating func insert(_ key: String) -> Bool {
         if few.count < Self.mostFew {
+            // Strings that are not equal are told apart sooner than their bytes.
             if few.contains(where: { $0 == key && $0.utf8.elementsEqual(key.utf8) }) { return false }
             few.append(key)
             return true

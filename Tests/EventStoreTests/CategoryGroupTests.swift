@@ -156,6 +156,26 @@ struct CategoryGroupTests {
         #expect(beside.differences(from: try build(log, between: CategoryLog.apart)) == [])
     }
 
+    @Test("more values of one category than two bytes count, beside another and alone", arguments: [1, 2])
+    func valuesBeyondTwoBytes(columns: Int) throws {
+        var log = CategoryLog(names: Array(["a", "b"].prefix(columns)))
+        for n in 0..<70_000 { log.add(Array([n % 11 == 3 ? nil : "v\(n)", "\(n % 3)"].prefix(columns)), time: Int64(n % 50)) }
+        let beside = try build(log, between: CategoryLog.beside)
+        #expect(try beside.differences(from: log) == [])
+        #expect(beside.differences(from: try build(log, between: CategoryLog.apart)) == [])
+    }
+
+    @Test("what lies between the fields of every row may differ: values and memory do not grow with it")
+    func changingByteBetween() throws {
+        var log = CategoryLog(names: ["a", "b"])
+        for n in 0..<20_000 { log.add(["\(n % 40)", "x\(n % 30)"], time: Int64(n)) }
+        // An unmapped field of one byte, as libcsv leaves it: nearly every span is another one.
+        let between: CategoryLog.Between = { row, _ in [UInt8(0x30 + row % 200)] }
+        let beside = try build(log, between: between)
+        #expect(try beside.differences(from: log) == [])
+        #expect(beside.differences(from: try build(log, between: CategoryLog.apart)) == [])
+    }
+
     @Test("rows whose fields lie apart among those side by side change nothing, few or many, from the first row or later",
         arguments: [0, 1, 1023, 1024, 5000, 9000], [0.05, 0.3, 1])
     func mixedLines(first: Int, share: Double) throws {

@@ -80,7 +80,7 @@ struct CategoryLog {
             batch.count = slice.count
             let guarded = try GuardedText(text)
             batch.text = guarded.bytes
-            try body(batch)
+            try withExtendedLifetime(guarded) { try body(batch) }
         }
     }
 

@@ -17,6 +17,7 @@ func sideBySide<Result: Sendable>(
     let progress = Progress(title, total: Double(total) / 1e6, unit: "MB")
     defer { progress.end() }
     let order = sizes.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
+    let hasFreeThread = filesWithAFreeThread(order.map { sizes[$0] }, threads: threads)
     let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
     let next = Atomic(0)
     let done = Atomic<Int64>(0)
@@ -27,9 +28,7 @@ func sideBySide<Result: Sendable>(
             guard place < sizes.count else { return }
             let index = order[place]
             let result = Swift.Result {
-                let behind = order[(place + 1)...].reduce(0) { $0 + sizes[$1] }
-                // The last of the large files: what is behind it leaves some thread without work for the better half of its time.
-                return try work(index, behind * 2 < sizes[index] * Int64(threads - 1)) { bytes in
+                try work(index, hasFreeThread[place]) { bytes in
                     let sum = done.add(Int64(bytes), ordering: .relaxed).newValue
                     progress.update(total > 0 ? Double(sum) / Double(total) : 1)
                 }
@@ -39,4 +38,17 @@ func sideBySide<Result: Sendable>(
         }
     }
     return try results.withLock { $0 }.sorted { $0.key < $1.key }.map { try $0.value.get() }
+}
+
+/// By file, the largest first: whether some thread has nothing left to do by the middle of its work.
+/// - Parameter sizes: the bytes of each file, which stand for the time that it takes.
+package func filesWithAFreeThread(_ sizes: [Int64], threads: Int) -> [Bool] {
+    var ends = [Int64](repeating: 0, count: max(threads, 1))
+    let middles = sizes.map { size -> Int64 in
+        let thread = ends.indices.min { ends[$0] < ends[$1] } ?? 0
+        defer { ends[thread] += size }
+        return ends[thread] + size / 2
+    }
+    let first = ends.min() ?? 0
+    return zip(sizes, middles).map { size, middle in size > 0 && first <= middle && threads > 1 }
 }

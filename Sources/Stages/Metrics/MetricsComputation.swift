@@ -85,7 +85,8 @@ final class MetricsComputation: Computation, PersonListing {
             if lines.own.countsPersons { return }
         }
         for (line, part) in partial.parts.enumerated() {
-            let isWhole = line == 0 && plans[0].top == nil
+            // Of a node with `top`, `whole` is of the cells that stand for themselves from the second round on.
+            let isWhole = line == 0 && (plans[0].top == nil || rounds > 1)
             tallies[line] = isWhole ? whole : try tally(of: line, part, kept: plans[line].top == nil ? nil : kept)
         }
         if let selection, let tally = tallies[selection.line] {
