@@ -22,7 +22,9 @@ def growth(options, sizes):
         logs = product.Logs(options.bin, events)
         pipeline = product.Pipeline(options.bin, logs, "var/bench/growth")
         ingest = pipeline.run("ingest")
-        slowest = max((pipeline.run(stage) for stage in product.STAGES), key=lambda run: run.wall)
+        stages = {stage: pipeline.run(stage) for stage in product.STAGES}
+        slowest = max(stages.values(), key=lambda run: run.wall)
+        alone = {stage: pipeline.run(stage, threads=1) for stage in product.STAGES}
         pipeline.clear()
         night = pipeline.run("run")
         point = {
@@ -30,6 +32,8 @@ def growth(options, sizes):
             "ingest": ingest.figures(),
             "night": night.figures(),
             "slowest_stage": slowest.figures(),
+            "stages": {stage: run.figures() for stage, run in stages.items()},
+            "stages_one_thread": {stage: run.figures() for stage, run in alone.items()},
             "store_bytes": pipeline.store_bytes(),
             "csv_bytes": logs.plain_bytes(),
         }
@@ -46,6 +50,10 @@ def growth(options, sizes):
         if point["events"] >= 90_000_000:
             seconds = point["slowest_stage"]["wall"]
             rows.append((f"rerun of one stage on {point['events']:,} events: 2 s", f"{seconds:.2f} s", seconds <= 2))
+            for stage, two in point["stages"].items():
+                times = point["stages_one_thread"][stage]["wall"] / two["wall"]
+                goal = f"two threads against one, {stage} on {point['events']:,} events: 1.8 times"
+                rows.append((goal, f"{times:.2f} times", times >= 1.8))
     if len(points) > 1:
         for name, value in (
             ("wall time of the night", lambda point: point["night"]["wall"]),
