@@ -51,7 +51,7 @@ public final class ArrowFileWriter {
                 let message = ArrowMessages.dictionaryBatch(id: id, body.layout)
                 dictionaryBlocks.append(try file.write(message, body: body.pieces, length: body.layout.bodyLength))
             }
-            room = try file.reserve(ArrowMessages.recordBatch(.placeholder(fields, rowCount)).count)
+            room = try file.reserve(ArrowMessages.recordBatch(.reserving(fields, rowCount)).count)
         } catch {
             file.discard()
             throw error

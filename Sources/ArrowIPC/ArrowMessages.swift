@@ -18,7 +18,7 @@ enum ArrowMessages {
         var bodyLength = 0
 
         /// A layout of rows of these fields whose message is as long as that of the real one.
-        static func placeholder(_ fields: [ArrowField], _ rowCount: Int) -> Layout {
+        static func reserving(_ fields: [ArrowField], _ rowCount: Int) -> Layout {
             let buffers = fields.reduce(0) { $0 + ($1.type == .utf8 ? 3 : 2) }
             return Layout(
                 rowCount: rowCount, nodes: [Int64](repeating: 0, count: 2 * fields.count),

@@ -92,15 +92,6 @@ import Vocabulary
         }
     }
 
-    private func problem(_ body: () throws -> Void) -> Problem? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return error as? Problem
-        }
-    }
-
     @Test func columnsThatAreNotThoseAnnouncedAreRefusedAndLeaveNoFile() throws {
         let sample = SampleColumns(rowCount: 10, seed: 9, nulls: true)
         let path = folder.file("x.arrow")

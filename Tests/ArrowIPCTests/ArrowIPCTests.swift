@@ -105,15 +105,6 @@ import Vocabulary
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func problem(_ body: () throws -> Void) -> Problem? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return error as? Problem
-        }
-    }
-
     @Test func columnsThatDoNotFitTogetherAreRefusedAndLeaveNoFile() {
         let sample = SampleColumns(rowCount: 10, seed: 1, nulls: true)
         func refusal(_ change: (inout ArrowColumn) -> Void, column: Int) -> String? {

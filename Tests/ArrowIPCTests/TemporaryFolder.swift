@@ -48,3 +48,13 @@ final class TemporaryFolder {
         _ = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
     }
 }
+
+/// The problem that a body throws; nil where it throws none, or something else.
+func problem(_ body: () throws -> Void) -> Problem? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error as? Problem
+    }
+}
