@@ -36,6 +36,29 @@ struct DeletionVector: Sendable, Hashable {
         return sum
     }
 
+    func contains(_ row: Int) -> Bool {
+        let place = MergeInput.firstIndex(in: 0..<rows.count) { Int(rows[$0]) >= row }
+        return place < rows.count && Int(rows[place]) == row
+    }
+
+    /// What is left without some rows.
+    /// - Parameter ranges: in the order of rows, without overlap.
+    func without(_ ranges: [Range<Int>]) -> DeletionVector {
+        guard !ranges.isEmpty else { return self }
+        var rest = DeletionVector()
+        var next = 0
+        for (row, reason) in zip(rows, reasons) {
+            while next < ranges.count, ranges[next].upperBound <= Int(row) { next += 1 }
+            if next < ranges.count, ranges[next].contains(Int(row)) { continue }
+            rest.rows.append(row)
+            rest.reasons.append(reason)
+        }
+        return rest
+    }
+
+    /// Whose persons decide: rows that moved or were erased.
+    var ofPersons: DeletionVector { only(.moved) + only(.erased) }
+
     /// The rows with one reason.
     func only(_ reason: DeletionReason) -> DeletionVector {
         var some = DeletionVector()

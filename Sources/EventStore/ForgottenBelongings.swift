@@ -7,7 +7,6 @@ import Vocabulary
 /// Found anew in every snapshot, with the forgotten users still among the candidates for their devices, and kept as
 /// tombstones: what arrives later is erased too, also when the rows that told of it are gone from the store's bytes.
 struct ForgottenBelongings {
-    let segments: [Segment]
     /// Owners with no one forgotten.
     let owners: DeviceOwners
     let settings: IdentitySettings
@@ -16,10 +15,12 @@ struct ForgottenBelongings {
     func tombstones(_ known: [Tombstone]) throws -> [Tombstone] {
         var persons = Forgotten(known).persons
         guard !persons.isEmpty else { return known }
+        let segments = owners.segments
+        let present = segments.indices.filter { owners.standings[$0] != .gone }
         var found = Set(known)
-        for (i, segment) in segments.enumerated() {
-            guard let reader = segment.reader(SegmentFile.device) else { continue }
-            try segment.verify(SegmentFile.device)
+        for i in present {
+            guard let reader = segments[i].reader(SegmentFile.device) else { continue }
+            try segments[i].verify(SegmentFile.device)
             var seen: Set<Key128> = []
             eachRow(of: persons.filter { $0.kind == .user }, in: i) { row in
                 guard let device = reader.key(row), seen.insert(device).inserted,
@@ -29,8 +30,8 @@ struct ForgottenBelongings {
             }
         }
         persons = Forgotten(Array(found)).persons
-        for (i, segment) in segments.enumerated() {
-            guard let sales = try Sales(of: segment, settings) else { continue }
+        for i in present {
+            guard let sales = try Sales(of: segments[i], settings) else { continue }
             eachRow(of: persons, in: i) { row in
                 if let order = sales.order(row) { found.insert(Tombstone(.order, order)) }
             }
@@ -39,7 +40,7 @@ struct ForgottenBelongings {
     }
 
     private func eachRow(of persons: Set<Key128>, in segment: Int, _ body: (Int) -> Void) {
-        for person in persons { segments[segment].rows(of: person).forEach(body) }
+        for person in persons { owners.segments[segment].rows(of: person).forEach(body) }
     }
 }
 

@@ -1,5 +1,3 @@
-import Dispatch
-import Synchronization
 import Vocabulary
 
 /// Which rows of one space of event ids are repeats.
@@ -14,31 +12,67 @@ struct Liveness: Sendable {
     let windows: [Int64]
     /// Rows that are not live for another reason: one a segment, nil where there are none.
     let dead: [DeadRows?]
+    /// What the snapshot before says, where it still holds; nil: all rows are judged.
+    var before: Before?
+
+    init(segments: [Segment], windows: [Int64], dead: [DeadRows?]) {
+        (self.segments, self.windows, self.dead) = (segments, windows, dead)
+    }
+
+    /// The repeats of the snapshot before, and what changed since: a verdict can be another one only where a row of the same
+    /// person and id came or went.
+    struct Before: Sendable {
+        /// Of each segment that it had, the rows that were repeats; nil for those that arrived.
+        let repeats: [DeletionVector?]
+        /// Of each segment the rows that count now and did not, or did and do not now; nil where there are none.
+        let changed: [WantedRows?]
+        /// Segments that are gone, with the rows that counted; nil: all.
+        let gone: [(segment: Segment, rows: WantedRows?)]
+
+        /// - Parameters:
+        ///   - now: segments, and rows that do not count for another reason.
+        ///   - known: of each of these segments the vector that the snapshot before has; nil for those that it has not.
+        ///   - gone: the segments of the space that only it has, with their vectors.
+        init(_ now: Liveness, known: [DeletionVector?], gone: [(Segment, DeletionVector)], threads: Int) throws {
+            let found = ParallelResults<(repeats: DeletionVector?, changed: WantedRows?)>(known.count)
+            try inParallel(known.count, threads: threads) { i in
+                found.set(i, (known[i]?.only(.duplicate), Self.changed(now.segments[i].rows, known[i], now.dead[i])))
+            }
+            repeats = found.all.map(\.repeats)
+            changed = found.all.map(\.changed)
+            self.gone = gone.map { ($0, WantedRows(except: DeadRows($1.ofPersons, of: $0.rows), of: $0.rows)) }
+        }
+
+        private static func changed(_ rows: Int, _ known: DeletionVector?, _ dead: DeadRows?) -> WantedRows? {
+            guard let known else { return WantedRows(except: dead, of: rows) ?? WantedRows(rows: rows, all: true) }
+            let before = DeadRows(known.ofPersons, of: rows)
+            guard before != nil || dead != nil else { return nil }
+            let changed = WantedRows(rows: rows, all: false)
+            if let before { changed.toggle(before) }
+            if let dead { changed.toggle(dead) }
+            return changed.isEmpty ? nil : changed
+        }
+    }
 
     /// One vector a segment.
     func repeats(threads: Int) throws -> [DeletionVector] {
-        let names: [String?] = [nil, SegmentFile.time, SegmentFile.event, SegmentFile.eventID]
-        let segments = self.segments
-        try inParallel(segments.count * names.count, threads: threads) {
-            try segments[$0 / names.count].verify(names[$0 % names.count])
-        }
-        let ids = try segments.map { segment -> EventIDs in
-            guard let data = segment.reader(SegmentFile.eventID)?.array.data, data.count >= segment.rows * 8,
-                let start = data.baseAddress
-            else { throw Segment.damaged(segment.file.path, "the event ids are missing") }
-            return EventIDs(start: start.assumingMemoryBound(to: UInt64.self))
-        }
+        try verify([nil, SegmentFile.eventID], of: segments + (before?.gone ?? []).map(\.segment), threads: threads)
         // Only rows with an id that another row has can be repeats, or make them: these few are put in order.
-        let sharing = shared(ids, threads: threads)
-        let windows = self.windows
-        let times = segments.map { RowTimes(start: $0.times) }
-        let longest = windows.max() ?? 0
+        let live = zip(segments, dead).map { WantedRows(except: $1, of: $0.rows) }
+        let ids = try segments.map(EventIDs.init)
+        let sharing = try before.map { try shared(ids, live, since: $0, threads: threads) } ?? shared(ids, live, threads: threads)
+        let places = segments.indices.filter { !sharing[$0].isEmpty }
+        let judged = places.map { segments[$0] }
+        try verify([SegmentFile.time, SegmentFile.event], of: judged, threads: threads)
+        let (judgedIDs, windows) = (places.map { ids[$0] }, places.map { self.windows[$0] })
+        let times = judged.map { RowTimes(start: $0.times) }
+        let longest = self.windows.max() ?? 0
         let found = mergePersons(
-            segments, wanted: sharing, threads: threads, state: { RepeatedRows(segments.count, longestWindow: longest) }
+            judged, wanted: places.map { sharing[$0] }, threads: threads, state: { RepeatedRows(places.count, longestWindow: longest) }
         ) { merge, found in
             found.table.removeAll()
             while let piece = merge.nextPiece() {
-                let (id, time, window) = (ids[piece.segment].start, times[piece.segment].start, windows[piece.segment])
+                let (id, time, window) = (judgedIDs[piece.segment].start, times[piece.segment].start, windows[piece.segment])
                 for place in piece.start..<piece.end {
                     let row = Int(merge.rows[place])
                     if found.table.isRepeat(id[row], time: time[row], window: window) {
@@ -47,48 +81,23 @@ struct Liveness: Sendable {
                 }
             }
         }
-        return segments.indices.map { segment in
-            var vector = DeletionVector()
-            for row in found.flatMap({ $0.rows[segment] }).sorted() { vector.append(Int(row), .duplicate) }
-            return vector
+        let vectors = ParallelResults<DeletionVector>(segments.count)
+        let number = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($0.element, $0.offset) })
+        try inParallel(segments.count, threads: threads) { i in
+            let old = before?.repeats[i].map { $0.within(live[i], without: sharing[i]) } ?? DeletionVector()
+            var new = DeletionVector()
+            if let judged = number[i] {
+                for row in found.flatMap({ $0.rows[judged] }).sorted() { new.append(Int(row), .duplicate) }
+            }
+            vectors.set(i, old + new)
         }
+        return vectors.all
     }
 
-    /// By segment, the live rows whose id another live row of their bucket of persons has.
-    private func shared(_ ids: [EventIDs], threads: Int) -> [WantedRows] {
-        let live = zip(segments, dead).map { WantedRows(except: $1, of: $0.rows) }
-        let inputs = zip(segments, live).map { MergeInput($0, wanted: $1) }
-        let rows = segments.reduce(0) { $0 + $1.rows }
-        var bits = 0
-        // The ids of so many rows fit the cache.
-        while bits < 20, rows >> bits > 1 << 14 { bits += 1 }
-        let bucketBits = bits
-        let workers = max(1, min(threads, 1 << bits))
-        let next = Atomic<Int>(0)
-        let sharing = segments.map { WantedRows(rows: $0.rows, all: false) }
-        // Buckets meet in the words of their first and last rows.
-        let marking = Mutex<Void>(())
-        @Sendable func work(_: Int) {
-            var table = SharedIDs()
-            var parts = [MergeInput.Part](repeating: .none, count: inputs.count)
-            while true {
-                let bucket = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard bucket < 1 << bucketBits else { break }
-                for (i, input) in inputs.enumerated() {
-                    parts[i] = input.part(ofBucket: bucket, bits: bucketBits, after: parts[i])
-                }
-                table.start(expecting: parts.reduce(0) { $0 + $1.rows.count })
-                for (i, input) in inputs.enumerated() {
-                    table.add(ids[i].start, parts[i].rows, live: input.wanted, segment: i)
-                }
-                let found = table.found
-                marking.withLock { _ in
-                    for place in found { sharing[Int(place.segment)].insert(Int(place.row)) }
-                }
-            }
+    private func verify(_ names: [String?], of segments: [Segment], threads: Int) throws {
+        try inParallel(segments.count * names.count, threads: threads) {
+            try segments[$0 / names.count].verify(names[$0 % names.count])
         }
-        if workers == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: workers, execute: work) }
-        return withExtendedLifetime(live) { sharing }
     }
 
     /// What a thread finds.
@@ -106,9 +115,17 @@ struct Liveness: Sendable {
     private struct RowTimes: @unchecked Sendable {
         let start: UnsafePointer<Int64>
     }
+}
 
-    private struct EventIDs: @unchecked Sendable {
-        let start: UnsafePointer<UInt64>
+extension DeletionVector {
+    /// The rows that are wanted, without some.
+    fileprivate func within(_ wanted: WantedRows?, without others: WantedRows) -> DeletionVector {
+        var rest = DeletionVector()
+        for (row, reason) in zip(rows, reasons) where wanted?.contains(Int(row)) ?? true && !others.contains(Int(row)) {
+            rest.rows.append(row)
+            rest.reasons.append(reason)
+        }
+        return rest
     }
 }
 

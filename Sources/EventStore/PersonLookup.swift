@@ -16,7 +16,7 @@ public struct PersonLookup: Sendable {
         let identity = snapshot.catalogue.identity
         forgotten = Forgotten(identity?.tombstones ?? [])
         owners = DeviceOwners(
-            segments: segments, links: tables.all, comparator: RowComparator(segments),
+            segments: segments, standings: segments.map { _ in .arrived }, links: tables.all, comparator: RowComparator(segments),
             maxUsers: identity?.maxUsersPerDevice ?? IdentitySettings().maxUsersPerDevice, forgotten: forgotten.persons)
     }
 

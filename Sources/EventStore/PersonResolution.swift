@@ -3,10 +3,13 @@ import Vocabulary
 
 /// Whom the rows of the snapshot's segments belong to, where that is not whom they lie under.
 struct PersonResolution: Sendable {
-    /// Rows that belong to another person than the one they lie under.
+    /// Rows that belong to another person than the one they lie under, or did so in the snapshot before.
     struct Move: Sendable {
         var rows: Range<Int>
-        var person: Key128
+        /// nil for rows that lay right.
+        var before: Key128?
+        /// nil for rows that lie right.
+        var now: Key128?
         var cause: Cause
     }
 
@@ -17,21 +20,31 @@ struct PersonResolution: Sendable {
         case order(Key128)
     }
 
-    /// What becomes of the rows of one segment; in the order of rows, without overlap.
+    /// What becomes of the rows of one segment; in the order of rows, without overlap. Of a settled segment: what became
+    /// of them otherwise than before.
     struct Verdict: Sendable {
         var erased: [Range<Int>] = []
         var moves: [Move] = []
 
-        var isEmpty: Bool { erased.isEmpty && moves.isEmpty }
-
         /// The rows that the segment's own copy is not live of.
-        var vector: DeletionVector {
-            let ranges = erased.map { ($0, DeletionReason.erased) } + moves.map { ($0.rows, DeletionReason.moved) }
+        /// - Parameter before: those that it was not live of.
+        /// - Returns: nil where these are not what the verdict says of them.
+        func vector(before: DeletionVector) -> DeletionVector? {
+            var ended: [Range<Int>] = []
+            var begun = erased.map { ($0, DeletionReason.erased) }
+            for move in moves where (move.before == nil) != (move.now == nil) {
+                if move.now == nil { ended.append(move.rows) } else { begun.append((move.rows, .moved)) }
+            }
             var vector = DeletionVector()
-            for (rows, reason) in ranges.sorted(by: { $0.0.lowerBound < $1.0.lowerBound }) {
+            for (rows, reason) in begun.sorted(by: { $0.0.lowerBound < $1.0.lowerBound }) {
                 for row in rows { vector.append(row, reason) }
             }
-            return vector
+            let rest = before.without(ended)
+            let all = rest + vector
+            guard rest.rows.count == before.rows.count - ended.reduce(0, { $0 + $1.count }),
+                zip(all.rows, all.rows.dropFirst()).allSatisfy({ $0 < $1 })
+            else { return nil }
+            return all
         }
     }
 
@@ -41,23 +54,27 @@ struct PersonResolution: Sendable {
         for move in moves {
             sum.add(UInt64(move.rows.lowerBound))
             sum.add(UInt64(move.rows.upperBound))
-            sum.add(move.person.high)
-            sum.add(move.person.low)
+            for person in [move.before, move.now] {
+                sum.add(person?.high ?? 0)
+                sum.add(person?.low ?? 0)
+            }
         }
         return sum.digits
     }
 
-    /// One a segment.
+    /// One a segment; empty for those that are gone.
     let verdicts: [Verdict]
     /// The ids known as forgotten before, and what belongs to them.
     let tombstones: [Tombstone]
 
     /// - Parameters:
     ///   - segments: of files only, without moved copies.
+    ///   - standings: one a segment.
     ///   - known: the ids on record as forgotten.
     /// - Throws: `Problem` `store.damaged`.
     init(
-        _ segments: [Segment], folder: StoreFolder, settings: IdentitySettings, tombstones known: [Tombstone], threads: Int
+        _ segments: [Segment], standings: [Standing], folder: StoreFolder, settings: IdentitySettings, tombstones known: [Tombstone],
+        threads: Int
     ) throws {
         let tables = ParallelResults<LinkTable>(segments.count)
         try inParallel(segments.count, threads: threads) { i in
@@ -65,51 +82,86 @@ struct PersonResolution: Sendable {
             tables.set(i, try LinkTable(of: segments[i], folder: folder))
         }
         var owners = DeviceOwners(
-            segments: segments, links: tables.all, comparator: RowComparator(segments), maxUsers: settings.maxUsersPerDevice)
-        tombstones = try ForgottenBelongings(segments: segments, owners: owners, settings: settings).tombstones(known)
+            segments: segments, standings: standings, links: tables.all, comparator: RowComparator(segments),
+            maxUsers: settings.maxUsersPerDevice)
+        tombstones = try ForgottenBelongings(owners: owners, settings: settings).tombstones(known)
         let forgotten = Forgotten(tombstones)
         owners.forgotten = forgotten.persons
-        let owned = try owners.owned(threads: threads, groupSize: settings.linksAtATime)
-        let orders = OrderPersons(segments: segments, owned: owned, forgotten: forgotten, settings: settings)
+        let resolved = try owners.resolved(threads: threads, groupSize: settings.linksAtATime)
+        let orders = OrderPersons(segments: segments, owners: owners, resolved: resolved, forgotten: forgotten, settings: settings)
         let waiting = try orders.waiting(threads: threads)
         let buyers = try orders.buyers(of: waiting, threads: threads)
+        let changed = KeyDirectory(resolved.changes.map(\.device.bigEndian), sharedBits: 0)
         let verdicts = ParallelResults<Verdict>(segments.count)
         try inParallel(segments.count, threads: threads) { i in
-            verdicts.set(i, Self.verdict(segments[i], owned[i], waiting[i], buyers, forgotten))
+            var verdict = Verdict()
+            switch standings[i] {
+            case .arrived: verdict.resolve(segments[i], resolved.owned[i], forgotten)
+            case .settled: verdict.resolve(segments[i], resolved.changes, changed, forgotten)
+            case .gone: break
+            }
+            verdict.resolve(waiting[i], buyers, forgotten, isSettled: standings[i] == .settled)
+            verdicts.set(i, verdict)
         }
         self.verdicts = verdicts.all
     }
+}
 
-    private static func verdict(
-        _ segment: Segment, _ owned: [DeviceOwners.Owned], _ waiting: [OrderPersons.Waiting], _ buyers: [Key128: Key128],
-        _ forgotten: Forgotten
-    ) -> Verdict {
-        var verdict = Verdict()
+extension PersonResolution.Verdict {
+    /// The rows of forgotten persons and of owned devices in a segment that arrived.
+    fileprivate mutating func resolve(_ segment: Segment, _ owned: [DeviceOwners.Owned], _ forgotten: Forgotten) {
         for person in forgotten.persons {
             let rows = segment.rows(of: person)
-            if !rows.isEmpty { verdict.erased.append(rows) }
+            if !rows.isEmpty { erased.append(rows) }
         }
-        if !owned.isEmpty {
-            var row = 0
-            for device in owned {
-                let key = segment.persons[Int(device.person)].bigEndian
-                if forgotten.persons.contains(key) { continue }
-                while row < segment.rows, segment.personOfRow[row] < device.person { row += 1 }
-                let start = row
-                while row < segment.rows, segment.personOfRow[row] == device.person { row += 1 }
-                if start < row { verdict.moves.append(Move(rows: start..<row, person: device.owner, cause: .device(key))) }
+        var row = 0
+        for device in owned {
+            let key = segment.persons[Int(device.person)].bigEndian
+            if forgotten.persons.contains(key) { continue }
+            while row < segment.rows, segment.personOfRow[row] < device.person { row += 1 }
+            let start = row
+            while row < segment.rows, segment.personOfRow[row] == device.person { row += 1 }
+            if start < row {
+                moves.append(PersonResolution.Move(rows: start..<row, before: nil, now: device.owner, cause: .device(key)))
             }
         }
+    }
+
+    /// The rows of a settled segment whose devices changed hands.
+    /// - Parameter devices: those of the changes.
+    fileprivate mutating func resolve(
+        _ segment: Segment, _ changes: [DeviceOwners.Change], _ devices: KeyDirectory, _ forgotten: Forgotten
+    ) {
+        let input = MergeInput(segment, wanted: nil)
+        var row = 0
+        for person in 0..<segment.personCount {
+            guard let place = devices.place(of: segment.persons[person]), !forgotten.persons.contains(changes[place].device) else {
+                continue
+            }
+            let change = changes[place]
+            let start = input.firstRow(of: person, from: row)
+            row = input.firstRow(of: person + 1, from: start)
+            guard start < row else { continue }
+            moves.append(
+                PersonResolution.Move(rows: start..<row, before: change.before, now: change.now, cause: .device(change.device)))
+        }
+    }
+
+    /// The rows that wait for who bought their order.
+    fileprivate mutating func resolve(
+        _ waiting: [OrderPersons.Waiting], _ buyers: [Key128: OrderPersons.Buyer], _ forgotten: Forgotten, isSettled: Bool
+    ) {
         for wait in waiting {
-            let row = Int(wait.row)
+            let rows = Int(wait.row)..<(Int(wait.row) + 1)
             if forgotten.orders.contains(wait.order) {
-                verdict.erased.append(row..<(row + 1))
+                if !isSettled { erased.append(rows) }
             } else if let buyer = buyers[wait.order] {
-                verdict.moves.append(Move(rows: row..<(row + 1), person: buyer, cause: .order(wait.order)))
+                let before = isSettled ? buyer.before : nil
+                guard before != buyer.now else { continue }
+                moves.append(PersonResolution.Move(rows: rows, before: before, now: buyer.now, cause: .order(wait.order)))
             }
         }
-        verdict.erased.sort { $0.lowerBound < $1.lowerBound }
-        verdict.moves.sort { $0.rows.lowerBound < $1.rows.lowerBound }
-        return verdict
+        erased.sort { $0.lowerBound < $1.lowerBound }
+        moves.sort { $0.rows.lowerBound < $1.rows.lowerBound }
     }
 }

@@ -7,45 +7,57 @@ struct RowCopier {
     let folder: StoreFolder
     let byteLimit: Int
 
+    /// Rows of the segment, or of older copies of its rows.
+    struct Part {
+        let segment: Segment
+        var rows: [Int32] = []
+        /// One a row: whom it belongs to.
+        var persons: [Key128] = []
+
+        mutating func append(_ row: Int, _ person: Key128) {
+            rows.append(Int32(truncatingIfNeeded: row))
+            persons.append(person)
+        }
+    }
+
     /// Copies rows that moved, under the persons they belong to now.
     /// - Throws: `Problem` `store.damaged` where what is copied is not what was written; what writing throws.
-    func copy(_ moves: [PersonResolution.Move], assignment: String) throws -> [SegmentEntry] {
-        var (rows, persons): ([Int32], [Key128]) = ([], [])
-        let count = moves.reduce(0) { $0 + $1.rows.count }
-        rows.reserveCapacity(count)
-        persons.reserveCapacity(count)
-        for move in moves {
-            for row in move.rows {
-                rows.append(Int32(truncatingIfNeeded: row))
-                persons.append(move.person)
+    func copy(_ parts: [Part], assignment: String) throws -> [SegmentEntry] {
+        let builder = try builder(namePrefix: "\(segment.entry.source)-moved", origin: assignment, personsAreGiven: true)
+        for part in parts where !part.rows.isEmpty {
+            try copy(part.rows, of: part.segment) { batch, places in
+                try part.persons[places].withUnsafeBufferPointer { try builder.append(batch, persons: $0.baseAddress) }
             }
         }
-        return try copy(rows, namePrefix: "\(segment.entry.source)-moved", origin: assignment, persons: persons)
+        return try builder.finish()
     }
 
     /// Copies rows as they are, under the persons that they name by themselves.
     /// - Throws: like `copy(_:assignment:)`.
     func copy(_ rows: [Int]) throws -> [SegmentEntry] {
-        try copy(
-            rows.map { Int32(truncatingIfNeeded: $0) }, namePrefix: segment.entry.source, origin: "", persons: nil)
+        let builder = try builder(namePrefix: segment.entry.source, origin: "", personsAreGiven: false)
+        try copy(rows.map { Int32(truncatingIfNeeded: $0) }, of: segment) { batch, _ in try builder.append(batch) }
+        return try builder.finish()
     }
 
-    private func copy(_ rows: [Int32], namePrefix: String, origin: String, persons: [Key128]?) throws -> [SegmentEntry] {
-        for column in segment.entry.columns { try segment.verify(column.name) }
-        let columns = segment.entry.columns.map { Column($0.name, $0.type) }
-        let builder = try SegmentBuilder(
+    private var columns: [Column] { segment.entry.columns.map { Column($0.name, $0.type) } }
+
+    private func builder(namePrefix: String, origin: String, personsAreGiven: Bool) throws -> SegmentBuilder {
+        try SegmentBuilder(
             columns: columns, source: segment.entry.source, folder: folder, namePrefix: namePrefix,
-            origin: "\(segment.entry.name) \(origin)", byteLimit: byteLimit, personsAreGiven: persons != nil)
+            origin: "\(segment.entry.name) \(origin)", byteLimit: byteLimit, personsAreGiven: personsAreGiven)
+    }
+
+    private func copy(
+        _ rows: [Int32], of segment: Segment, _ append: (_ batch: TypedBatch, _ places: Range<Int>) throws -> Void
+    ) throws {
+        for column in segment.entry.columns { try segment.verify(column.name) }
         var stored = StoredRows(columns, reader: segment.reader)
         defer { stored.deallocate() }
         for start in stride(from: 0, to: rows.count, by: TypedBatch.capacity) {
-            let part = rows[start..<min(start + TypedBatch.capacity, rows.count)]
-            try stored.with(part) { batch in
-                guard let persons else { return try builder.append(batch) }
-                try persons[part.indices].withUnsafeBufferPointer { try builder.append(batch, persons: $0.baseAddress) }
-            }
+            let places = start..<min(start + TypedBatch.capacity, rows.count)
+            try stored.with(rows[places]) { try append($0, places) }
         }
-        return try builder.finish()
     }
 }
 

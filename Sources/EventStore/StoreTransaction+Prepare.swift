@@ -22,31 +22,75 @@ extension StoreTransaction {
         catalogue.identity = record
         catalogue.filters = filters
         let files = catalogue.segments
-        if discardsCopies.isEmpty, base.identity == record, base.filters ?? FilterSettings() == filters,
-            base.sources == catalogue.sources,
+        tookOver = false
+        let isResolvedAlike = discardsCopies.isEmpty && base.identity == record
+        if isResolvedAlike, base.filters ?? FilterSettings() == filters, base.sources == catalogue.sources,
             base.segments.filter({ $0.moved == nil }) == files
         {
             catalogue.segments = base.segments
             catalogue.deletions = base.deletions
             return
         }
-        let segments = try files.map { try Segment($0, path: folder.segment($0.name)) }
+        if isResolvedAlike, takesOver, !base.segments.isEmpty {
+            do {
+                tookOver = try resolve(files, record, before: base, threads: threads)
+                if tookOver { return }
+            } catch let problem as Problem where [.storeDamaged, .arrowDamaged].contains(problem.code) {
+                // What is damaged may be gone from the snapshot in the making: without it nothing is taken over.
+            }
+        }
+        _ = try resolve(files, record, before: nil, threads: threads)
+    }
+
+    /// - Parameters:
+    ///   - files: the segments of files.
+    ///   - before: the snapshot before, where what it says of segments still holds; nil: all is resolved as a whole.
+    /// - Returns: false where it does not hold after all: more ids are known as forgotten.
+    private func resolve(_ files: [SegmentEntry], _ record: IdentityRecord, before: Catalogue?, threads: Int) throws -> Bool {
+        let known = KnownVectors(base, folder: folder)
+        if before != nil { try known.readAll(threads: threads) }
+        let old = before.map { before in
+            Dictionary(before.segments.filter { $0.moved == nil }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+        let present = Set(files.map(\.name))
+        let gone = (old ?? [:]).values.filter { !present.contains($0.name) }.sorted { $0.name < $1.name }
+        let entries = files + gone
+        let standings = entries.indices.map { i -> Standing in
+            i >= files.count ? .gone : old?[entries[i].name] == entries[i] ? .settled : .arrived
+        }
+        let segments = try entries.map { try Segment($0, path: folder.segment($0.name)) }
         MappedReading.choose(for: segments)
         let resolution = try PersonResolution(
-            segments, folder: folder, settings: identity, tombstones: record.tombstones, threads: threads)
+            segments, standings: standings, folder: folder, settings: identity, tombstones: record.tombstones, threads: threads)
+        if before != nil, resolution.tombstones != record.tombstones { return false }
         catalogue.identity?.tombstones = resolution.tombstones
-        let moved = try move(segments, resolution.verdicts, threads: threads)
+        let count = files.count
+        let moved = try move(
+            Array(segments[..<count]), Array(standings[..<count]), Array(resolution.verdicts[..<count]), before: known, threads: threads)
         catalogue.segments = (files + moved.segments).sorted { $0.name < $1.name }
-        let dead = Dictionary(
-            zip(files.map(\.name), resolution.verdicts.map(\.vector)).filter { !$0.1.rows.isEmpty } + Array(moved.stale),
-            uniquingKeysWith: { first, _ in first })
-        catalogue.deletions = try deletions(dead, threads: threads)
+        let vectors = ParallelResults<DeletionVector>(count)
+        try inParallel(count, threads: threads) { i in
+            let ofPersons = standings[i] == .settled ? try known.vector(files[i].name).ofPersons : DeletionVector()
+            guard let vector = resolution.verdicts[i].vector(before: ofPersons) else {
+                throw Segment.damaged(segments[i].file.path, "other rows of it moved than its links and orders say")
+            }
+            vectors.set(i, vector)
+        }
+        let dead = moved.stale.merging(zip(files.map(\.name), vectors.all)) { first, _ in first }
+        let open = Dictionary(segments.map { ($0.entry.name, $0) }, uniquingKeysWith: { first, _ in first })
+        catalogue.deletions = try deletions(dead, known, open, before: before, threads: threads)
+        return true
     }
 
     /// One deletion vector for each segment that has dead rows. Those of a space whose segments, windows and forgotten
     /// persons are what they were are kept: which rows of a segment moved shows in the copies.
-    /// - Parameter dead: by segment, the rows that moved or were erased.
-    private func deletions(_ dead: [String: DeletionVector], threads: Int) throws -> [DeletionEntry] {
+    /// - Parameters:
+    ///   - dead: by segment, the rows that moved or were erased.
+    ///   - known: what the snapshot before said.
+    ///   - open: segments that are open, by name.
+    private func deletions(
+        _ dead: [String: DeletionVector], _ known: KnownVectors, _ open: [String: Segment], before: Catalogue?, threads: Int
+    ) throws -> [DeletionEntry] {
         /// Segments with event ids by their space; those without under nil.
         func spaces(_ catalogue: Catalogue) -> [String?: [SegmentEntry]] {
             Dictionary(grouping: catalogue.segments) { segment in
@@ -57,38 +101,54 @@ extension StoreTransaction {
         func window(_ segment: SegmentEntry, _ catalogue: Catalogue) -> Int64 {
             max(catalogue.sources[segment.source]?.dedupeWindow ?? 0, 0)
         }
-        let before = spaces(base)
-        let known = Dictionary(base.deletions.map { ($0.segment, $0) }, uniquingKeysWith: { first, _ in first })
+        func segment(_ entry: SegmentEntry) throws -> Segment { try open[entry.name] ?? Segment(entry, path: folder.segment(entry.name)) }
+        let old = spaces(base)
         let forgetsTheSame = base.identity?.tombstones ?? [] == catalogue.identity?.tombstones ?? []
         let isFiltering = !filters.isEmpty || !(base.filters ?? FilterSettings()).isEmpty
         var kept: [DeletionEntry] = []
         var judged: [JudgedSegment] = []
         for (space, all) in spaces(catalogue) {
-            if forgetsTheSame, let old = before[space], old == all,
-                old.map({ window($0, base) }) == all.map({ window($0, catalogue) })
-            {
+            if forgetsTheSame, let old = old[space], old == all, old.map({ window($0, base) }) == all.map({ window($0, catalogue) }) {
                 if isFiltering {
-                    judged += try all.map { try JudgedSegment($0, known: known[$0.name], folder: folder) }
+                    judged += try all.map {
+                        JudgedSegment(
+                            segment: try segment($0), vector: try known.vector($0.name).unfiltered,
+                            known: try known.vector($0.name))
+                    }
                 } else {
-                    kept += all.compactMap { known[$0.name] }
+                    kept += all.compactMap { known.entries[$0.name] }
                 }
                 continue
             }
-            let segments = all.sorted { $0.comesEarlier(than: $1) }
-            let open = try segments.map { try Segment($0, path: folder.segment($0.name)) }
-            MappedReading.choose(for: open)
-            var vectors = segments.map { dead[$0.name] ?? DeletionVector() }
+            let segments = try all.sorted { $0.comesEarlier(than: $1) }.map(segment)
+            MappedReading.choose(for: segments)
+            var vectors = segments.map { dead[$0.entry.name] ?? DeletionVector() }
             if space != nil {
-                let repeats = try Liveness(
-                    segments: open, windows: segments.map { window($0, catalogue) },
-                    dead: zip(vectors, segments).map { DeadRows($0, of: $1.rows) }
-                ).repeats(threads: threads)
-                vectors = zip(vectors, repeats).map { $0 + $1 }
+                var liveness = Liveness(
+                    segments: segments, windows: segments.map { window($0.entry, catalogue) },
+                    dead: zip(vectors, segments).map { DeadRows($0, of: $1.rows) })
+                let oldWindows = Dictionary(
+                    (old[space] ?? []).map { ($0.name, window($0, base)) }, uniquingKeysWith: { first, _ in first })
+                // A segment that comes from another space, or goes to one, arrives and goes with all its rows.
+                if before != nil, zip(segments, liveness.windows).allSatisfy({ oldWindows[$0.entry.name] ?? $1 == $1 }) {
+                    let present = Set(all.map(\.name))
+                    liveness.before = try Liveness.Before(
+                        liveness, known: segments.map { oldWindows[$0.entry.name] == nil ? nil : try known.vector($0.entry.name) },
+                        gone: (old[space] ?? []).filter { !present.contains($0.name) }.map {
+                            (try segment($0), try known.vector($0.name))
+                        }, threads: threads)
+                }
+                vectors = zip(vectors, try liveness.repeats(threads: threads)).map { $0 + $1 }
             }
-            judged += zip(open, vectors).map { JudgedSegment(segment: $0, vector: $1) }
+            judged += try zip(segments, vectors).map {
+                JudgedSegment(segment: $0, vector: $1, known: before == nil ? nil : try known.vector($0.entry.name))
+            }
         }
         if !filters.isEmpty { try filter(&judged, threads: threads) }
-        return try (kept + judged.compactMap { try $0.written(in: folder) }).sorted { $0.segment < $1.segment }
+        let all = judged
+        let written = ParallelResults<DeletionEntry?>(all.count)
+        try inParallel(all.count, threads: threads) { [folder] in written.set($0, try all[$0].written(in: folder, known)) }
+        return (kept + written.all.compactMap { $0 }).sorted { $0.segment < $1.segment }
     }
 
     /// Adds the rows that the filters take.
@@ -101,30 +161,16 @@ extension StoreTransaction {
     }
 
     /// A segment with the rows that are not live.
-    private struct JudgedSegment {
+    private struct JudgedSegment: Sendable {
         let segment: Segment
         var vector: DeletionVector
-        /// What was written of the segment before.
-        var known: (entry: DeletionEntry, vector: DeletionVector)?
-
-        init(segment: Segment, vector: DeletionVector) {
-            self.segment = segment
-            self.vector = vector
-        }
-
-        /// A segment as it was judged before, without the rows that filters took.
-        init(_ entry: SegmentEntry, known: DeletionEntry?, folder: StoreFolder) throws {
-            segment = try Segment(entry, path: folder.segment(entry.name))
-            self.known = try known.map {
-                ($0, try DeadRows($0, segment: entry, path: folder.deletion($0.name)).vector)
-            }
-            vector = self.known?.vector.unfiltered ?? DeletionVector()
-        }
+        /// What the snapshot before has of the segment, if that was looked at.
+        var known: DeletionVector?
 
         /// nil where all rows are live.
-        func written(in folder: StoreFolder) throws -> DeletionEntry? {
+        func written(in folder: StoreFolder, _ before: KnownVectors) throws -> DeletionEntry? {
             if vector.rows.isEmpty { return nil }
-            if let known, known.vector == vector { return known.entry }
+            if known == vector, let entry = before.entries[segment.entry.name] { return entry }
             return try vector.write(for: segment, folder: folder)
         }
     }

@@ -44,6 +44,11 @@ public final class StoreTransaction {
     /// aside all the same, so that the next run need not read the files again.
     public internal(set) var conflicts: [Problem] = []
     let identity: IdentitySettings
+    /// Whether what the snapshot before says of segments that stay is taken over. False resolves and judges every row; what comes
+    /// out is the same.
+    package var takesOver = true
+    /// Whether the last `prepare` took anything over.
+    package internal(set) var tookOver = false
     /// Segments whose moved rows are copied anew, whatever copies there are.
     var discardsCopies: Set<String> = []
     let filters: FilterSettings

@@ -39,6 +39,15 @@ final class WantedRows: @unchecked Sendable {
 
     func insert(_ row: Int) { words[row >> 6] |= 1 << UInt64(row & 63) }
 
+    func contains(_ row: Int) -> Bool { words[row >> 6] >> UInt64(row & 63) & 1 == 1 }
+
+    var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+    /// Turns rows that are wanted into such that are not, and the other way round.
+    func toggle(_ rows: DeadRows) {
+        for i in words.indices { words[i] ^= rows.words[i] }
+    }
+
     func remove(_ dead: DeadRows) {
         for i in words.indices { words[i] &= ~dead.words[i] }
     }

@@ -179,6 +179,8 @@ struct IdentityTests {
     @Test("any nights, order, replacements and limit give what plain resolution gives", arguments: 0..<30 as Range<UInt64>)
     func differential(seed: UInt64) throws {
         var log = RandomLog(seed: 1000 + seed)
+        // The same nights in a store that resolves and judges all rows every night.
+        let anew = try TemporaryStore()
         let limit = 1 + log.pick(3)
         // Some are resolved in many groups of devices.
         let linksAtATime = log.pick(2) == 0 ? nil : 1 + log.pick(10)
@@ -187,17 +189,23 @@ struct IdentityTests {
         var contents: [String: [TestRow]] = [:]
         for night in 0..<(1 + log.pick(5)) {
             let transaction = try store.transaction(maxUsersPerDevice: limit, linksAtATime: linksAtATime)
+            let other = try anew.transaction(maxUsersPerDevice: limit)
+            other.takesOver = false
             for _ in 0..<(1 + log.pick(3)) {
                 // A path that is there already is replaced: its links go.
                 let path = "\(log.pick(5))"
                 let rows = log.rows(1 + log.pick(60), persons: persons, times: 1 + log.pick(30), ids: 40)
                 contents[path] = rows
-                try store.take(
-                    rows, path: path, content: "\(night) \(path) \(log.generator.next())", rowLimit: 1 + log.pick(80),
-                    into: transaction)
+                let (content, rowLimit) = ("\(night) \(path) \(log.generator.next())", 1 + log.pick(80))
+                try store.take(rows, path: path, content: content, rowLimit: rowLimit, into: transaction)
+                try anew.take(rows, path: path, content: content, rowLimit: rowLimit, into: other)
             }
             let balance = try transaction.prepare(threads: 1 + log.pick(3))
             try transaction.commit()
+            _ = try other.prepare(threads: 1)
+            try other.commit()
+            #expect(transaction.deadRows == other.deadRows)
+            #expect(balance.total.live == other.catalogue.balance.total.live)
             var naive = NaiveStore()
             naive.maxUsersPerDevice = limit
             for rows in contents.values { naive.add(rows) }
@@ -209,5 +217,13 @@ struct IdentityTests {
             #expect(balance.total.duplicate == expected.repeats)
             #expect(balance.total.live == expected.times.count)
         }
+    }
+}
+
+extension StoreTransaction {
+    /// By segment of a log file, a checksum of its dead rows with their reasons.
+    var deadRows: [String: String] {
+        let files = Set(catalogue.segments.filter { $0.moved == nil }.map(\.name))
+        return Dictionary(uniqueKeysWithValues: catalogue.deletions.filter { files.contains($0.segment) }.map { ($0.segment, $0.checksum) })
     }
 }

@@ -1,0 +1,162 @@
+import EventStore
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("What a night takes over from the one before")
+struct TakeOverTests {
+    private static let columns = TestRow.columns + [Column("user_agent", .category)]
+
+    /// Two stores that get the same nights: one takes over what it can, the other resolves and judges every row.
+    private final class Twins {
+        let taking: TemporaryStore
+        let anew: TemporaryStore
+        var sources = ["web": SourceSettings.events(), "app": .events()]
+        var filters = FilterSettings()
+        var nightsTakenOver = 0
+
+        init() throws { (taking, anew) = (try TemporaryStore(), try TemporaryStore()) }
+
+        func night(threads: Int, linksAtATime: Int? = nil, _ changes: (TemporaryStore, StoreTransaction) throws -> Void) throws {
+            let one = try taking.transaction(sources, linksAtATime: linksAtATime, filters: filters)
+            let other = try anew.transaction(sources, filters: filters)
+            other.takesOver = false
+            try changes(taking, one)
+            try changes(anew, other)
+            let (a, b) = (try one.prepare(threads: threads).total, try other.prepare(threads: 1).total)
+            #expect(!other.tookOver)
+            nightsTakenOver += one.tookOver ? 1 : 0
+            #expect(a.live == b.live && a.duplicate == b.duplicate && a.erased == b.erased && a.superseded == b.superseded)
+            #expect(a.filteredByRule == b.filteredByRule)
+            #expect(one.deadRows == other.deadRows)
+            try one.commit()
+            try other.commit()
+            let found = try [taking, anew].map { store in
+                try Snapshot.open(storeFolder: store.folder.path).collect(threads: 2, columns: ["channel", "order_id", "amount"])
+            }
+            #expect(found.flatMap(\.faults) == [])
+            let isSame = found[0].personRows == found[1].personRows && found[0].nobodyRows == found[1].nobodyRows
+            #expect(isSame)
+            #expect(try StoreVerification(taking.folder, threads: 1).defects.map(\.message) == [])
+        }
+    }
+
+    @Test("any nights, with settings that change, forgetting and compaction, end as if every row had been judged anew", arguments: 0..<60 as Range<UInt64>)
+    func differential(seed: UInt64) throws {
+        var log = RandomLog(seed: 5000 + seed)
+        let twins = try Twins()
+        let persons = 2 + log.pick(14)
+        let linksAtATime = log.pick(2) == 0 ? nil : 1 + log.pick(10)
+        let hasTwins = log.pick(4) == 0
+        for night in 0..<(2 + log.pick(6)) {
+            // Settings seldom change.
+            if log.pick(8) == 0 {
+                let window = Int64(log.pick(30)) * 1_000_000
+                twins.sources["web"] = .events(space: "web", window: window)
+                twins.sources["app"] = .events(space: log.pick(2) == 0 ? "app" : "web", window: window / Int64(1 + log.pick(2)))
+            }
+            if log.pick(8) == 0 {
+                twins.filters = log.pick(2) == 0 ? FilterSettings() : FilterSettings(
+                    agents: ["bot"], perMinute: 6, perHour: 20, testUsers: [TestRow.key(1, 1)], testDevices: [TestRow.key(2, 2)])
+            }
+            let files = (0..<log.pick(4)).map { _ -> (path: String, source: String, rows: [TestRow], limit: Int, isRotated: Bool) in
+                var rows = log.rows(1 + log.pick(60), persons: persons, times: 1 + log.pick(40), ids: 40)
+                for i in rows.indices where log.pick(9) == 0 { rows[i].agent = "a bot" }
+                // Keys of which two have one half.
+                for i in rows.indices where hasTwins { rows[i].device = rows[i].device.map { $0 + TestRow.twins } }
+                let number = log.pick(4)
+                return ("\(number)", number == 0 ? "app" : "web", rows, 1 + log.pick(80), log.pick(6) == 0)
+            }
+            let forgotten = log.pick(6) == 0 ? log.pick(persons) : nil
+            let compacts = log.pick(6) == 0
+            try twins.night(threads: 1 + log.pick(3), linksAtATime: linksAtATime) { store, transaction in
+                if let forgotten { transaction.forget(forgotten % 2 == 0 ? .user : .device, TestRow.key(forgotten, 1 + forgotten % 2)) }
+                if compacts { _ = try transaction.compact(threads: 1) }
+                for (i, file) in files.enumerated() {
+                    try store.take(
+                        file.rows, path: file.path, source: file.source, columns: Self.columns, content: "\(night) \(i)", rowLimit: file.limit,
+                        change: file.isRotated ? .rotate : .replace, into: transaction)
+                }
+            }
+        }
+    }
+
+    @Test("nights that only bring files take over, whatever the files say of old devices and orders")
+    func takesOver() throws {
+        var log = RandomLog(seed: 9)
+        let twins = try Twins()
+        for night in 0..<8 {
+            let rows = log.rows(300, persons: 40, times: 50, ids: 150)
+            try twins.night(threads: 2) { store, transaction in
+                try store.take(rows, path: "\(night)", columns: Self.columns, into: transaction)
+            }
+        }
+        #expect(twins.nightsTakenOver == 7)
+    }
+
+    private func row(_ seconds: Int64, user: Int? = nil, device: Int? = nil, id: Int? = nil, event: String = "click", order: String? = nil) -> TestRow {
+        TestRow(time: seconds * 1_000_000, event: event, user: user, device: device, eventID: id, orderID: order)
+    }
+
+    @Test("a device that gets an owner, another one, and none again takes its old rows along, and their repeats with them")
+    func ownersComeAndGo() throws {
+        let twins = try Twins()
+        func night(_ path: String, _ rows: [TestRow]) throws -> Int {
+            try twins.night(threads: 1) { store, transaction in try store.take(rows, path: path, content: "\(path) \(rows.count)", into: transaction) }
+            return try Snapshot.open(storeFolder: twins.taking.folder.path).liveRows
+        }
+        // Rows of device 7 that repeat each other, and rows of users 1 and 2 with their ids.
+        #expect(try night("a", [row(10, device: 7, id: 1), row(11, device: 7, id: 1), row(20, device: 7, id: 2), row(21, device: 9)]) == 3)
+        #expect(try night("b", [row(9, user: 1, id: 1), row(30, user: 2, id: 2)]) == 5)
+        // User 1 owns device 7: its row of id 1 repeats that of the user.
+        #expect(try night("c", [row(5, user: 1, device: 7)]) == 5)
+        // User 2 was on it before: now the repeats are those of user 2.
+        #expect(try night("d", [row(4, user: 2, device: 7)]) == 6)
+        // Both links go.
+        #expect(try night("c", [row(5, user: 1), row(6, user: 1)]) == 7)
+        #expect(try night("d", [row(4, user: 2), row(4, user: 2), row(5, user: 2)]) == 10)
+        #expect(twins.nightsTakenOver == 5)
+    }
+
+    @Test("a row without any id follows its order's buyer from night to night")
+    func buyersComeAndGo() throws {
+        let twins = try Twins()
+        func persons(_ path: String, _ rows: [TestRow]) throws -> Int {
+            try twins.night(threads: 1) { store, transaction in try store.take(rows, path: path, content: "\(path) \(rows)", into: transaction) }
+            return try Snapshot.open(storeFolder: twins.taking.folder.path).collect(threads: 1).nobodyRows.count
+        }
+        #expect(try persons("a", [row(9, event: "refund", order: "o"), row(1, device: 5)]) == 1)
+        #expect(try persons("b", [row(2, device: 4, event: "purchase", order: "o")]) == 0)
+        // The device gets an owner, who buys on.
+        #expect(try persons("c", [row(3, user: 8, device: 4)]) == 0)
+        // Two persons bought the order.
+        #expect(try persons("d", [row(4, user: 9, event: "purchase", order: "o")]) == 1)
+        // The second one did not.
+        #expect(try persons("d", [row(4, user: 9)]) == 0)
+        #expect(twins.nightsTakenOver == 4)
+    }
+
+    @Test("what is damaged and leaves the store is no reason to fail; what stays is")
+    func damage() throws {
+        let store = try TemporaryStore()
+        var transaction = try store.transaction()
+        for path in ["a", "b"] {
+            try store.take((0..<50).map { row(Int64($0), user: $0 % 5, device: $0 % 7, id: $0) }, path: path, content: path, into: transaction)
+        }
+        _ = try transaction.prepare(threads: 1)
+        try transaction.commit()
+        let file = try #require(transaction.catalogue.files.first { $0.path == "a" })
+        let segment = store.folder.segments + "/" + file.segments[0]
+        let sound = TemporaryStore.bytes(segment)
+        let middle = sound.count / 2
+        // Every byte of the middle, so that some column is hit.
+        TemporaryStore.write(sound[..<middle] + sound[middle..<(middle + 2000)].map { ~$0 } + sound[(middle + 2000)...], segment)
+        transaction = try store.transaction()
+        try store.take([row(1, user: 1, device: 3)], path: "c", into: transaction)
+        #expect(throws: Problem.self) { try transaction.prepare(threads: 1) }
+        transaction = try store.transaction()
+        try store.take([row(1, user: 1, device: 3)], path: "a", into: transaction)
+        #expect(try transaction.prepare(threads: 1).total.live == 51)
+        #expect(!transaction.tookOver)
+    }
+}
