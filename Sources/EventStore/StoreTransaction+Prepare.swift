@@ -58,7 +58,7 @@ extension StoreTransaction {
         let standings = entries.indices.map { i -> Standing in
             i >= files.count ? .gone : old?[entries[i].name] == entries[i] ? .settled : .arrived
         }
-        let segments = try entries.map { try Segment($0, path: folder.segment($0.name)) }
+        let segments = try open(entries, [:], threads: threads)
         MappedReading.choose(for: segments)
         let resolution = try PersonResolution(
             segments, standings: standings, folder: folder, settings: identity, tombstones: record.tombstones, threads: threads)
@@ -77,8 +77,8 @@ extension StoreTransaction {
             vectors.set(i, vector)
         }
         let dead = moved.stale.merging(zip(files.map(\.name), vectors.all)) { first, _ in first }
-        let open = Dictionary(segments.map { ($0.entry.name, $0) }, uniquingKeysWith: { first, _ in first })
-        catalogue.deletions = try deletions(dead, known, open, before: before, threads: threads)
+        let byName = Dictionary(segments.map { ($0.entry.name, $0) }, uniquingKeysWith: { first, _ in first })
+        catalogue.deletions = try deletions(dead, known, byName, before: before, threads: threads)
         return true
     }
 
@@ -87,9 +87,9 @@ extension StoreTransaction {
     /// - Parameters:
     ///   - dead: by segment, the rows that moved or were erased.
     ///   - known: what the snapshot before said.
-    ///   - open: segments that are open, by name.
+    ///   - files: the segments of files, by name.
     private func deletions(
-        _ dead: [String: DeletionVector], _ known: KnownVectors, _ open: [String: Segment], before: Catalogue?, threads: Int
+        _ dead: [String: DeletionVector], _ known: KnownVectors, _ files: [String: Segment], before: Catalogue?, threads: Int
     ) throws -> [DeletionEntry] {
         /// Segments with event ids by their space; those without under nil.
         func spaces(_ catalogue: Catalogue) -> [String?: [SegmentEntry]] {
@@ -101,7 +101,6 @@ extension StoreTransaction {
         func window(_ segment: SegmentEntry, _ catalogue: Catalogue) -> Int64 {
             max(catalogue.sources[segment.source]?.dedupeWindow ?? 0, 0)
         }
-        func segment(_ entry: SegmentEntry) throws -> Segment { try open[entry.name] ?? Segment(entry, path: folder.segment(entry.name)) }
         let old = spaces(base)
         let forgetsTheSame = base.identity?.tombstones ?? [] == catalogue.identity?.tombstones ?? []
         let isFiltering = !filters.isEmpty || !(base.filters ?? FilterSettings()).isEmpty
@@ -110,17 +109,16 @@ extension StoreTransaction {
         for (space, all) in spaces(catalogue) {
             if forgetsTheSame, let old = old[space], old == all, old.map({ window($0, base) }) == all.map({ window($0, catalogue) }) {
                 if isFiltering {
-                    judged += try all.map {
-                        JudgedSegment(
-                            segment: try segment($0), vector: try known.vector($0.name).unfiltered,
-                            known: try known.vector($0.name))
+                    judged += try open(all, files, threads: threads).map { segment in
+                        let vector = try known.vector(segment.entry.name)
+                        return JudgedSegment(segment: segment, vector: vector.unfiltered, known: vector)
                     }
                 } else {
                     kept += all.compactMap { known.entries[$0.name] }
                 }
                 continue
             }
-            let segments = try all.sorted { $0.comesEarlier(than: $1) }.map(segment)
+            let segments = try open(all.sorted { $0.comesEarlier(than: $1) }, files, threads: threads)
             MappedReading.choose(for: segments)
             var vectors = segments.map { dead[$0.entry.name] ?? DeletionVector() }
             if space != nil {
@@ -132,11 +130,10 @@ extension StoreTransaction {
                 // A segment that comes from another space, or goes to one, arrives and goes with all its rows.
                 if before != nil, zip(segments, liveness.windows).allSatisfy({ oldWindows[$0.entry.name] ?? $1 == $1 }) {
                     let present = Set(all.map(\.name))
+                    let gone = try open((old[space] ?? []).filter { !present.contains($0.name) }, files, threads: threads)
                     liveness.before = try Liveness.Before(
                         liveness, known: segments.map { oldWindows[$0.entry.name] == nil ? nil : try known.vector($0.entry.name) },
-                        gone: (old[space] ?? []).filter { !present.contains($0.name) }.map {
-                            (try segment($0), try known.vector($0.name))
-                        }, threads: threads)
+                        gone: gone.map { ($0, try known.vector($0.entry.name)) }, threads: threads)
                 }
                 vectors = zip(vectors, try liveness.repeats(threads: threads)).map { $0 + $1 }
             }
@@ -149,6 +146,15 @@ extension StoreTransaction {
         let written = ParallelResults<DeletionEntry?>(all.count)
         try inParallel(all.count, threads: threads) { [folder] in written.set($0, try all[$0].written(in: folder, known)) }
         return (kept + written.all.compactMap { $0 }).sorted { $0.segment < $1.segment }
+    }
+
+    /// - Parameter known: segments that are open already, by name.
+    private func open(_ entries: [SegmentEntry], _ known: [String: Segment], threads: Int) throws -> [Segment] {
+        let opened = ParallelResults<Segment>(entries.count)
+        try inParallel(entries.count, threads: threads) { [folder] i in
+            opened.set(i, try known[entries[i].name] ?? Segment(entries[i], path: folder.segment(entries[i].name)))
+        }
+        return opened.all
     }
 
     /// Adds the rows that the filters take.
