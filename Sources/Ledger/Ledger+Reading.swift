@@ -83,9 +83,9 @@ extension Ledger {
         }
     }
 
-    /// What is wrong with the ledger of an output, which is not changed: it cannot be read, or does not know of a run
-    /// directory. (It may know of more: pruned runs stay in it.)
-    public static func defects(output: String) -> [Problem] {
+    /// What is wrong with the ledger of an output, which is not changed; and the runs that it does not know of yet, as after a crash
+    /// between the swap and their note: the next run of the output adds them. (It may know of more: pruned runs stay in it.)
+    public static func verify(output: String) -> (defects: [Problem], unknown: [String]) {
         let path = path(in: output)
         let help = "make it anew from the run directories: nightmarket status MANIFEST --rebuild"
         do {
@@ -97,13 +97,11 @@ extension Ledger {
                 )
             }
             if check != ["ok"] {
-                return [Problem(.ledgerUnusable, "the ledger is damaged: \(check.first ?? "")", at: .path(path), help: help)]
+                return ([Problem(.ledgerUnusable, "the ledger is damaged: \(check.first ?? "")", at: .path(path), help: help)], [])
             }
-            return PublishedRun.all(in: output).filter { !names.contains($0.name) }.map {
-                Problem(.ledgerUnusable, "the ledger does not know of the run \($0.name)", at: .path(path), help: help)
-            }
+            return ([], PublishedRun.all(in: output).map(\.name).filter { !names.contains($0) })
         } catch {
-            return [Problem(.ledgerUnusable, "the ledger cannot be read: \(error)", at: .path(path), help: help)]
+            return ([Problem(.ledgerUnusable, "the ledger cannot be read: \(error)", at: .path(path), help: help)], [])
         }
     }
 }

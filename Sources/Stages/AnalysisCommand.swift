@@ -158,7 +158,7 @@ struct AnalysisCommand: ParsableCommand {
 
     private func show(_ outcomes: [NodeOutcome]) throws -> ExitStatus {
         let status = report(outcomes)
-        try printing.show(outcomes.flatMap { (try? $0.result.get()) ?? [] }, showsAll: persons != nil)
+        try printing.show(outcomes.flatMap { (try? $0.result.get()) ?? [] }, showsAll: persons != nil, isPrivate: persons != nil)
         return status
     }
 }

@@ -25,9 +25,11 @@ struct MartPrinting: ParsableArguments {
         if let columns, columns.split(separator: ",").isEmpty { throw ValidationError("--columns takes names with commas between, or all.") }
     }
 
-    /// - Parameter showsAll: Tables have all rows on a terminal too, and not the first of them.
+    /// - Parameters:
+    ///   - showsAll: Tables have all rows on a terminal too, and not the first of them.
+    ///   - isPrivate: A file of `--output` is its owner's alone.
     /// - Throws: `Problem` `usage.columns`; `usage.one-mart` where several marts do not fit into one file; those of the output.
-    func show(_ marts: [Mart], showsAll: Bool = false) throws {
+    func show(_ marts: [Mart], showsAll: Bool = false, isPrivate: Bool = false) throws {
         if format == .json || format == .csv, output != nil, marts.count > 1 {
             throw Problem(
                 .oneMartOnly, "\(marts.count) marts do not fit into one \(format.rawValue) file",
@@ -62,7 +64,7 @@ struct MartPrinting: ParsableArguments {
             }
         }
         if let output {
-            try OutputFiles.write(bytes, to: output)
+            try OutputFiles.write(bytes, to: output, isPrivate: isPrivate)
         } else if format == .table {
             // It is harmless, and its escape sequences are ours.
             try Console.write(bytes, to: STDOUT_FILENO)

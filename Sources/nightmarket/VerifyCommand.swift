@@ -27,12 +27,13 @@ struct VerifyCommand: AsyncParsableCommand {
             defer { withExtendedLifetime(lock) {} }
             let store = try StoreVerification(StoreFolder(manifest.store), threads: arguments.threadCount)
             let output = OutputVerification(manifest.output)
-            let ledger = output.runs == 0 ? [] : Ledger.defects(output: manifest.output)
+            let ledger = output.runs == 0 ? (defects: [], unknown: []) : Ledger.verify(output: manifest.output)
             try show("store", store.defects, "\(store.files) files, \(store.rows) rows")
             for name in store.leftovers { try Console.print("note  store: no snapshot needs \(name); a commit sweeps it in time") }
             try show("output", output.defects, "\(output.runs) runs, \(output.files) files")
-            try show("ledger", ledger, "")
-            return store.defects.isEmpty && output.defects.isEmpty && ledger.isEmpty ? .done : .inputOutput
+            try show("ledger", ledger.defects, "")
+            for run in ledger.unknown { try Console.print("note  ledger: it does not know of the run \(run) yet; the next run adds it") }
+            return store.defects.isEmpty && output.defects.isEmpty && ledger.defects.isEmpty ? .done : .inputOutput
         }
     }
 

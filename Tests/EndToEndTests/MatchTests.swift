@@ -138,6 +138,16 @@ import Testing
         #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("matched     2 customer lists, last "))
     }
 
+    @Test func onlyItsOwnerMayReadAListOfPersons() throws {
+        let workspace = try shop()
+        func mode(_ words: [String], _ file: String) throws -> Int? {
+            #expect(try workspace.run("nightmarket-funnel", ["pipeline.yaml", "purchase", "--date", "2026-11-02", "--output", file] + words).status == 0)
+            return try FileManager.default.attributesOfItem(atPath: workspace.path(file))[.posixPermissions] as? Int
+        }
+        #expect(try mode(["--persons", "step=3", "--format", "csv"], "persons.csv") == 0o600)
+        #expect(try mode(["--format", "table"], "funnel.txt") == 0o644)
+    }
+
     @Test func onlyItsOwnerMayReadAListOfCustomersAndSudoNamesItsCaller() throws {
         let workspace = try shop()
         try workspace.write("ann\n", to: "list.txt")
