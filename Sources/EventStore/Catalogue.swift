@@ -47,7 +47,7 @@ public struct LinkEntry: Sendable, Hashable, Codable {
 public struct MovedRows: Sendable, Hashable, Codable {
     /// The name of the segment whose rows these are copies of.
     public var from: String
-    /// A hash of which rows of that segment moved to whom, in this copy or in others.
+    /// Another one whenever it is another rows of that segment that moved, or other persons that they moved to, in this copy or in others.
     public var assignment: String
 }
 

@@ -41,29 +41,34 @@ struct DeletionVector: Sendable, Hashable {
         return place < rows.count && Int(rows[place]) == row
     }
 
+    /// The rows that fulfil a condition.
+    @inline(__always)
+    func filter(_ isKept: (_ row: Int, _ reason: Int8) -> Bool) -> DeletionVector {
+        var some = DeletionVector()
+        for (row, reason) in zip(rows, reasons) where isKept(Int(row), reason) {
+            some.rows.append(row)
+            some.reasons.append(reason)
+        }
+        return some
+    }
+
     /// What is left without some rows.
     /// - Parameter ranges: in the order of rows, without overlap.
     func without(_ ranges: [Range<Int>]) -> DeletionVector {
         guard !ranges.isEmpty else { return self }
-        var rest = DeletionVector()
         var next = 0
-        for (row, reason) in zip(rows, reasons) {
-            while next < ranges.count, ranges[next].upperBound <= Int(row) { next += 1 }
-            if next < ranges.count, ranges[next].contains(Int(row)) { continue }
-            rest.rows.append(row)
-            rest.reasons.append(reason)
+        return filter { row, _ in
+            while next < ranges.count, ranges[next].upperBound <= row { next += 1 }
+            return next == ranges.count || !ranges[next].contains(row)
         }
-        return rest
     }
 
-    /// Whose persons decide: rows that moved or were erased.
-    var ofPersons: DeletionVector { only(.moved) + only(.erased) }
-
     /// The rows with one reason.
-    func only(_ reason: DeletionReason) -> DeletionVector {
-        var some = DeletionVector()
-        for (row, code) in zip(rows, reasons) where code == Int8(reason.rawValue) { some.append(Int(row), reason) }
-        return some
+    func only(_ reason: DeletionReason) -> DeletionVector { filter { $1 == Int8(reason.rawValue) } }
+
+    /// The rows that moved or were erased: what their persons decide.
+    var ofPersons: DeletionVector {
+        filter { $1 == Int8(DeletionReason.moved.rawValue) || $1 == Int8(DeletionReason.erased.rawValue) }
     }
 
     private var filteredCounts: FilteredCounts {
@@ -76,12 +81,7 @@ struct DeletionVector: Sendable, Hashable {
 
     /// Without the rows that a filter took.
     var unfiltered: DeletionVector {
-        var vector = DeletionVector()
-        for (row, raw) in zip(rows, reasons) {
-            guard let reason = DeletionReason(rawValue: UInt8(bitPattern: raw)), !reason.isFilter else { continue }
-            vector.append(Int(row), reason)
-        }
-        return vector
+        filter { DeletionReason(rawValue: UInt8(bitPattern: $1)).map { !$0.isFilter } ?? false }
     }
 
     func count(_ reason: DeletionReason) -> Int {
@@ -91,6 +91,7 @@ struct DeletionVector: Sendable, Hashable {
     /// Writes the vector of a segment under a name that its content determines. Each row comes with its time, so that what
     /// changed in a span of time shows without the segment.
     func write(for segment: Segment, folder: StoreFolder) throws -> DeletionEntry {
+        try segment.verify(SegmentFile.time)
         let entry = segment.entry
         let times = rows.map { segment.times[Int($0)] }
         let (sum, name) = try rows.withUnsafeBytes { rowBytes in

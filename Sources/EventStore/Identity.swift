@@ -30,6 +30,9 @@ public struct IdentityRecord: Sendable, Hashable, Codable {
     public var maxUsersPerDevice: Int
     /// The ids that were forgotten, in order.
     public var tombstones: [Tombstone]
+    /// The version of the rules by which rows get persons and repeats are found: a night takes nothing over that followed from
+    /// others. nil in a snapshot from before they had one.
+    public private(set) var rules: Int? = 1
 }
 
 /// One time that ids were forgotten; neither an id nor a key stands in it.

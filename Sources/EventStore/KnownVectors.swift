@@ -1,7 +1,7 @@
 import Synchronization
 import Vocabulary
 
-/// The deletion vectors of the snapshot before the one in the making, each read when it is first needed.
+/// The deletion vectors of the snapshot before the one in the making, each read when it is first needed or all at once.
 final class KnownVectors: Sendable {
     /// By segment.
     let entries: [String: DeletionEntry]
@@ -17,7 +17,7 @@ final class KnownVectors: Sendable {
 
     /// - Throws: `Problem` where one is missing or damaged.
     func readAll(threads: Int) throws {
-        let names = Array(entries.keys)
+        let names = entries.keys.sorted()
         try inParallel(names.count, threads: threads) { _ = try vector(names[$0]) }
     }
 

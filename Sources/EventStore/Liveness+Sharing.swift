@@ -20,7 +20,7 @@ extension Liveness {
         }
     }
 
-    /// The same, but only of ids of which a row came or went: of these all live rows, if there are several.
+    /// The same, but only of ids of which a row came or went: of these all live rows, if there are several or one was lost.
     func shared(_ ids: [EventIDs], _ live: [WantedRows?], since before: Before, threads: Int) throws -> [WantedRows] {
         let gone = before.gone.map { MergeInput($0.segment, wanted: $0.rows) }
         let goneIDs = try before.gone.map { try EventIDs($0.segment) }
@@ -28,7 +28,9 @@ extension Liveness {
         let changed = zip(segments, before.changed).map { segment, rows in rows.map { MergeInput(segment, wanted: $0) } }
         let rows = before.changed.reduce(0) { $0 + ($1?.count ?? 0) } + before.gone.reduce(0) { $0 + ($1.rows?.count ?? $1.segment.rows) }
         let count = inputs.count
-        return sharing(bits: Self.bits(rows, perBucket: 1 << 14), threads: threads) { bits in
+        // Few rows may have come: all threads look for what shares their ids all the same.
+        let bits = max(Self.bits(rows, perBucket: 1 << 14), Self.bits(4 * threads, perBucket: 1))
+        return sharing(bits: bits, threads: threads) { bits in
             BucketSearch(parts: count + gone.count) { bucket, table, parts in
                 func find(_ i: Int, _ input: MergeInput) -> Range<Int> {
                     parts[i] = input.part(ofBucket: bucket, bits: bits, after: parts[i])
@@ -43,17 +45,16 @@ extension Liveness {
                 }
                 for i in came {
                     Self.each(of: changed[i]?.wanted, parts[i].rows) { row in
-                        let isLive = inputs[i].wanted.map { $0[row >> 6] >> UInt64(row & 63) & 1 == 1 } ?? true
+                        let isLive = inputs[i].wants(row)
                         let place = SharedIDs.Place(segment: Int32(truncatingIfNeeded: i), row: Int32(truncatingIfNeeded: row))
                         table.add(ids[i].start[row], isLive ? place : .lost)
                     }
                 }
                 if table.isEmpty { return }
                 for i in 0..<count where before.repeats[i] != nil {
-                    let (wanted, changed) = (inputs[i].wanted, changed[i]?.wanted)
-                    table.mark(ids[i].start, changed == nil ? find(i, inputs[i]) : parts[i].rows, segment: i) { row in
-                        (wanted.map { $0[row >> 6] >> UInt64(row & 63) & 1 == 1 } ?? true)
-                            && (changed.map { $0[row >> 6] >> UInt64(row & 63) & 1 == 0 } ?? true)
+                    let (input, changed) = (inputs[i], changed[i])
+                    table.mark(ids[i].start, changed == nil ? find(i, input) : parts[i].rows, segment: i) { row in
+                        input.wants(row) && !(changed?.wants(row) ?? false)
                     }
                 }
             }

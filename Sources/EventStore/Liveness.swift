@@ -60,7 +60,9 @@ struct Liveness: Sendable {
         // Only rows with an id that another row has can be repeats, or make them: these few are put in order.
         let live = zip(segments, dead).map { WantedRows(except: $1, of: $0.rows) }
         let ids = try segments.map(EventIDs.init)
-        let sharing = try before.map { try shared(ids, live, since: $0, threads: threads) } ?? shared(ids, live, threads: threads)
+        let sharing = try withExtendedLifetime((live, before)) {
+            try before.map { try shared(ids, live, since: $0, threads: threads) } ?? shared(ids, live, threads: threads)
+        }
         let places = segments.indices.filter { !sharing[$0].isEmpty }
         let judged = places.map { segments[$0] }
         try verify([SegmentFile.time, SegmentFile.event], of: judged, threads: threads)
@@ -84,12 +86,12 @@ struct Liveness: Sendable {
         let vectors = ParallelResults<DeletionVector>(segments.count)
         let number = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($0.element, $0.offset) })
         try inParallel(segments.count, threads: threads) { i in
-            let old = before?.repeats[i].map { $0.within(live[i], without: sharing[i]) } ?? DeletionVector()
+            let old = before?.repeats[i].map { $0.filter { row, _ in (live[i]?.contains(row) ?? true) && !sharing[i].contains(row) } }
             var new = DeletionVector()
             if let judged = number[i] {
                 for row in found.flatMap({ $0.rows[judged] }).sorted() { new.append(Int(row), .duplicate) }
             }
-            vectors.set(i, old + new)
+            vectors.set(i, (old ?? DeletionVector()) + new)
         }
         return vectors.all
     }
@@ -114,18 +116,6 @@ struct Liveness: Sendable {
 
     private struct RowTimes: @unchecked Sendable {
         let start: UnsafePointer<Int64>
-    }
-}
-
-extension DeletionVector {
-    /// The rows that are wanted, without some.
-    fileprivate func within(_ wanted: WantedRows?, without others: WantedRows) -> DeletionVector {
-        var rest = DeletionVector()
-        for (row, reason) in zip(rows, reasons) where wanted?.contains(Int(row)) ?? true && !others.contains(Int(row)) {
-            rest.rows.append(row)
-            rest.reasons.append(reason)
-        }
-        return rest
     }
 }
 

@@ -20,6 +20,9 @@ struct MergeInput: @unchecked Sendable {
         self.wanted = wanted.flatMap { UnsafePointer($0.words.baseAddress) }
     }
 
+    @inline(__always)
+    func wants(_ row: Int) -> Bool { wanted.map { $0[row >> 6] >> UInt64(row & 63) & 1 == 1 } ?? true }
+
     /// The first person whose key's high half is at least `high`.
     /// - Parameter start: a person that is not behind it; the nearer, the sooner it is found.
     func lowerBound(_ high: UInt64, from start: Int = 0) -> Int {

@@ -67,17 +67,17 @@ struct OrderPersons: Sendable {
         guard !wanted.isEmpty else { return [:] }
         let found = ParallelResults<[Sale]>(segments.count)
         try inParallel(segments.count, threads: threads) { i in found.set(i, try sales(of: wanted, in: i)) }
-        let all = Array(found.all.joined())
+        let bySegment = found.all
         let changes = Dictionary(resolved.changes.map { ($0.device, $0) }, uniquingKeysWith: { first, _ in first })
         var affected: Set<Key128> = []
         for (segment, waiting) in waiting.enumerated() where owners.standings[segment] == .arrived {
             affected.formUnion(waiting.map(\.order))
         }
-        for sale in all where owners.standings[sale.segment] != .settled || changes[sale.person] != nil {
+        for sale in bySegment.joined() where owners.standings[sale.segment] != .settled || changes[sale.person] != nil {
             affected.insert(sale.order)
         }
         var persons: [Key128: (before: Set<Key128>, now: Set<Key128>)] = [:]
-        for sale in all where affected.contains(sale.order) {
+        for sale in bySegment.joined() where affected.contains(sale.order) {
             let (standing, owner) = (owners.standings[sale.segment], owner(of: sale, changes))
             if standing != .arrived { persons[sale.order, default: ([], [])].before.insert(owner.before) }
             if standing != .gone { persons[sale.order, default: ([], [])].now.insert(owner.now) }

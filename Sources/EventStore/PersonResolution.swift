@@ -70,7 +70,8 @@ struct PersonResolution: Sendable {
     /// - Parameters:
     ///   - segments: of files only, without moved copies.
     ///   - standings: one a segment.
-    ///   - known: the ids on record as forgotten.
+    ///   - known: the ids on record as forgotten. Where some are settled and more are found to be, there is no verdict: all segments
+    ///     are to be resolved as a whole.
     /// - Throws: `Problem` `store.damaged`.
     init(
         _ segments: [Segment], standings: [Standing], folder: StoreFolder, settings: IdentitySettings, tombstones known: [Tombstone],
@@ -85,6 +86,10 @@ struct PersonResolution: Sendable {
             segments: segments, standings: standings, links: tables.all, comparator: RowComparator(segments),
             maxUsers: settings.maxUsersPerDevice)
         tombstones = try ForgottenBelongings(owners: owners, settings: settings).tombstones(known)
+        guard tombstones == known || !standings.contains(.settled) else {
+            verdicts = []
+            return
+        }
         let forgotten = Forgotten(tombstones)
         owners.forgotten = forgotten.persons
         let resolved = try owners.resolved(threads: threads, groupSize: settings.linksAtATime)

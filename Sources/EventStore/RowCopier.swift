@@ -6,6 +6,7 @@ struct RowCopier {
     let segment: Segment
     let folder: StoreFolder
     let byteLimit: Int
+    var rowLimit = SegmentBuilder.rowLimit
 
     /// Rows of the segment, or of older copies of its rows.
     struct Part {
@@ -45,7 +46,7 @@ struct RowCopier {
     private func builder(namePrefix: String, origin: String, personsAreGiven: Bool) throws -> SegmentBuilder {
         try SegmentBuilder(
             columns: columns, source: segment.entry.source, folder: folder, namePrefix: namePrefix,
-            origin: "\(segment.entry.name) \(origin)", byteLimit: byteLimit, personsAreGiven: personsAreGiven)
+            origin: "\(segment.entry.name) \(origin)", rowLimit: rowLimit, byteLimit: byteLimit, personsAreGiven: personsAreGiven)
     }
 
     private func copy(

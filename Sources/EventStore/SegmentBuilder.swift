@@ -9,6 +9,9 @@ import Vocabulary
 /// is not a key in the order of names by value, and last the columns of keys. No cut into files can change it, and
 /// but for the persons and the last ties it does not depend on the secret key.
 public final class SegmentBuilder {
+    /// Rows that a segment has at most, unless less is asked for.
+    public static let rowLimit = 1 << 20
+
     private let rowLimit: Int
     private let byteLimit: Int
     private let makeDraft: () throws -> SegmentDraft
@@ -30,7 +33,7 @@ public final class SegmentBuilder {
     /// - Throws: `Problem` `store.misuse` where a column is missing, doubled or has a reserved name.
     public convenience init(
         columns: [Column], source: String, folder: StoreFolder, namePrefix: String, origin: String,
-        rowLimit: Int = 1 << 20, byteLimit: Int = 128 << 20, overlaps: Bool = false
+        rowLimit: Int = SegmentBuilder.rowLimit, byteLimit: Int = 128 << 20, overlaps: Bool = false
     ) throws {
         try self.init(
             columns: columns, source: source, folder: folder, namePrefix: namePrefix, origin: origin,
@@ -40,7 +43,7 @@ public final class SegmentBuilder {
     /// - Parameter personsAreGiven: batches come with the person of every row.
     init(
         columns: [Column], source: String, folder: StoreFolder, namePrefix: String, origin: String,
-        rowLimit: Int = 1 << 20, byteLimit: Int, overlaps: Bool = false, personsAreGiven: Bool
+        rowLimit: Int = SegmentBuilder.rowLimit, byteLimit: Int, overlaps: Bool = false, personsAreGiven: Bool
     ) throws {
         let rowLimit = min(max(rowLimit, 1), 1 << 24)
         self.rowLimit = rowLimit

@@ -8,8 +8,8 @@ extension StoreTransaction {
         public var rows = 0
     }
 
-    /// Writes the segments of log files that have erased rows anew without these rows, and has the copies of moved rows
-    /// made anew that hold rows they should not. Which rows are live stays as it is;
+    /// Writes the segments of log files that have erased rows anew without these rows, and has all rows resolved and judged
+    /// anew, and the copies of moved rows made anew. Which rows are live stays as it is;
     /// the rows that are gone stay counted with their file. The bytes are gone with `commit(keepsPrevious: false)`.
     ///
     /// Segments are not merged: a segment belongs to one log file, which may be replaced.
@@ -17,7 +17,7 @@ extension StoreTransaction {
     public func compact(threads: Int) throws -> Compaction {
         isPrepared = false
         let entries = Dictionary(catalogue.segments.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        discardsCopies = Set(catalogue.deletions.filter { $0.moved > 0 }.compactMap { entries[$0.segment]?.moved?.from })
+        takesOver = false
         let holes = catalogue.deletions.filter { $0.erased > 0 }
         let workers = max(1, min(threads, holes.count))
         let byteLimit = max(16 << 20, (128 << 20) / workers)

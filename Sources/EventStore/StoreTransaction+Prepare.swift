@@ -23,7 +23,7 @@ extension StoreTransaction {
         catalogue.filters = filters
         let files = catalogue.segments
         tookOver = false
-        let isResolvedAlike = discardsCopies.isEmpty && base.identity == record
+        let isResolvedAlike = takesOver && base.identity == record
         if isResolvedAlike, base.filters ?? FilterSettings() == filters, base.sources == catalogue.sources,
             base.segments.filter({ $0.moved == nil }) == files
         {
@@ -31,65 +31,68 @@ extension StoreTransaction {
             catalogue.deletions = base.deletions
             return
         }
-        if isResolvedAlike, takesOver, !base.segments.isEmpty {
+        if isResolvedAlike, !base.segments.isEmpty {
             do {
-                tookOver = try resolve(files, record, before: base, threads: threads)
+                tookOver = try resolve(files, record, takesOver: true, threads: threads)
                 if tookOver { return }
-            } catch let problem as Problem where [.storeDamaged, .arrowDamaged].contains(problem.code) {
+            } catch let problem as Problem where Self.damage.contains(problem.code) {
                 // What is damaged may be gone from the snapshot in the making: without it nothing is taken over.
             }
         }
-        _ = try resolve(files, record, before: nil, threads: threads)
+        _ = try resolve(files, record, takesOver: false, threads: threads)
     }
+
+    private static let damage: [ProblemCode] = [.storeDamaged, .arrowDamaged, .arrowCannotRead, .arrowUnsupported]
 
     /// - Parameters:
     ///   - files: the segments of files.
-    ///   - before: the snapshot before, where what it says of segments still holds; nil: all is resolved as a whole.
-    /// - Returns: false where it does not hold after all: more ids are known as forgotten.
-    private func resolve(_ files: [SegmentEntry], _ record: IdentityRecord, before: Catalogue?, threads: Int) throws -> Bool {
-        let known = KnownVectors(base, folder: folder)
-        if before != nil { try known.readAll(threads: threads) }
-        let old = before.map { before in
-            Dictionary(before.segments.filter { $0.moved == nil }.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        }
+    ///   - takesOver: whether what the snapshot before says of segments still holds; if not, all is resolved as a whole.
+    /// - Returns: false where it does not hold after all.
+    private func resolve(_ files: [SegmentEntry], _ record: IdentityRecord, takesOver: Bool, threads: Int) throws -> Bool {
+        let previous = KnownVectors(base, folder: folder)
+        if takesOver { try previous.readAll(threads: threads) }
+        let old = takesOver ? base.segments.filter { $0.moved == nil } : []
+        let oldByName = Dictionary(old.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let present = Set(files.map(\.name))
-        let gone = (old ?? [:]).values.filter { !present.contains($0.name) }.sorted { $0.name < $1.name }
-        let entries = files + gone
+        guard files.allSatisfy({ oldByName[$0.name] ?? $0 == $0 }) else { return false }
+        let entries = files + old.filter { !present.contains($0.name) }
         let standings = entries.indices.map { i -> Standing in
-            i >= files.count ? .gone : old?[entries[i].name] == entries[i] ? .settled : .arrived
+            i >= files.count ? .gone : oldByName[entries[i].name] != nil ? .settled : .arrived
         }
         let segments = try open(entries, [:], threads: threads)
         MappedReading.choose(for: segments)
         let resolution = try PersonResolution(
             segments, standings: standings, folder: folder, settings: identity, tombstones: record.tombstones, threads: threads)
-        if before != nil, resolution.tombstones != record.tombstones { return false }
+        if takesOver, resolution.tombstones != record.tombstones { return false }
         catalogue.identity?.tombstones = resolution.tombstones
         let count = files.count
-        let moved = try move(
-            Array(segments[..<count]), Array(standings[..<count]), Array(resolution.verdicts[..<count]), before: known, threads: threads)
-        catalogue.segments = (files + moved.segments).sorted { $0.name < $1.name }
+        let copies = try move(
+            Array(segments[..<count]), Array(standings[..<count]), Array(resolution.verdicts[..<count]), previous: previous, threads: threads)
         let vectors = ParallelResults<DeletionVector>(count)
         try inParallel(count, threads: threads) { i in
-            let ofPersons = standings[i] == .settled ? try known.vector(files[i].name).ofPersons : DeletionVector()
-            guard let vector = resolution.verdicts[i].vector(before: ofPersons) else {
-                throw Segment.damaged(segments[i].file.path, "other rows of it moved than its links and orders say")
+            let before = standings[i] == .settled ? try previous.vector(files[i].name).ofPersons : DeletionVector()
+            guard let vector = resolution.verdicts[i].vector(before: before), vector.count(.moved) == copies[i].rightRows else {
+                throw Segment.damaged(segments[i].file.path, "its copies hold other rows than those that moved")
             }
             vectors.set(i, vector)
         }
-        let dead = moved.stale.merging(zip(files.map(\.name), vectors.all)) { first, _ in first }
+        catalogue.segments = (files + copies.flatMap(\.segments)).sorted { $0.name < $1.name }
+        var dead = Dictionary(zip(files.map(\.name), vectors.all), uniquingKeysWith: { first, _ in first })
+        for copy in copies { dead.merge(copy.stale) { first, _ in first } }
         let byName = Dictionary(segments.map { ($0.entry.name, $0) }, uniquingKeysWith: { first, _ in first })
-        catalogue.deletions = try deletions(dead, known, byName, before: before, threads: threads)
+        catalogue.deletions = try deletions(dead, previous, byName, takesOver: takesOver, threads: threads)
         return true
     }
 
     /// One deletion vector for each segment that has dead rows. Those of a space whose segments, windows and forgotten
-    /// persons are what they were are kept: which rows of a segment moved shows in the copies.
+    /// persons are what they were are kept: which rows of a segment moved shows in the copies. Of another space the verdicts on
+    /// repeats are taken over that still hold.
     /// - Parameters:
-    ///   - dead: by segment, the rows that moved or were erased.
-    ///   - known: what the snapshot before said.
-    ///   - files: the segments of files, by name.
+    ///   - dead: by segment, the rows that moved or were erased, of copies those that are wrong.
+    ///   - previous: what the snapshot before said.
+    ///   - opened: segments of files, those too that are gone, by name.
     private func deletions(
-        _ dead: [String: DeletionVector], _ known: KnownVectors, _ files: [String: Segment], before: Catalogue?, threads: Int
+        _ dead: [String: DeletionVector], _ previous: KnownVectors, _ opened: [String: Segment], takesOver: Bool, threads: Int
     ) throws -> [DeletionEntry] {
         /// Segments with event ids by their space; those without under nil.
         func spaces(_ catalogue: Catalogue) -> [String?: [SegmentEntry]] {
@@ -109,16 +112,16 @@ extension StoreTransaction {
         for (space, all) in spaces(catalogue) {
             if forgetsTheSame, let old = old[space], old == all, old.map({ window($0, base) }) == all.map({ window($0, catalogue) }) {
                 if isFiltering {
-                    judged += try open(all, files, threads: threads).map { segment in
-                        let vector = try known.vector(segment.entry.name)
+                    judged += try open(all, opened, threads: threads).map { segment in
+                        let vector = try previous.vector(segment.entry.name)
                         return JudgedSegment(segment: segment, vector: vector.unfiltered, known: vector)
                     }
                 } else {
-                    kept += all.compactMap { known.entries[$0.name] }
+                    kept += all.compactMap { previous.entries[$0.name] }
                 }
                 continue
             }
-            let segments = try open(all.sorted { $0.comesEarlier(than: $1) }, files, threads: threads)
+            let segments = try open(all.sorted { $0.comesEarlier(than: $1) }, opened, threads: threads)
             MappedReading.choose(for: segments)
             var vectors = segments.map { dead[$0.entry.name] ?? DeletionVector() }
             if space != nil {
@@ -128,23 +131,23 @@ extension StoreTransaction {
                 let oldWindows = Dictionary(
                     (old[space] ?? []).map { ($0.name, window($0, base)) }, uniquingKeysWith: { first, _ in first })
                 // A segment that comes from another space, or goes to one, arrives and goes with all its rows.
-                if before != nil, zip(segments, liveness.windows).allSatisfy({ oldWindows[$0.entry.name] ?? $1 == $1 }) {
+                if takesOver, zip(segments, liveness.windows).allSatisfy({ oldWindows[$0.entry.name] ?? $1 == $1 }) {
                     let present = Set(all.map(\.name))
-                    let gone = try open((old[space] ?? []).filter { !present.contains($0.name) }, files, threads: threads)
+                    let gone = try open((old[space] ?? []).filter { !present.contains($0.name) }, opened, threads: threads)
                     liveness.before = try Liveness.Before(
-                        liveness, known: segments.map { oldWindows[$0.entry.name] == nil ? nil : try known.vector($0.entry.name) },
-                        gone: gone.map { ($0, try known.vector($0.entry.name)) }, threads: threads)
+                        liveness, known: segments.map { oldWindows[$0.entry.name] == nil ? nil : try previous.vector($0.entry.name) },
+                        gone: gone.map { ($0, try previous.vector($0.entry.name)) }, threads: threads)
                 }
                 vectors = zip(vectors, try liveness.repeats(threads: threads)).map { $0 + $1 }
             }
             judged += try zip(segments, vectors).map {
-                JudgedSegment(segment: $0, vector: $1, known: before == nil ? nil : try known.vector($0.entry.name))
+                JudgedSegment(segment: $0, vector: $1, known: takesOver ? try previous.vector($0.entry.name) : nil)
             }
         }
         if !filters.isEmpty { try filter(&judged, threads: threads) }
         let all = judged
         let written = ParallelResults<DeletionEntry?>(all.count)
-        try inParallel(all.count, threads: threads) { [folder] in written.set($0, try all[$0].written(in: folder, known)) }
+        try inParallel(all.count, threads: threads) { [folder] in written.set($0, try all[$0].written(in: folder, previous)) }
         return (kept + written.all.compactMap { $0 }).sorted { $0.segment < $1.segment }
     }
 

@@ -47,10 +47,10 @@ public final class StoreTransaction {
     /// Whether what the snapshot before says of segments that stay is taken over. False resolves and judges every row; what comes
     /// out is the same.
     package var takesOver = true
-    /// Whether the last `prepare` took anything over.
+    /// Whether the last `prepare` took over what holds of some segments and looked at others.
     package internal(set) var tookOver = false
-    /// Segments whose moved rows are copied anew, whatever copies there are.
-    var discardsCopies: Set<String> = []
+    /// Rows that a copy of moved rows has at most.
+    package var copyRowLimit = SegmentBuilder.rowLimit
     let filters: FilterSettings
 
     /// Segments and tables of `base` and of the files added, by name.

@@ -157,6 +157,17 @@ public struct StoreVerification {
                     "\(file.path) stored \(file.stored) records, and its segments and tables hold, with the erased ones, \(stored)")
             }
         }
+        let deletions = Dictionary(catalogue.deletions.map { ($0.segment, $0) }, uniquingKeysWith: { first, _ in first })
+        let copies = Dictionary(grouping: catalogue.segments.filter { $0.moved != nil }, by: { $0.moved?.from ?? "" })
+        for segment in catalogue.segments where segment.moved == nil {
+            let (moved, copied) = (
+                deletions[segment.name]?.moved ?? 0,
+                (copies[segment.name] ?? []).reduce(0) { $0 + $1.rows - (deletions[$1.name]?.moved ?? 0) }
+            )
+            if moved != copied {
+                contradiction("\(moved) rows of the segment \(segment.name) moved, and its copies hold \(copied) of them")
+            }
+        }
         for segment in catalogue.segments {
             if let moved = segment.moved {
                 if segments[moved.from] == nil {

@@ -1,4 +1,5 @@
 import EventStore
+import Glibc
 import TestSupport
 import Testing
 import Vocabulary
@@ -13,13 +14,22 @@ struct TakeOverTests {
         let anew: TemporaryStore
         var sources = ["web": SourceSettings.events(), "app": .events()]
         var filters = FilterSettings()
+        var maxUsersPerDevice = 3
+        /// Rows of a copy at most, in the store that takes over.
+        var copyRowLimit: Int?
         var nightsTakenOver = 0
 
         init() throws { (taking, anew) = (try TemporaryStore(), try TemporaryStore()) }
 
-        func night(threads: Int, linksAtATime: Int? = nil, _ changes: (TemporaryStore, StoreTransaction) throws -> Void) throws {
-            let one = try taking.transaction(sources, linksAtATime: linksAtATime, filters: filters)
-            let other = try anew.transaction(sources, filters: filters)
+        /// - Parameter isSetAside: the gate is closed: the next night begins with what was prepared.
+        func night(
+            threads: Int, linksAtATime: Int? = nil, isSetAside: Bool = false, keepsPrevious: Bool = true,
+            _ changes: (TemporaryStore, StoreTransaction) throws -> Void
+        ) throws {
+            let one = try taking.transaction(
+                sources, maxUsersPerDevice: maxUsersPerDevice, linksAtATime: linksAtATime, filters: filters)
+            if let copyRowLimit { one.copyRowLimit = copyRowLimit }
+            let other = try anew.transaction(sources, maxUsersPerDevice: maxUsersPerDevice, filters: filters)
             other.takesOver = false
             try changes(taking, one)
             try changes(anew, other)
@@ -29,7 +39,12 @@ struct TakeOverTests {
             #expect(a.live == b.live && a.duplicate == b.duplicate && a.erased == b.erased && a.superseded == b.superseded)
             #expect(a.filteredByRule == b.filteredByRule)
             #expect(one.deadRows == other.deadRows)
-            try one.commit()
+            if isSetAside {
+                try one.setAside()
+                try other.setAside()
+                return
+            }
+            try one.commit(keepsPrevious: keepsPrevious)
             try other.commit()
             let found = try [taking, anew].map { store in
                 try Snapshot.open(storeFolder: store.folder.path).collect(threads: 2, columns: ["channel", "order_id", "amount"])
@@ -48,6 +63,7 @@ struct TakeOverTests {
         let persons = 2 + log.pick(14)
         let linksAtATime = log.pick(2) == 0 ? nil : 1 + log.pick(10)
         let hasTwins = log.pick(4) == 0
+        twins.copyRowLimit = log.pick(2) == 0 ? nil : 1 + log.pick(12)
         for night in 0..<(2 + log.pick(6)) {
             // Settings seldom change.
             if log.pick(8) == 0 {
@@ -59,6 +75,7 @@ struct TakeOverTests {
                 twins.filters = log.pick(2) == 0 ? FilterSettings() : FilterSettings(
                     agents: ["bot"], perMinute: 6, perHour: 20, testUsers: [TestRow.key(1, 1)], testDevices: [TestRow.key(2, 2)])
             }
+            if log.pick(10) == 0 { twins.maxUsersPerDevice = 1 + log.pick(3) }
             let files = (0..<log.pick(4)).map { _ -> (path: String, source: String, rows: [TestRow], limit: Int, isRotated: Bool) in
                 var rows = log.rows(1 + log.pick(60), persons: persons, times: 1 + log.pick(40), ids: 40)
                 for i in rows.indices where log.pick(9) == 0 { rows[i].agent = "a bot" }
@@ -69,7 +86,10 @@ struct TakeOverTests {
             }
             let forgotten = log.pick(6) == 0 ? log.pick(persons) : nil
             let compacts = log.pick(6) == 0
-            try twins.night(threads: 1 + log.pick(3), linksAtATime: linksAtATime) { store, transaction in
+            let isSetAside = log.pick(6) == 0
+            try twins.night(
+                threads: 1 + log.pick(3), linksAtATime: linksAtATime, isSetAside: isSetAside, keepsPrevious: log.pick(3) > 0
+            ) { store, transaction in
                 if let forgotten { transaction.forget(forgotten % 2 == 0 ? .user : .device, TestRow.key(forgotten, 1 + forgotten % 2)) }
                 if compacts { _ = try transaction.compact(threads: 1) }
                 for (i, file) in files.enumerated() {
@@ -136,8 +156,13 @@ struct TakeOverTests {
         #expect(twins.nightsTakenOver == 4)
     }
 
-    @Test("what is damaged and leaves the store is no reason to fail; what stays is")
-    func damage() throws {
+    private func damage(_ bytes: [UInt8], at place: Int) -> [UInt8] {
+        let end = min(place + 8, bytes.count)
+        return bytes[..<place] + bytes[place..<end].map { ~$0 } + bytes[end...]
+    }
+
+    @Test("what is damaged or missing and leaves the store is no reason to fail; what stays is", arguments: [false, true])
+    func damagedFile(isMissing: Bool) throws {
         let store = try TemporaryStore()
         var transaction = try store.transaction()
         for path in ["a", "b"] {
@@ -148,9 +173,13 @@ struct TakeOverTests {
         let file = try #require(transaction.catalogue.files.first { $0.path == "a" })
         let segment = store.folder.segments + "/" + file.segments[0]
         let sound = TemporaryStore.bytes(segment)
-        let middle = sound.count / 2
-        // Every byte of the middle, so that some column is hit.
-        TemporaryStore.write(sound[..<middle] + sound[middle..<(middle + 2000)].map { ~$0 } + sound[(middle + 2000)...], segment)
+        if isMissing {
+            remove(segment)
+        } else {
+            // All of the middle, so that some column is hit.
+            let middle = sound.count / 2
+            TemporaryStore.write(sound[..<middle] + sound[middle..<(middle + 2000)].map { ~$0 } + sound[(middle + 2000)...], segment)
+        }
         transaction = try store.transaction()
         try store.take([row(1, user: 1, device: 3)], path: "c", into: transaction)
         #expect(throws: Problem.self) { try transaction.prepare(threads: 1) }
@@ -158,5 +187,43 @@ struct TakeOverTests {
         try store.take([row(1, user: 1, device: 3)], path: "a", into: transaction)
         #expect(try transaction.prepare(threads: 1).total.live == 51)
         #expect(!transaction.tookOver)
+    }
+
+    @Test("damage of a file that a night looks at gives a problem or changes nothing that the night writes")
+    func damagedBytes() throws {
+        let store = try TemporaryStore()
+        var transaction = try store.transaction()
+        try store.take((0..<60).map { row(Int64($0), device: $0 % 7, id: $0 / 2) }, path: "a", into: transaction)
+        try store.take((0..<5).map { row(100 + Int64($0), user: $0, device: $0) }, path: "b", into: transaction)
+        _ = try transaction.prepare(threads: 1)
+        try transaction.commit()
+        // Copies that are damaged may be written anew.
+        func night() throws -> [String] {
+            let transaction = try store.transaction()
+            // A device more gets an owner, and another user was on one before.
+            try store.take([row(1, user: 9, device: 5), row(2, user: 8, device: 4)], path: "c", into: transaction)
+            let live = try transaction.prepare(threads: 1).total.live
+            let files = Set(transaction.catalogue.segments.filter { $0.moved == nil }.map(\.name))
+            return ["\(live)"] + transaction.catalogue.deletions.filter { files.contains($0.segment) }.map { "\($0)" }
+        }
+        let sound = try night()
+        var noticed = 0
+        let named = transaction.catalogue.segments.map { store.folder.segments + "/" + $0.name }
+            + transaction.catalogue.deletions.map { store.folder.deletions + "/" + $0.name }
+            + TemporaryStore.names(store.folder.links).map { store.folder.links + "/" + $0 }
+        for path in named {
+            let bytes = TemporaryStore.bytes(path)
+            for place in stride(from: 0, to: bytes.count, by: 48) {
+                TemporaryStore.write(damage(bytes, at: place), path)
+                do {
+                    #expect(try night() == sound, "\(path) at \(place)")
+                } catch is Problem {
+                    noticed += 1
+                }
+            }
+            TemporaryStore.write(bytes, path)
+        }
+        #expect(noticed > 60)
+        #expect(try night() == sound)
     }
 }

@@ -186,3 +186,11 @@ extension SourceSettings {
         SourceSettings(kind: "events", eventIDSpace: space, dedupeWindow: window)
     }
 }
+
+extension StoreTransaction {
+    /// By segment of a log file, a checksum of its dead rows with their reasons.
+    var deadRows: [String: String] {
+        let files = Set(catalogue.segments.filter { $0.moved == nil }.map(\.name))
+        return Dictionary(uniqueKeysWithValues: catalogue.deletions.filter { files.contains($0.segment) }.map { ($0.segment, $0.checksum) })
+    }
+}
