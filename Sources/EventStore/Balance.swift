@@ -2,7 +2,8 @@
 public struct Balance: Sendable, Hashable, Codable {
     /// Counts of records.
     ///
-    /// `read = rejected + stored`, and `stored + movedCopies = live + duplicate + superseded + filtered + erased + moved`.
+    /// `read = rejected + stored`, `stored + movedCopies = live + duplicate + superseded + filtered + erased + moved`, and
+    /// `moved = movedCopies`: of each row that moved one copy counts, and of each copy that does not its row lies elsewhere.
     public struct Counts: Sendable, Hashable, Codable {
         public var read = 0
         public var rejected = 0
@@ -22,6 +23,7 @@ public struct Balance: Sendable, Hashable, Codable {
         public var balances: Bool {
             read == rejected + stored
                 && stored + movedCopies == live + duplicate + superseded + filtered + erased + moved
+                && moved == movedCopies
         }
 
         public static func + (a: Counts, b: Counts) -> Counts {

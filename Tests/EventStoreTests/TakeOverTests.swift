@@ -12,18 +12,21 @@ struct TakeOverTests {
     private final class Twins {
         let taking: TemporaryStore
         let anew: TemporaryStore
-        var sources = ["web": SourceSettings.events(), "app": .events()]
+        var sources = ["web": SourceSettings.events(), "app": .events(), "pos": .events(space: "pos")]
         var filters = FilterSettings()
         var maxUsersPerDevice = 3
         /// Rows of a copy at most, in the store that takes over.
         var copyRowLimit: Int?
         var nightsTakenOver = 0
+        private var before: Catalogue?
 
         init() throws { (taking, anew) = (try TemporaryStore(), try TemporaryStore()) }
 
-        /// - Parameter isSetAside: the gate is closed: the next night begins with what was prepared.
+        /// - Parameters:
+        ///   - isSetAside: the gate is closed: the next night begins with what was prepared.
+        ///   - compacts: whether all rows may be judged anew.
         func night(
-            threads: Int, linksAtATime: Int? = nil, isSetAside: Bool = false, keepsPrevious: Bool = true,
+            threads: Int, linksAtATime: Int? = nil, isSetAside: Bool = false, keepsPrevious: Bool = true, compacts: Bool = false,
             _ changes: (TemporaryStore, StoreTransaction) throws -> Void
         ) throws {
             let one = try taking.transaction(
@@ -36,6 +39,8 @@ struct TakeOverTests {
             let (a, b) = (try one.prepare(threads: threads).total, try other.prepare(threads: 1).total)
             #expect(!other.tookOver)
             nightsTakenOver += one.tookOver ? 1 : 0
+            if let before, !compacts { #expect(one.tookOver == Self.takesOver(one.catalogue, before)) }
+            before = one.catalogue
             #expect(a.live == b.live && a.duplicate == b.duplicate && a.erased == b.erased && a.superseded == b.superseded)
             #expect(a.filteredByRule == b.filteredByRule)
             #expect(one.deadRows == other.deadRows)
@@ -54,6 +59,35 @@ struct TakeOverTests {
             #expect(isSame)
             #expect(try StoreVerification(taking.folder, threads: 1).defects.map(\.message) == [])
         }
+
+        /// Whether a night should take over: files came or went, and no more ids are known as forgotten.
+        private static func takesOver(_ now: Catalogue, _ before: Catalogue) -> Bool {
+            func files(_ catalogue: Catalogue) -> [SegmentEntry] { catalogue.segments.filter { $0.moved == nil } }
+            let isNew = files(now) != files(before) || now.sources != before.sources || now.filters != before.filters
+            return isNew && !before.segments.isEmpty && now.identity == before.identity
+        }
+    }
+
+    @Test("more rows come and go than a bucket has, and those of other buckets are judged anew with them")
+    func manyBuckets() throws {
+        let twins = try Twins()
+        func live(_ path: String, _ rows: [TestRow]) throws -> Int {
+            try twins.night(threads: 2) { store, transaction in try store.take(rows, path: path, content: "\(path) \(rows.count)", into: transaction) }
+            return try Snapshot.open(storeFolder: twins.taking.folder.path).liveRows
+        }
+        let count = 20_000
+        // Each device has an event twice; its owner comes and goes.
+        #expect(try live("a", (0..<count).flatMap { i in (0..<2).map { row(Int64($0), device: i, id: i) } }) == count)
+        #expect(try live("b", (0..<count).map { row(9, user: $0, device: $0) }) == 2 * count)
+        #expect(try live("b", [row(9, user: 1)]) == count + 1)
+        // An event of nobody stands in the log twice, once with an order; the order's buyer comes and goes.
+        let events = (0..<count).flatMap { i in [row(1, id: count + i, event: "refund", order: "o\(i)"), row(2, id: count + i, event: "refund")] }
+        #expect(try live("c", events) == 2 * count + 1)
+        #expect(try live("d", (0..<count).map { row(9, user: $0, event: "purchase", order: "o\($0)") }) == 4 * count + 1)
+        #expect(try live("d", [row(9, user: 2)]) == 2 * count + 2)
+        // More go than come.
+        #expect(try live("c", [row(1, user: 3)]) == count + 3)
+        #expect(twins.nightsTakenOver == 6)
     }
 
     @Test("any nights, with settings that change, forgetting and compaction, end as if every row had been judged anew", arguments: 0..<60 as Range<UInt64>)
@@ -68,8 +102,9 @@ struct TakeOverTests {
             // Settings seldom change.
             if log.pick(8) == 0 {
                 let window = Int64(log.pick(30)) * 1_000_000
-                twins.sources["web"] = .events(space: "web", window: window)
-                twins.sources["app"] = .events(space: log.pick(2) == 0 ? "app" : "web", window: window / Int64(1 + log.pick(2)))
+                for source in ["web", "app", "pos"] {
+                    twins.sources[source] = .events(space: ["web", "app", "pos"][log.pick(3)], window: window / Int64(1 + log.pick(2)))
+                }
             }
             if log.pick(8) == 0 {
                 twins.filters = log.pick(2) == 0 ? FilterSettings() : FilterSettings(
@@ -82,13 +117,13 @@ struct TakeOverTests {
                 // Keys of which two have one half.
                 for i in rows.indices where hasTwins { rows[i].device = rows[i].device.map { $0 + TestRow.twins } }
                 let number = log.pick(4)
-                return ("\(number)", number == 0 ? "app" : "web", rows, 1 + log.pick(80), log.pick(6) == 0)
+                return ("\(number)", ["app", "web", "web", "pos"][number], rows, 1 + log.pick(80), log.pick(6) == 0)
             }
             let forgotten = log.pick(6) == 0 ? log.pick(persons) : nil
             let compacts = log.pick(6) == 0
             let isSetAside = log.pick(6) == 0
             try twins.night(
-                threads: 1 + log.pick(3), linksAtATime: linksAtATime, isSetAside: isSetAside, keepsPrevious: log.pick(3) > 0
+                threads: 1 + log.pick(3), linksAtATime: linksAtATime, isSetAside: isSetAside, keepsPrevious: log.pick(3) > 0, compacts: compacts
             ) { store, transaction in
                 if let forgotten { transaction.forget(forgotten % 2 == 0 ? .user : .device, TestRow.key(forgotten, 1 + forgotten % 2)) }
                 if compacts { _ = try transaction.compact(threads: 1) }
