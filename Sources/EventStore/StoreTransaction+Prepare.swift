@@ -23,6 +23,8 @@ extension StoreTransaction {
         catalogue.filters = filters
         let files = catalogue.segments
         tookOver = false
+        healed = nil
+        var damage: Problem?
         let isResolvedAlike = takesOver && base.identity == record
         if isResolvedAlike, base.filters ?? FilterSettings() == filters, base.sources == catalogue.sources,
             base.segments.filter({ $0.moved == nil }) == files
@@ -37,9 +39,11 @@ extension StoreTransaction {
                 if tookOver { return }
             } catch let problem as Problem where Self.damage.contains(problem.code) {
                 // What is damaged may be gone from the snapshot in the making: without it nothing is taken over.
+                damage = problem
             }
         }
         _ = try resolve(files, record, takesOver: false, threads: threads)
+        healed = damage
     }
 
     private static let damage: [ProblemCode] = [.storeDamaged, .arrowDamaged, .arrowCannotRead, .arrowUnsupported]

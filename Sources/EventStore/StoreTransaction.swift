@@ -49,6 +49,8 @@ public final class StoreTransaction {
     package var takesOver = true
     /// Whether the last `prepare` took over what holds of some segments and looked at others.
     package internal(set) var tookOver = false
+    /// The damage of the snapshot before for which the last `prepare` judged every row anew; it is gone from the next snapshot.
+    public internal(set) var healed: Problem?
     /// Rows that a copy of moved rows has at most.
     package var copyRowLimit = SegmentBuilder.rowLimit
     let filters: FilterSettings

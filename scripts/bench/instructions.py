@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-STEPS = ["ingest", "metrics", "funnel", "experiment"]
+STEPS = ["ingest", "metrics", "funnel", "experiment", "next_ingest"]
 ALLOWED = 0.05
 
 

@@ -73,6 +73,10 @@ public struct IngestStep {
         }
 
         report.balance = try transaction.prepare(threads: threads)
+        if let healed = transaction.healed {
+            report.warnings.append(
+                healed.message + (healed.place.map { " (\($0))" } ?? "") + "; nothing needs it any more, and all rows were judged anew")
+        }
         let closed = Gate(manifest: manifest, date: date, intraday: intraday, matched: matched).judge(transaction.catalogue, pending: transaction.pending)
         report.warnings += closed.warnings
         report.problems = transaction.conflicts + closed.problems
