@@ -88,9 +88,9 @@ extension StoreTransaction {
         return true
     }
 
-    /// One deletion vector for each segment that has dead rows. Those of a space whose segments, windows and forgotten
-    /// persons are what they were are kept: which rows of a segment moved shows in the copies. Of another space the verdicts on
-    /// repeats are taken over that still hold.
+    /// One deletion vector for each segment that has dead rows. Where the snapshot before is taken over, those of a space whose
+    /// segments and windows are what they were are kept: which rows of a segment moved shows in the copies. Of another space the
+    /// verdicts on repeats are kept that still hold.
     /// - Parameters:
     ///   - dead: by segment, the rows that moved or were erased, of copies those that are wrong.
     ///   - previous: what the snapshot before said.
@@ -109,12 +109,11 @@ extension StoreTransaction {
             max(catalogue.sources[segment.source]?.dedupeWindow ?? 0, 0)
         }
         let old = spaces(base)
-        let forgetsTheSame = base.identity?.tombstones ?? [] == catalogue.identity?.tombstones ?? []
         let isFiltering = !filters.isEmpty || !(base.filters ?? FilterSettings()).isEmpty
         var kept: [DeletionEntry] = []
         var judged: [JudgedSegment] = []
         for (space, all) in spaces(catalogue) {
-            if forgetsTheSame, let old = old[space], old == all, old.map({ window($0, base) }) == all.map({ window($0, catalogue) }) {
+            if takesOver, let old = old[space], old == all, old.map({ window($0, base) }) == all.map({ window($0, catalogue) }) {
                 if isFiltering {
                     judged += try open(all, opened, threads: threads).map { segment in
                         let vector = try previous.vector(segment.entry.name)

@@ -224,6 +224,26 @@ struct TakeOverTests {
         #expect(!transaction.tookOver && transaction.healed?.place == .path(segment))
     }
 
+    @Test("a deletion vector that is damaged is written anew, though the night brings nothing for its ids")
+    func damagedVector() throws {
+        let store = try TemporaryStore()
+        let sources = ["web": SourceSettings.events(), "app": .events(space: "app")]
+        var transaction = try store.transaction(sources)
+        try store.take([row(1, user: 1, id: 1), row(2, user: 1, id: 1)], path: "a", into: transaction)
+        #expect(try transaction.prepare(threads: 1).total.duplicate == 1)
+        try transaction.commit()
+        let path = store.folder.deletions + "/" + (try #require(transaction.catalogue.deletions.first).name)
+        let bytes = TemporaryStore.bytes(path)
+        TemporaryStore.write(damage(bytes, at: bytes.count / 2), path)
+        transaction = try store.transaction(sources)
+        try store.take([row(1, user: 2, id: 7)], path: "b", source: "app", into: transaction)
+        #expect(try transaction.prepare(threads: 1).total.duplicate == 1)
+        #expect(transaction.healed?.place == .path(path))
+        try transaction.commit()
+        #expect(try StoreVerification(store.folder, threads: 1).defects.map(\.message) == [])
+        #expect(TemporaryStore.bytes(path) == bytes)
+    }
+
     @Test("damage of a file that a night looks at gives a problem or changes nothing that the night writes")
     func damagedBytes() throws {
         let store = try TemporaryStore()
