@@ -29,14 +29,14 @@ struct Moving {
     let vectors: KnownVectors
 
     func copies() throws -> MovedCopies {
-        let old = try previous.map { copy in
-            try MovedCopy(
-                copy, stale: vectors.vector(copy.name).only(.moved), verdict.moves, settings: settings, folder: copier.folder)
-        }
         var result = MovedCopies()
+        func stale(_ copy: SegmentEntry) throws -> DeletionVector { try vectors.vector(copy.name).only(.moved) }
         guard !verdict.moves.isEmpty else {
-            for copy in old { result.keep(copy) }
+            for copy in previous { result.keep(copy, stale: try stale(copy)) }
             return result
+        }
+        let old = try previous.map {
+            try MovedCopy($0, stale: stale($0), verdict.moves, settings: settings, folder: copier.folder)
         }
         // Another one whenever the moves change.
         let moved = MovedRows(
@@ -55,7 +55,7 @@ struct Moving {
                 parts.append(try copy.rightRows)
                 rows += copy.rows - copy.stale.rows.count
             } else {
-                result.keep(copy)
+                result.keep(copy.entry, stale: copy.stale)
             }
         }
         if rows > 0 { result.segments += try copier.copy(parts, assignment: moved.assignment) }
@@ -65,9 +65,9 @@ struct Moving {
 }
 
 extension MovedCopies {
-    fileprivate mutating func keep(_ copy: MovedCopy) {
-        segments.append(copy.entry)
-        if !copy.stale.rows.isEmpty { stale[copy.entry.name] = copy.stale }
+    fileprivate mutating func keep(_ copy: SegmentEntry, stale rows: DeletionVector) {
+        segments.append(copy)
+        if !rows.rows.isEmpty { stale[copy.name] = rows }
     }
 }
 

@@ -60,6 +60,13 @@ struct TakeOverTests {
             #expect(try StoreVerification(taking.folder, threads: 1).defects.map(\.message) == [])
         }
 
+        /// A night that brings one file; a path that is there already is replaced.
+        func night(_ path: String, _ rows: [TestRow], threads: Int = 1) throws -> Snapshot {
+            let content = "\(path) \(rows.count) \(rows.first.map { "\($0)" } ?? "")"
+            try night(threads: threads) { store, transaction in try store.take(rows, path: path, content: content, into: transaction) }
+            return try Snapshot.open(storeFolder: taking.folder.path)
+        }
+
         /// Whether a night should take over: files came or went, and no more ids are known as forgotten.
         private static func takesOver(_ now: Catalogue, _ before: Catalogue) -> Bool {
             func files(_ catalogue: Catalogue) -> [SegmentEntry] { catalogue.segments.filter { $0.moved == nil } }
@@ -71,10 +78,7 @@ struct TakeOverTests {
     @Test("more rows come and go than a bucket has, and those of other buckets are judged anew with them")
     func manyBuckets() throws {
         let twins = try Twins()
-        func live(_ path: String, _ rows: [TestRow]) throws -> Int {
-            try twins.night(threads: 2) { store, transaction in try store.take(rows, path: path, content: "\(path) \(rows.count)", into: transaction) }
-            return try Snapshot.open(storeFolder: twins.taking.folder.path).liveRows
-        }
+        func live(_ path: String, _ rows: [TestRow]) throws -> Int { try twins.night(path, rows, threads: 2).liveRows }
         let count = 20_000
         // Each device has an event twice; its owner comes and goes.
         #expect(try live("a", (0..<count).flatMap { i in (0..<2).map { row(Int64($0), device: i, id: i) } }) == count)
@@ -156,10 +160,7 @@ struct TakeOverTests {
     @Test("a device that gets an owner, another one, and none again takes its old rows along, and their repeats with them")
     func ownersComeAndGo() throws {
         let twins = try Twins()
-        func night(_ path: String, _ rows: [TestRow]) throws -> Int {
-            try twins.night(threads: 1) { store, transaction in try store.take(rows, path: path, content: "\(path) \(rows.count)", into: transaction) }
-            return try Snapshot.open(storeFolder: twins.taking.folder.path).liveRows
-        }
+        func night(_ path: String, _ rows: [TestRow]) throws -> Int { try twins.night(path, rows).liveRows }
         // Rows of device 7 that repeat each other, and rows of users 1 and 2 with their ids.
         #expect(try night("a", [row(10, device: 7, id: 1), row(11, device: 7, id: 1), row(20, device: 7, id: 2), row(21, device: 9)]) == 3)
         #expect(try night("b", [row(9, user: 1, id: 1), row(30, user: 2, id: 2)]) == 5)
@@ -177,8 +178,7 @@ struct TakeOverTests {
     func buyersComeAndGo() throws {
         let twins = try Twins()
         func persons(_ path: String, _ rows: [TestRow]) throws -> Int {
-            try twins.night(threads: 1) { store, transaction in try store.take(rows, path: path, content: "\(path) \(rows)", into: transaction) }
-            return try Snapshot.open(storeFolder: twins.taking.folder.path).collect(threads: 1).nobodyRows.count
+            try twins.night(path, rows).collect(threads: 1).nobodyRows.count
         }
         #expect(try persons("a", [row(9, event: "refund", order: "o"), row(1, device: 5)]) == 1)
         #expect(try persons("b", [row(2, device: 4, event: "purchase", order: "o")]) == 0)
