@@ -82,6 +82,22 @@ struct DeviceOwners: Sendable {
         return comparator.compareContent(Int(a.link.segment), row(a.link), Int(b.link.segment), row(b.link))
     }
 
+    /// What forgetting means for who owns devices: those that are forgotten change hands no more, and those that are since the snapshot before
+    /// had an owner for the last time.
+    func with(_ forgotten: Forgetting, _ resolved: Resolved) -> Resolved {
+        guard !forgotten.now.persons.isEmpty, standings.contains(.settled) else { return resolved }
+        var resolved = resolved
+        let changed = Dictionary(resolved.changes.map { ($0.device, $0) }, uniquingKeysWith: { first, _ in first })
+        resolved.changes.removeAll { forgotten.now.persons.contains($0.device) }
+        for device in forgotten.newPersons where device.kind == .device {
+            // Its links are what they were, or what came of them changed nothing.
+            let before = changed[device].map(\.before) ?? owner(of: links(ofDevice: device))
+            resolved.changes.append(Change(device: device, before: before, now: nil))
+        }
+        resolved.changes.sort { $0.device < $1.device }
+        return resolved
+    }
+
     /// All links that a device has now.
     func links(ofDevice device: Key128) -> [Link] {
         var found: [Link] = []

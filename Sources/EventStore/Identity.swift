@@ -112,6 +112,15 @@ public struct Forgotten: Sendable {
     }
 }
 
+/// The forgotten ids of the snapshot before and of the one in the making, which has those too and what was found to belong to them.
+struct Forgetting: Sendable {
+    let before: Forgotten
+    let now: Forgotten
+
+    /// Users and devices that only the snapshot in the making knows of.
+    var newPersons: Set<Key128> { now.persons.subtracting(before.persons) }
+}
+
 extension Key128 {
     /// The key that 32 hexadecimal digits write; nil for any other text.
     public init?(digits: String) {

@@ -8,7 +8,7 @@ struct OrderPersons: Sendable {
     let segments: [Segment]
     let owners: DeviceOwners
     let resolved: DeviceOwners.Resolved
-    let forgotten: Forgotten
+    let forgotten: Forgetting
     let settings: IdentitySettings
 
     /// A row without any id and the key of its order.
@@ -76,11 +76,12 @@ struct OrderPersons: Sendable {
         for sale in bySegment.joined() where owners.standings[sale.segment] != .settled || changes[sale.person] != nil {
             affected.insert(sale.order)
         }
+        affected.formUnion(forgotten.now.orders.subtracting(forgotten.before.orders))
         var persons: [Key128: (before: Set<Key128>, now: Set<Key128>)] = [:]
         for sale in bySegment.joined() where affected.contains(sale.order) {
             let (standing, owner) = (owners.standings[sale.segment], owner(of: sale, changes))
             if standing != .arrived { persons[sale.order, default: ([], [])].before.insert(owner.before) }
-            if standing != .gone { persons[sale.order, default: ([], [])].now.insert(owner.now) }
+            if standing != .gone, !forgotten.now.persons.contains(sale.person) { persons[sale.order, default: ([], [])].now.insert(owner.now) }
         }
         return persons.mapValues { persons in
             Buyer(
@@ -94,7 +95,7 @@ struct OrderPersons: Sendable {
         var found: [Sale] = []
         try segments[segment].rows(RowNeed(values: [SegmentFile.event: Sales.names])).forEach { row in
             guard let order = sales.order(row), wanted.contains(order), let person = segments[segment].person(ofRow: row),
-                person.kind != .nobody, !forgotten.persons.contains(person)
+                person.kind != .nobody, !forgotten.before.persons.contains(person)
             else { return }
             found.append(Sale(order: order, segment: segment, row: row, person: person))
         }

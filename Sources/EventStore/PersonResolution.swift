@@ -70,8 +70,7 @@ struct PersonResolution: Sendable {
     /// - Parameters:
     ///   - segments: of files only, without moved copies.
     ///   - standings: one a segment.
-    ///   - known: the ids on record as forgotten. Where some are settled and more are found to be, there is no verdict: all segments
-    ///     are to be resolved as a whole.
+    ///   - known: the ids on record as forgotten; under these the settled segments were resolved.
     /// - Throws: `Problem` `store.damaged`.
     init(
         _ segments: [Segment], standings: [Standing], folder: StoreFolder, settings: IdentitySettings, tombstones known: [Tombstone],
@@ -86,13 +85,9 @@ struct PersonResolution: Sendable {
             segments: segments, standings: standings, links: tables.all, comparator: RowComparator(segments),
             maxUsers: settings.maxUsersPerDevice)
         tombstones = try ForgottenBelongings(owners: owners, settings: settings).tombstones(known)
-        guard tombstones == known || !standings.contains(.settled) else {
-            verdicts = []
-            return
-        }
-        let forgotten = Forgotten(tombstones)
-        owners.forgotten = forgotten.persons
-        let resolved = try owners.resolved(threads: threads, groupSize: settings.linksAtATime)
+        let forgotten = Forgetting(before: Forgotten(known), now: Forgotten(tombstones))
+        owners.forgotten = forgotten.now.persons
+        let resolved = owners.with(forgotten, try owners.resolved(threads: threads, groupSize: settings.linksAtATime))
         let orders = OrderPersons(segments: segments, owners: owners, resolved: resolved, forgotten: forgotten, settings: settings)
         let waiting = try orders.waiting(threads: threads)
         let buyers = try orders.buyers(of: waiting, threads: threads)
@@ -101,7 +96,7 @@ struct PersonResolution: Sendable {
         try inParallel(segments.count, threads: threads) { i in
             var verdict = Verdict()
             switch standings[i] {
-            case .arrived: verdict.resolve(segments[i], resolved.owned[i], forgotten)
+            case .arrived: verdict.resolve(segments[i], resolved.owned[i], forgotten.now)
             case .settled: verdict.resolve(segments[i], resolved.changes, changed, forgotten)
             case .gone: break
             }
@@ -132,21 +127,21 @@ extension PersonResolution.Verdict {
         }
     }
 
-    /// The rows of a settled segment whose devices changed hands.
+    /// The rows of a settled segment whose devices changed hands, or belong to somebody forgotten since.
     /// - Parameter devices: those of the changes.
     fileprivate mutating func resolve(
-        _ segment: Segment, _ changes: [DeviceOwners.Change], _ devices: KeyDirectory, _ forgotten: Forgotten
+        _ segment: Segment, _ changes: [DeviceOwners.Change], _ devices: KeyDirectory, _ forgotten: Forgetting
     ) {
         let input = MergeInput(segment, wanted: nil)
         var row = 0
         for person in 0..<segment.personCount {
-            guard let place = devices.place(of: segment.persons[person]), !forgotten.persons.contains(changes[place].device) else {
-                continue
-            }
+            guard let place = devices.place(of: segment.persons[person]) else { continue }
             let change = changes[place]
             let start = input.firstRow(of: person, from: row)
             row = input.firstRow(of: person + 1, from: start)
             guard start < row else { continue }
+            if forgotten.now.persons.contains(change.device) { erased.append(start..<row) }
+            guard change.before != change.now else { continue }
             moves.append(
                 PersonResolution.Move(rows: start..<row, before: change.before, now: change.now, cause: .device(change.device)))
         }
@@ -154,17 +149,16 @@ extension PersonResolution.Verdict {
 
     /// The rows that wait for who bought their order.
     fileprivate mutating func resolve(
-        _ waiting: [OrderPersons.Waiting], _ buyers: [Key128: OrderPersons.Buyer], _ forgotten: Forgotten, isSettled: Bool
+        _ waiting: [OrderPersons.Waiting], _ buyers: [Key128: OrderPersons.Buyer], _ forgotten: Forgetting, isSettled: Bool
     ) {
-        for wait in waiting {
+        for wait in waiting where !isSettled || !forgotten.before.orders.contains(wait.order) {
             let rows = Int(wait.row)..<(Int(wait.row) + 1)
-            if forgotten.orders.contains(wait.order) {
-                if !isSettled { erased.append(rows) }
-            } else if let buyer = buyers[wait.order] {
-                let before = isSettled ? buyer.before : nil
-                guard before != buyer.now else { continue }
-                moves.append(PersonResolution.Move(rows: rows, before: before, now: buyer.now, cause: .order(wait.order)))
-            }
+            let isForgotten = forgotten.now.orders.contains(wait.order)
+            if isForgotten { erased.append(rows) }
+            let buyer = buyers[wait.order]
+            let (before, now) = (isSettled ? buyer?.before : nil, isForgotten ? nil : buyer?.now)
+            guard before != now else { continue }
+            moves.append(PersonResolution.Move(rows: rows, before: before, now: now, cause: .order(wait.order)))
         }
         erased.sort { $0.lowerBound < $1.lowerBound }
         moves.sort { $0.rows.lowerBound < $1.rows.lowerBound }

@@ -67,7 +67,6 @@ extension StoreTransaction {
         MappedReading.choose(for: segments)
         let resolution = try PersonResolution(
             segments, standings: standings, folder: folder, settings: identity, tombstones: record.tombstones, threads: threads)
-        if takesOver, resolution.tombstones != record.tombstones { return false }
         catalogue.identity?.tombstones = resolution.tombstones
         let count = files.count
         let copies = try move(
@@ -84,19 +83,22 @@ extension StoreTransaction {
         var dead = Dictionary(zip(files.map(\.name), vectors.all), uniquingKeysWith: { first, _ in first })
         for copy in copies { dead.merge(copy.stale) { first, _ in first } }
         let byName = Dictionary(segments.map { ($0.entry.name, $0) }, uniquingKeysWith: { first, _ in first })
-        catalogue.deletions = try deletions(dead, previous, byName, takesOver: takesOver, threads: threads)
+        let erased = Set((0..<count).filter { standings[$0] == .settled && !resolution.verdicts[$0].erased.isEmpty }.map { files[$0].name })
+        catalogue.deletions = try deletions(dead, previous, byName, erased: erased, takesOver: takesOver, threads: threads)
         return true
     }
 
     /// One deletion vector for each segment that has dead rows. Where the snapshot before is taken over, those of a space whose
-    /// segments and windows are what they were are kept: which rows of a segment moved shows in the copies. Of another space the
+    /// segments and windows are what they were are kept, where no more rows are erased: which rows of a segment moved shows in the copies. Of another space the
     /// verdicts on repeats are kept that still hold.
     /// - Parameters:
     ///   - dead: by segment, the rows that moved or were erased, of copies those that are wrong.
     ///   - previous: what the snapshot before said.
     ///   - opened: segments of files, those too that are gone, by name.
+    ///   - erased: the settled segments of which more rows are erased than before.
     private func deletions(
-        _ dead: [String: DeletionVector], _ previous: KnownVectors, _ opened: [String: Segment], takesOver: Bool, threads: Int
+        _ dead: [String: DeletionVector], _ previous: KnownVectors, _ opened: [String: Segment], erased: Set<String>, takesOver: Bool,
+        threads: Int
     ) throws -> [DeletionEntry] {
         /// Segments with event ids by their space; those without under nil.
         func spaces(_ catalogue: Catalogue) -> [String?: [SegmentEntry]] {
@@ -113,7 +115,9 @@ extension StoreTransaction {
         var kept: [DeletionEntry] = []
         var judged: [JudgedSegment] = []
         for (space, all) in spaces(catalogue) {
-            if takesOver, let old = old[space], old == all, old.map({ window($0, base) }) == all.map({ window($0, catalogue) }) {
+            if takesOver, let old = old[space], old == all, old.map({ window($0, base) }) == all.map({ window($0, catalogue) }),
+                all.allSatisfy({ !erased.contains($0.name) })
+            {
                 if isFiltering {
                     judged += try open(all, opened, threads: threads).map { segment in
                         let vector = try previous.vector(segment.entry.name)
