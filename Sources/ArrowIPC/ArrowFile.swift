@@ -11,13 +11,16 @@ public final class ArrowFile: @unchecked Sendable {
     /// The schema's custom metadata.
     public let metadata: [String: String]
     public let columns: [ArrowColumn]
-    private let map: FileMap
+    private let map: MappedFile
     private let indexByName: [String: Int]
 
     /// - Throws: `Problem` with `arrow.cannot-read`, `arrow.damaged` or `arrow.unsupported`.
-    public init(path: String) throws {
-        self.path = path
-        map = try FileMap(path: path)
+    public convenience init(path: String) throws { try self.init(MappedFile(path: path)) }
+
+    /// - Throws: `Problem` with `arrow.damaged` or `arrow.unsupported`.
+    public init(_ file: MappedFile) throws {
+        path = file.path
+        map = file
         do {
             let contents = try ArrowDecoder(file: map.bytes).contents()
             rowCount = contents.rowCount
@@ -68,11 +71,14 @@ public final class ArrowFile: @unchecked Sendable {
     }
 }
 
-/// A whole file, mapped read-only.
-private final class FileMap {
+/// A whole file, mapped read-only: what was mapped stays readable when the file's name is gone.
+public final class MappedFile: @unchecked Sendable {
+    public let path: String
     let bytes: UnsafeRawBufferPointer
 
-    init(path: String) throws {
+    /// - Throws: `Problem` with `arrow.cannot-read`.
+    public init(path: String) throws {
+        self.path = path
         func problem(_ what: String) -> Problem {
             Problem(.arrowCannotRead, "the file \(what): \(String(cString: strerror(errno)))", at: .path(path))
         }

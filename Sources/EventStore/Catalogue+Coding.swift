@@ -15,14 +15,16 @@ extension Catalogue {
         guard let body = CheckedJSON.body(of: bytes, as: Self.name) else { throw damaged }
 
         struct Version: Decodable { var format: Int }
-        let decoder = JSONDecoder()
-        guard let version = try? decoder.decode(Version.self, from: Data(body)) else { throw damaged }
-        guard version.format == Self.format else {
+        let (decoder, data) = (JSONDecoder(), Data(body))
+        let catalogue = try? decoder.decode(Catalogue.self, from: data)
+        guard let format = catalogue?.format ?? (try? decoder.decode(Version.self, from: data))?.format else { throw damaged }
+        guard Self.readableFormats.contains(format) else {
             throw Problem(
-                .storeFormat, "the store has format \(version.format), this program reads format \(Self.format)",
+                .storeFormat, "the store has format \(format), this program reads formats \(Self.readableFormats.lowerBound) to \(Self.format)",
                 at: .path(path), help: "use the version that wrote it, or let a new store be built in another folder")
         }
-        guard let catalogue = try? decoder.decode(Catalogue.self, from: Data(body)) else { throw damaged }
+        guard var catalogue else { throw damaged }
+        catalogue.format = Self.format
         self = catalogue
     }
 

@@ -21,7 +21,7 @@ public struct SegmentEntry: Sendable, Hashable, Codable {
     /// A checksum of the whole content.
     public var hash: String
     /// The mapped columns.
-    public var columns: [StoredColumn]
+    @ColumnLine public var columns: [StoredColumn]
     /// The checksums of the columns that every segment has beside its mapped ones.
     public var personChecksum: String
     /// The table of users seen on devices; nil where it was not made: it is derived from the rows then.
@@ -89,7 +89,7 @@ public struct TableEntry: Sendable, Hashable, Codable {
     public var source: String
     public var rows: Int
     public var hash: String
-    public var columns: [StoredColumn]
+    @ColumnLine public var columns: [StoredColumn]
     /// Its last column is the version that was taken from the log file's name.
     public var hasFileVersion: Bool
 }
@@ -120,7 +120,9 @@ public struct SourceSettings: Sendable, Hashable, Codable {
 
 /// A snapshot of the store: which files were taken in, and which rows are live. Replaced as a whole.
 public struct Catalogue: Sendable, Hashable, Codable {
-    public static let format = 3
+    public static let format = 4
+    /// Formats that are read: 3 wrote columns at length.
+    static let readableFormats = 3...4
 
     public var format: Int
     public var keyFingerprint: String

@@ -32,11 +32,10 @@ public final class DataDigests {
         let digest = BLAKE2b.Stream()
         func add(_ text: String) { Array((text + "\n").utf8).withUnsafeBytes(digest.update) }
         if let span = reach.events {
-            let places = snapshot.segments.indices.filter { snapshot.segments[$0].entry.hours.meet(span) }
-            let content = { [snapshot] (i: Int) in snapshot.segments[i].entry.source + " " + snapshot.segments[i].entry.hash }
-            for i in places.sorted(by: { content($0) < content($1) }) {
-                add("segment " + content(i))
-                if let dead = snapshot.dead[i] { dead.add(in: span, to: digest) }
+            let met = snapshot.segments.filter { $0.entry.hours.meet(span) }.map { ($0, $0.entry.source + " " + $0.entry.hash) }
+            for (segment, content) in met.sorted(by: { $0.1 < $1.1 }) {
+                add("segment " + content)
+                try segment.dead?.add(in: span, to: digest)
             }
         }
         for source in reach.tables.sorted() {

@@ -90,7 +90,10 @@ struct DeletionVector: Sendable, Hashable {
 
     /// Writes the vector of a segment under a name that its content determines. Each row comes with its time, so that what
     /// changed in a span of time shows without the segment.
-    func write(for segment: Segment, folder: StoreFolder) throws -> DeletionEntry {
+    /// - Parameters:
+    ///   - known: the vector that the snapshot before has of the segment, if it has the segment.
+    ///   - entry: that vector's; nil where all rows were live.
+    func write(for segment: Segment, known: DeletionVector?, _ before: DeletionEntry?, folder: StoreFolder) throws -> DeletionEntry {
         try segment.verify(SegmentFile.time)
         let entry = segment.entry
         let times = rows.map { segment.times[Int($0)] }
@@ -114,11 +117,24 @@ struct DeletionVector: Sendable, Hashable {
                 }
             }
         }
-        let live = segment.times(without: self)
+        let live =
+            if let known {
+                segment.times(without: self, known: before.map(\.times) ?? (entry.minTime, entry.maxTime), without: known)
+            } else {
+                segment.times(without: self)
+            }
         return DeletionEntry(
             name: name, segment: entry.name, rows: rows.count, duplicate: count(.duplicate),
             superseded: count(.superseded), filtered: filteredCounts, erased: count(.erased), moved: count(.moved),
             minTime: live?.min, maxTime: live?.max, checksum: sum)
+    }
+}
+
+extension DeletionEntry {
+    /// Those of the segment's live rows; nil when none is live.
+    fileprivate var times: (min: Int64, max: Int64)? {
+        guard let minTime, let maxTime else { return nil }
+        return (minTime, maxTime)
     }
 }
 
@@ -130,8 +146,14 @@ final class DeadRows: @unchecked Sendable {
     private let file: ArrowFile?
 
     /// - Throws: `Problem` where the file is missing, damaged, or does not fit the segment.
-    init(_ entry: DeletionEntry, segment: SegmentEntry, path: String) throws {
-        let file = try ArrowFile(path: path)
+    convenience init(_ entry: DeletionEntry, segment: SegmentEntry, path: String) throws {
+        try self.init(entry, segment: segment, MappedFile(path: path))
+    }
+
+    /// - Throws: `Problem` where the file is damaged, or does not fit the segment.
+    init(_ entry: DeletionEntry, segment: SegmentEntry, _ mapped: MappedFile) throws {
+        let file = try ArrowFile(mapped)
+        let path = mapped.path
         guard let rows = file.column("row"), let reasons = file.column("reason"), let times = file.column(SegmentFile.time),
             rows.field.type == .int32, reasons.field.type == .int8, times.field.type == .timestamp,
             file.rowCount == entry.rows, rows.array.data.count >= entry.rows * 4,

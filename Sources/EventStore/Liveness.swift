@@ -135,4 +135,23 @@ extension Segment {
         take(to: rows)
         return vector.rows.count < rows ? (first, last) : nil
     }
+
+    /// The same, where it is known which times another vector left: only rows of which the two say otherwise are looked at, unless the first or the
+    /// last one left is among them.
+    func times(without vector: DeletionVector, known: (min: Int64, max: Int64)?, without before: DeletionVector) -> (min: Int64, max: Int64)? {
+        guard let known, vector.rows.count < rows else { return times(without: vector) }
+        var span = known
+        var (i, j) = (0, 0)
+        while i < before.rows.count || j < vector.rows.count {
+            let revived = i < before.rows.count ? before.rows[i] : .max
+            let died = j < vector.rows.count ? vector.rows[j] : .max
+            if revived <= died { i += 1 }
+            if died <= revived { j += 1 }
+            if revived == died { continue }
+            let time = times[Int(min(revived, died))]
+            if died < revived, time == known.min || time == known.max { return times(without: vector) }
+            span = (min(span.min, time), max(span.max, time))
+        }
+        return span
+    }
 }

@@ -7,16 +7,19 @@ public struct PersonLookup: Sendable {
 
     /// - Throws: `Problem` `store.damaged`.
     public init(_ snapshot: Snapshot, threads: Int) throws {
-        let segments = snapshot.segments.filter { $0.entry.moved == nil }
-        let tables = ParallelResults<LinkTable>(segments.count)
-        try inParallel(segments.count, threads: threads) { i in
-            try segments[i].verify(nil)
-            tables.set(i, try LinkTable(of: segments[i], folder: snapshot.folder))
+        let ofFiles = snapshot.segments.filter { $0.entry.moved == nil }
+        let opened = ParallelResults<(segment: Segment, links: LinkTable)>(ofFiles.count)
+        try inParallel(ofFiles.count, threads: threads) { i in
+            let segment = try ofFiles[i].segment
+            try segment.verify(nil)
+            opened.set(i, (segment, try LinkTable(of: segment, folder: snapshot.folder)))
         }
+        let segments = opened.all.map(\.segment)
+        MappedReading.choose(for: segments)
         let identity = snapshot.catalogue.identity
         forgotten = Forgotten(identity?.tombstones ?? [])
         owners = DeviceOwners(
-            segments: segments, standings: segments.map { _ in .arrived }, links: tables.all, comparator: RowComparator(segments),
+            segments: segments, standings: segments.map { _ in .arrived }, links: opened.all.map(\.links), comparator: RowComparator(segments),
             maxUsers: identity?.maxUsersPerDevice ?? IdentitySettings().maxUsersPerDevice, forgotten: forgotten.persons)
     }
 

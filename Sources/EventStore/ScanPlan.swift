@@ -22,14 +22,16 @@ final class ScanPlan: @unchecked Sendable {
     /// - Parameter columns: the stored columns to deliver; those that no segment has are left out.
     /// - Throws: `Problem` `store.column-type` where two segments give a column different types, `store.damaged`.
     init(_ snapshot: Snapshot, columns: Set<String>, span: ScanRequest.Span?, need: RowNeed?, threads: Int) throws {
-        let chosen = snapshot.segments.indices.filter { i in
-            let segment = snapshot.segments[i]
-            if let dead = snapshot.dead[i], dead.count == segment.rows { return false }
+        let chosen = snapshot.segments.filter { segment in
+            if let deletion = segment.deletion, deletion.rows == segment.entry.rows { return false }
             guard let span else { return true }
             return segment.entry.maxTime >= span.start && segment.entry.minTime < span.end
-        }.sorted { snapshot.segments[$0].entry.comesEarlier(than: snapshot.segments[$1].entry) }
-        let segments = chosen.map { snapshot.segments[$0] }
-        let dead = chosen.map { snapshot.dead[$0] }
+        }.sorted { $0.entry.comesEarlier(than: $1.entry) }
+        let opened = ParallelResults<(segment: Segment, dead: DeadRows?)>(chosen.count)
+        try inParallel(chosen.count, threads: threads) { i in opened.set(i, (try chosen[i].segment, try chosen[i].dead)) }
+        let segments = opened.all.map(\.segment)
+        let dead = opened.all.map(\.dead)
+        MappedReading.choose(for: segments)
         let slots = try Self.columns(columns, of: segments)
         try Self.verify(segments, slots, threads: threads)
         let choices = ParallelResults<WantedRows?>(segments.count)

@@ -19,9 +19,13 @@ final class Segment: @unchecked Sendable {
     private let isReadPageByPage = Atomic<Bool>(false)
 
     /// - Throws: `Problem` where the file is missing, damaged, or not the one that the catalogue names.
-    init(_ entry: SegmentEntry, path: String) throws {
+    convenience init(_ entry: SegmentEntry, path: String) throws { try self.init(entry, MappedFile(path: path)) }
+
+    /// - Throws: `Problem` where the file is damaged, or not the one that the catalogue names.
+    init(_ entry: SegmentEntry, _ mapped: MappedFile) throws {
         self.entry = entry
-        file = try ArrowFile(path: path)
+        file = try ArrowFile(mapped)
+        let path = mapped.path
         rows = entry.rows
         var readers: [String: ColumnReader] = [:]
         for column in entry.columns {

@@ -6,9 +6,7 @@ import Vocabulary
 public final class Snapshot: Sendable {
     public let catalogue: Catalogue
     let folder: StoreFolder
-    let segments: [Segment]
-    /// One a segment; nil where all rows are live.
-    let dead: [DeadRows?]
+    let segments: [SnapshotSegment]
     let tableFiles: [TableFile]
 
     init(catalogue: Catalogue, folder: StoreFolder, threads: Int = 1) throws {
@@ -16,23 +14,18 @@ public final class Snapshot: Sendable {
         self.folder = folder
         let deletions = Dictionary(
             catalogue.deletions.map { ($0.segment, $0) }, uniquingKeysWith: { first, _ in first })
-        let open = ParallelResults<(segment: Segment, dead: DeadRows?)>(catalogue.segments.count)
+        let found = ParallelResults<SnapshotSegment>(catalogue.segments.count)
         try inParallel(catalogue.segments.count, threads: threads) { i in
             let entry = catalogue.segments[i]
-            let segment = try Segment(entry, path: folder.segment(entry.name))
-            let dead = try deletions[entry.name].map { try DeadRows($0, segment: entry, path: folder.deletion($0.name)) }
-            open.set(i, (segment, dead))
+            found.set(i, try SnapshotSegment(entry, deletions[entry.name], folder))
         }
-        let all = open.all
-        segments = all.map(\.segment)
-        dead = all.map(\.dead)
-        MappedReading.choose(for: segments)
+        segments = found.all
         tableFiles = try catalogue.tables.map { try TableFile($0, path: folder.table($0.name)) }
     }
 
     /// Opens the current snapshot.
-    /// - Throws: `Problem` `store.empty` where nothing was committed yet, `store.damaged` (or `arrow.damaged`) where a file is
-    ///   not what was written.
+    /// - Throws: `Problem` `store.empty` where nothing was committed yet, `arrow.cannot-read` where a file is missing, `store.damaged` (or
+    ///   `arrow.damaged`) where one of a table is not what was written.
     public static func open(storeFolder: String, threads: Int = 1) throws -> Snapshot {
         let folder = StoreFolder(storeFolder)
         while true {

@@ -186,8 +186,9 @@ extension StoreTransaction {
         /// nil where all rows are live.
         func written(in folder: StoreFolder, _ before: KnownVectors) throws -> DeletionEntry? {
             if vector.rows.isEmpty { return nil }
-            if known == vector, let entry = before.entries[segment.entry.name] { return entry }
-            return try vector.write(for: segment, folder: folder)
+            let entry = before.entries[segment.entry.name]
+            if known == vector, let entry { return entry }
+            return try vector.write(for: segment, known: known, entry, folder: folder)
         }
     }
 

@@ -1,5 +1,6 @@
+import Digests
 import EventStore
-import Glibc
+import Foundation
 import TestSupport
 import Testing
 import Vocabulary
@@ -114,12 +115,43 @@ struct DamageTests {
         #expect(transaction.pending.isEmpty && !transaction.hasChanges)
     }
 
-    @Test("a catalogue of another format says which program to use")
-    func otherFormat() throws {
+    @Test("what is no catalogue is damaged")
+    func noCatalogue() throws {
         let store = try TemporaryStore()
         TemporaryStore.write(Array("not a catalogue".utf8), store.folder.catalogue)
         let problem = #expect(throws: Problem.self) { try Snapshot.open(storeFolder: store.folder.path) }
         #expect(problem?.code == .storeDamaged)
         #expect(throws: Problem.self) { try store.transaction() }
+    }
+
+    @Test("a catalogue of the format before, which wrote columns at length, is read; one of a later format says which program to use")
+    func otherFormats() throws {
+        let store = try store()
+        let catalogue = try Snapshot.open(storeFolder: store.folder.path).catalogue
+        func rewrite(_ format: Int, _ change: (inout [String: Any]) -> Void) throws {
+            let bytes = Data(TemporaryStore.bytes(store.folder.catalogue))
+            var whole = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+            var object = try #require(whole.removeValue(forKey: "catalogue") as? [String: Any])
+            object["format"] = format
+            change(&object)
+            let body = [UInt8](try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes]))
+            let checksum = hexadecimal(BLAKE2b.hash(body, length: 16))
+            TemporaryStore.write(Array("{\"catalogue\":".utf8) + body + Array(",\"checksum\":\"\(checksum)\"}\n".utf8), store.folder.catalogue)
+        }
+        try rewrite(3) { object in
+            let segments = object["segments"] as? [[String: Any]] ?? []
+            object["segments"] = segments.map { segment in
+                var segment = segment
+                segment["columns"] = (segment["columns"] as? String ?? "").components(separatedBy: ", ").map { column in
+                    Dictionary(uniqueKeysWithValues: zip(["name", "type", "checksum"], column.components(separatedBy: " ")))
+                }
+                return segment
+            }
+        }
+        #expect(String(decoding: TemporaryStore.bytes(store.folder.catalogue), as: UTF8.self).contains(#""type":"category""#))
+        #expect(try Snapshot.open(storeFolder: store.folder.path).catalogue == catalogue)
+        try rewrite(5) { object in object["segments"] = "something new" }
+        let problem = #expect(throws: Problem.self) { try Snapshot.open(storeFolder: store.folder.path) }
+        #expect(problem?.code.name == "store.format")
     }
 }

@@ -14,7 +14,7 @@ extension ProblemCode {
 
 /// Files that a process has read into segments of the store, for another one to commit.
 public struct FileDescription: Codable, Sendable {
-    static let format = 1
+    static let format = 2
     private static let name = "taken"
 
     struct File: Codable, Sendable {
