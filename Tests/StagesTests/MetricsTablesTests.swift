@@ -37,18 +37,26 @@ struct MetricsTablesTests {
         var foundPairs: Set<[UInt64]> = []
         pairs.forEach { foundPairs.insert([UInt64($1), UInt64($0)]) }
         #expect(found == expected && entities.count == expected.count)
-        for parts in [1, 2, 8] {
+        for size in [1, 100, 10_000] {
             var owners: [UInt64: Int] = [:]
             var inParts: Set<[UInt64]> = []
-            for part in 0..<parts {
-                entities.forEach(ofPart: part, of: parts) {
-                    #expect(owners[$0.entity.low, default: part] == part)
-                    owners[$0.entity.low] = part
-                    inParts.insert([$0.entity.low, UInt64($0.cell)])
+            var count = 0
+            let parts = entities.parts(of: size)
+            #expect((parts.count == 1) == (size >= expected.count))
+            for (part, places) in parts.enumerated() {
+                for place in places {
+                    let pair = entities[place]
+                    #expect(owners[pair.entity.low, default: part] == part)
+                    owners[pair.entity.low] = part
+                    inParts.insert([pair.entity.low, UInt64(pair.cell)])
+                    count += 1
                 }
             }
-            #expect(inParts == expected)
+            #expect(inParts == expected && count == expected.count)
         }
+        entities.removeAll()
+        #expect(entities.count == 0 && !entities.contains(Key128(high: 1, low: 1), 1))
+        #expect(entities.insert(Key128(high: 1, low: 1), 1) && entities.count == 1)
         #expect(foundPairs == expected && pairs.count == expected.count)
     }
 

@@ -39,9 +39,31 @@ package struct EntitySet {
         for place in cells.indices where cells[place] >= 0 { body(Entry(entity: entities[place], cell: cells[place])) }
     }
 
-    /// The pairs of some of the entities, in no order: of one of `parts` parts, a power of two, which share no entity.
-    package func forEach(ofPart part: Int, of parts: Int, _ body: (Entry) -> Void) {
-        forEach { if Int(truncatingIfNeeded: mixed($0.entity.high ^ $0.entity.low)) & (parts - 1) == part { body($0) } }
+    /// The places of all pairs in parts of some `size` pairs that share no entity, so that what is kept of a part fits the processor's cache.
+    package func parts(of size: Int) -> [ArraySlice<Int32>] {
+        var count = 1
+        while self.count / count > size { count *= 2 }
+        func part(_ place: Int) -> Int { Int(truncatingIfNeeded: mixed(entities[place].high ^ entities[place].low)) & (count - 1) }
+        var bounds = [Int](repeating: 0, count: count + 1)
+        for place in cells.indices where cells[place] >= 0 { bounds[part(place) + 1] += 1 }
+        for part in 0..<count { bounds[part + 1] += bounds[part] }
+        var next = bounds
+        var places = [Int32](repeating: 0, count: self.count)
+        for place in cells.indices where cells[place] >= 0 {
+            let part = part(place)
+            places[next[part]] = Int32(truncatingIfNeeded: place)
+            next[part] += 1
+        }
+        return (0..<count).map { places[bounds[$0]..<bounds[$0 + 1]] }
+    }
+
+    /// The pair at a place.
+    package subscript(place: Int32) -> Entry { Entry(entity: entities[Int(place)], cell: cells[Int(place)]) }
+
+    /// Forgets all pairs, and keeps the room for them.
+    package mutating func removeAll() {
+        for place in cells.indices { cells[place] = -1 }
+        count = 0
     }
 
     private func place(of entity: Key128, _ cell: Int32) -> Int {

@@ -85,33 +85,32 @@ extension MetricsTally {
                     total.add(Int128(number), 0, measure)
                 }
             }
-            // Many entities are gone through in parts, each with sets of its own that are small.
-            let entities = partial.entities[index]
-            var parts = 1
-            while entities.count / parts > 1 << 17 { parts *= 2 }
-            for part in 0..<parts { addEntities(entities, part, parts, kind, marked: partial.marked, map) }
+            addEntities(partial.entities[index], kind, marked: partial.marked, map)
         }
     }
 
-    private mutating func addEntities(
-        _ entities: EntitySet, _ part: Int, _ parts: Int, _ kind: MetricsLayout.Entities, marked: EntitySet, _ map: [Int]
-    ) {
+    private mutating func addEntities(_ entities: EntitySet, _ kind: MetricsLayout.Entities, marked: EntitySet, _ map: [Int]) {
         // Cells that go to the rest may share entities; others are those of the partial, whose pairs are distinct.
         let isDistinct = cells.kept == nil
-        let expected = entities.count / parts
-        var inCells = EntitySet(expecting: isDistinct ? 0 : expected)
-        var inTimes = EntitySet(expecting: expected)
-        var inPeriod = EntitySet(expecting: expected)
-        entities.forEach(ofPart: part, of: parts) { entry in
-            let (entity, cell) = (entry.entity, map[Int(entry.cell)])
-            func count(_ grid: inout Grid, _ row: Int) {
-                for measure in kind.measures { grid.add(1, row, measure) }
-                for (measure, mark) in kind.markedMeasures where marked.contains(entity, Int32(truncatingIfNeeded: mark)) { grid.add(1, row, measure) }
+        var (inCells, inTimes, inPeriod) = (EntitySet(), EntitySet(), EntitySet())
+        for part in entities.parts(of: 1 << 11) {
+            inCells.removeAll()
+            inTimes.removeAll()
+            inPeriod.removeAll()
+            for place in part {
+                let entity = entities[place].entity
+                let cell = map[Int(entities[place].cell)]
+                func count(_ grid: inout Grid, _ row: Int) {
+                    for measure in kind.measures { grid.add(1, row, measure) }
+                    for (measure, mark) in kind.markedMeasures where marked.contains(entity, Int32(truncatingIfNeeded: mark)) {
+                        grid.add(1, row, measure)
+                    }
+                }
+                let time = times[cell]
+                if isDistinct || inCells.insert(entity, Int32(truncatingIfNeeded: cell)) { count(&detail, cell) }
+                if inTimes.insert(entity, time) { count(&byTime, Int(time)) }
+                if inPeriod.insert(entity, 0) { count(&total, 0) }
             }
-            let time = times[cell]
-            if isDistinct || inCells.insert(entity, Int32(truncatingIfNeeded: cell)) { count(&detail, cell) }
-            if inTimes.insert(entity, time) { count(&byTime, Int(time)) }
-            if inPeriod.insert(entity, 0) { count(&total, 0) }
         }
     }
 
