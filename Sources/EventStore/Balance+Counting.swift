@@ -46,7 +46,7 @@ extension Catalogue {
     }
 
     /// Which rows of a source's tables are live.
-    /// - Throws: `Problem` `table.conflict`, `table.key`; those of damaged files.
+    /// - Throws: `TableConflict`; `Problem` `table.key`, and those of damaged files.
     func resolve(_ source: String, _ tables: [TableEntry], in folder: StoreFolder) throws -> TableResolution {
         let paths = tablePaths
         return try TableResolution(

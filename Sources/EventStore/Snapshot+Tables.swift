@@ -16,8 +16,13 @@ extension Snapshot {
         let paths = catalogue.tablePaths
         let settings = catalogue.sources[source]
         let files = tableFiles.filter { $0.entry.source == source }
-        let resolution = try TableResolution(
-            files, paths: files.map { paths[$0.entry.name] ?? $0.entry.name }, source: source, settings: settings)
+        let resolution: TableResolution
+        do {
+            resolution = try TableResolution(
+                files, paths: files.map { paths[$0.entry.name] ?? $0.entry.name }, source: source, settings: settings)
+        } catch let conflict as TableConflict {
+            throw conflict.problem
+        }
         return TableSnapshot(
             source: source, kind: settings?.kind ?? "", rowCount: resolution.live.count,
             columns: resolution.columns.map { column in

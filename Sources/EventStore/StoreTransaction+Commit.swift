@@ -11,7 +11,7 @@ extension StoreTransaction {
     @discardableResult
     public func commit(keepsPrevious: Bool = true) throws -> SweptFiles {
         try checkPrepared()
-        if let conflict = conflicts.first { throw conflict }
+        if let conflict = conflicts.first { throw conflict.problem }
         if hasChanges {
             catalogue.sequence = (current?.sequence ?? 0) + 1
             try syncFiles()

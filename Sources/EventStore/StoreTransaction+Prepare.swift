@@ -197,8 +197,8 @@ extension StoreTransaction {
         let sources = try catalogue.count { source, tables in
             do {
                 return try catalogue.resolve(source, tables, in: folder)
-            } catch let problem as Problem where problem.code == .tableConflict {
-                conflicts.append(problem)
+            } catch let conflict as TableConflict {
+                conflicts.append(conflict)
                 contradicted.insert(source)
                 return nil
             }

@@ -40,9 +40,9 @@ public final class StoreTransaction {
     /// The next snapshot as it stands.
     public internal(set) var catalogue: Catalogue
     var isPrepared = false
-    /// What keeps the prepared snapshot from being committed: `table.conflict`, one a source at the most. It can be set
+    /// What keeps the prepared snapshot from being committed, one a source at the most. It can be set
     /// aside all the same, so that the next run need not read the files again.
-    public internal(set) var conflicts: [Problem] = []
+    public internal(set) var conflicts: [TableConflict] = []
     let identity: IdentitySettings
     /// Whether what the snapshot before says of segments that stay is taken over. False resolves and judges every row; what comes
     /// out is the same.
@@ -59,16 +59,16 @@ public final class StoreTransaction {
     var segmentPool: [String: SegmentEntry] = [:]
     var tablePool: [String: TableEntry] = [:]
     /// By source and path: the entry of the path's present content.
-    private var places: [FileID: Int] = [:]
+    var places: [FileID: Int] = [:]
     /// By source and content: what was live of it before this transaction superseded it.
-    private var released: [ContentID: FileEntry] = [:]
+    var released: [ContentID: FileEntry] = [:]
 
-    private struct FileID: Hashable {
+    struct FileID: Hashable {
         var source: String
         var path: String
     }
 
-    private struct ContentID: Hashable {
+    struct ContentID: Hashable {
         var source: String
         var hash: String
     }
@@ -110,7 +110,7 @@ public final class StoreTransaction {
         index()
     }
 
-    private func index() {
+    func index() {
         places = [:]
         for (i, file) in catalogue.files.enumerated() where file.state != .superseded && !file.rotated {
             places[FileID(source: file.source, path: file.path)] = i
@@ -198,7 +198,7 @@ public final class StoreTransaction {
         }
     }
 
-    private func pool(_ segments: [SegmentEntry], _ tables: [TableEntry]) {
+    func pool(_ segments: [SegmentEntry], _ tables: [TableEntry]) {
         for segment in segments { segmentPool[segment.name] = segment }
         for table in tables { tablePool[table.name] = table }
     }
@@ -228,7 +228,7 @@ public final class StoreTransaction {
         places[id] = catalogue.files.count - 1
     }
 
-    private func liveFile(_ source: String, _ contentHash: String) -> Int? {
+    func liveFile(_ source: String, _ contentHash: String) -> Int? {
         catalogue.files.firstIndex {
             $0.state == .live && $0.contentHash == contentHash && $0.source == source
         }

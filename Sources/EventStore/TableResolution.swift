@@ -1,5 +1,14 @@
 import Vocabulary
 
+/// Two different rows of a table with one key and one version.
+public struct TableConflict: Error, Sendable {
+    /// `table.conflict`, naming both records.
+    public let problem: Problem
+    public let source: String
+    /// Of the files that hold them.
+    public let paths: Set<String>
+}
+
 /// Which rows of one versioned table are live, over all its live files.
 ///
 /// Rows are grouped by the key. In a group the greatest version wins; its rows must be the same in every column, and
@@ -14,7 +23,7 @@ struct TableResolution {
     let columns: [Column]
 
     /// - Parameter paths: the log file behind each table file, for messages.
-    /// - Throws: `Problem` `table.conflict` naming both records, `table.key`, `store.column-type`.
+    /// - Throws: `TableConflict`; `Problem` `table.key`, `store.column-type`.
     init(_ files: [TableFile], paths: [String], source: String, settings: SourceSettings?) throws {
         columns = try Self.columns(of: files, source: source)
         guard !files.isEmpty else { return }
@@ -71,13 +80,14 @@ struct TableResolution {
         }
     }
 
-    private static func conflict(_ records: [(path: String, number: Int64)], source: String, key: [Column]) -> Problem {
+    private static func conflict(_ records: [(path: String, number: Int64)], source: String, key: [Column]) -> TableConflict {
         let sorted = records.sorted { ($0.path, $0.number) < ($1.path, $1.number) }
-        return Problem(
+        let problem = Problem(
             .tableConflict,
             "two different rows of source '\(source)' have the same key (\(key.map(\.name).joined(separator: ", "))) and version; the other is \(sorted[1].path), record \(sorted[1].number)",
             at: .record(file: sorted[0].path, number: Int(sorted[0].number), column: nil),
             help: "remove one of them, declare the `version` that tells which is newer, or add the column that tells them apart to `key`")
+        return TableConflict(problem: problem, source: source, paths: Set(sorted.map(\.path)))
     }
 
     private static func columns(of files: [TableFile], source: String) throws -> [Column] {

@@ -251,7 +251,7 @@ public struct RunResults: Sendable, Hashable {
 
         public var isBalanced: Bool {
             func sum(_ numbers: [Int]) -> Int128 { numbers.reduce(0) { $0 + Int128($1) } }
-            return sum([stored, movedCopies]) == sum([live, duplicate, superseded, filtered, erased, moved])
+            return moved == movedCopies && sum([stored, movedCopies]) == sum([live, duplicate, superseded, filtered, erased, moved])
         }
     }
 

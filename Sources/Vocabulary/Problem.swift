@@ -56,6 +56,9 @@ public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
         self.help = help
     }
 
+    /// The same with another help.
+    public func with(help: String) -> Problem { Problem(code, message, at: place, help: help) }
+
     /// Two lines at the most: what a file's names and values would do to a terminal or a log is spelled out.
     public var description: String {
         Problem.text(code: code.name, place: place?.description, message, help: help)

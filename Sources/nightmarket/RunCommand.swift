@@ -28,6 +28,7 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Compute every node, also those whose inputs and options are what they were.")
     var force = false
     @OptionGroup var writing: WritingArguments
+    @OptionGroup var discarding: DiscardArguments
     @Flag(help: "Say what would run, and why, and do nothing.")
     var dryRun = false
 
@@ -58,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
                     return .done
                 }
                 if selected.contains(NodeSelection.ingest) {
-                    let status = try await writer.takeIn(for: date)
+                    let status = try await writer.takeIn(for: date, discarding: discarding.discard)
                     guard status == .done else { return status }
                 }
                 return try await writer.publish(nights.dates, selected: selected, selection: selection.recorded)

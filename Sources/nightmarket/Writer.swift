@@ -51,7 +51,7 @@ struct Writer {
     }
 
     /// Takes in what has arrived; the gate judges it for a date.
-    func takeIn(for date: CivilDate) async throws -> ExitStatus {
+    func takeIn(for date: CivilDate, discarding discarded: [String] = []) async throws -> ExitStatus {
         try manifest.refuseFilesOfATrial()
         let stopwatch = Stopwatch()
         func fail(_ status: ExitStatus, _ warnings: [RunResults.Warning]) {
@@ -67,7 +67,7 @@ struct Writer {
         let lineage = LineageLog(manifest, date, run: id.part(NodeSelection.ingest))
         lineage.startTakingIn()
         do {
-            let status = try await step("ingest", ["--under-lock"], date: date)
+            let status = try await step("ingest", ["--under-lock"] + discarded.flatMap { ["--discard", $0] }, date: date)
             if status == .done {
                 lineage.endTakingIn()
             } else {

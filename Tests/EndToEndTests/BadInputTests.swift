@@ -92,6 +92,26 @@ import Testing
         #expect(try workspace.published() == before)
     }
 
+    @Test func aFileThatClosedTheGateAndIsGoneIsDiscardedWhenAsked() throws {
+        let (workspace, before) = try shop()
+        try workspace.write(TinyShop.log(["x1,yesterday,cy,d9,pv,,,,", "x2,2026-11-02T10:00:00+08:00,cy,d9,pv,,,,"]), to: "logs/bad.csv")
+        try workspace.write(TinyShop.log(["x3,2026-11-02T10:00:00+08:00,cz,d8,pv,,,,"]), to: "logs/good.csv")
+        #expect(try run(workspace).status == 65)
+        let present = try run(workspace, ["--discard", "logs/bad.csv"])
+        #expect(present.status == 64 && present.error.contains("error[usage.discard]: logs/bad.csv: the file is still there"), "\(present.error)")
+        try workspace.remove("logs/bad.csv")
+        let closed = try run(workspace)
+        #expect(closed.status == 65 && closed.error.contains("run again with --discard logs/bad.csv"), "\(closed.error)")
+        let unknown = try run(workspace, ["--discard", "logs/other.csv"])
+        #expect(unknown.status == 64 && unknown.error.contains("these were: logs/bad.csv, logs/good.csv"), "\(unknown.error)")
+        #expect(try workspace.published() == before)
+        let open = try run(workspace, ["--discard", "logs/bad.csv"])
+        #expect(open.status == 0 && open.error.contains("logs/bad.csv: discarded; nothing of it counts"), "\(open.error)")
+        #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 7)
+        #expect(try run(workspace).status == 0)
+        #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 7)
+    }
+
     @Test func aFileThatIsNoTextClosesTheGate() throws {
         let (workspace, before) = try shop()
         try workspace.write(Data((0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 37) }), to: "logs/picture.csv")

@@ -66,6 +66,14 @@ import Testing
         let again = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"])
         #expect(again.status == 65)
         #expect(again.error.contains("ingest: 0 files read"))
+        // Taking it away is not enough, as it was read; one says so.
+        try workspace.remove("ads/report-20261102.csv")
+        let gone = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02"])
+        #expect(gone.status == 65 && gone.error.contains("run again with --discard ads/report-20261102.csv"), "\(gone.error)")
+        let discarded = try workspace.run(
+            "nightmarket", ["run", "pipeline.yaml", "--date", "2026-11-02", "--discard", "ads/report-20261102.csv"])
+        #expect(discarded.status == 0, "\(discarded.error)")
+        #expect(try workspace.published() == before)
         try workspace.write("day,campaign,shown,clicked,cost\n2026-11-02,d11,2,0,1.00\n", to: "ads/report-20261102.csv")
         try workspace.night(date: "2026-11-02")
         #expect(try workspace.rows("metrics/ads").last?["impressions"] as? Int == 1002)

@@ -125,7 +125,8 @@ struct TableTests {
         try take([(1, "a", 11, nil)], path: "two.csv", version: "1", store: store, into: transaction)
         _ = try transaction.prepare(threads: 1)
         #expect(transaction.conflicts.count == 1)
-        let problem = transaction.conflicts.first
+        let problem = transaction.conflicts.first?.problem
+        #expect(transaction.conflicts.first?.paths == ["one.csv", "two.csv"])
         #expect(problem?.code == .tableConflict && problem?.code.exit == .gateClosed)
         #expect(problem?.place == .record(file: "one.csv", number: 2, column: nil))
         #expect(problem?.message.contains("two.csv, record 1") == true)

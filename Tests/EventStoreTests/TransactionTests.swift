@@ -75,6 +75,58 @@ struct TransactionTests {
         #expect(try live(store) == texts(rows(40..<45) + rows(50..<52)))
     }
 
+    @Test("files that were set aside and are taken back leave what readers see, whatever they had replaced", arguments: 0..<60 as Range<UInt64>)
+    func withdraw(seed: UInt64) throws {
+        var log = RandomLog(seed: 900 + seed)
+        let store = try TemporaryStore()
+        func take(_ transaction: StoreTransaction) throws {
+            for _ in 0..<(1 + log.pick(4)) {
+                let content = log.pick(5)
+                try store.take(
+                    rows(content * 10..<content * 10 + 5), path: ["a", "b", "c"][log.pick(3)], content: "\(content)",
+                    change: [.replace, .append, .rotate][log.pick(3)], into: transaction)
+            }
+        }
+        for _ in 0..<(1 + log.pick(3)) {
+            let transaction = try store.transaction()
+            try take(transaction)
+            try commit(transaction)
+        }
+        let before = try live(store)
+        for _ in 0..<(1 + log.pick(2)) {
+            let transaction = try store.transaction()
+            try take(transaction)
+            _ = try transaction.prepare(threads: 1)
+            try transaction.setAside()
+        }
+        let transaction = try store.transaction()
+        transaction.withdraw(transaction.pending)
+        try commit(transaction)
+        #expect(try live(store) == before)
+        #expect(try StoreVerification(store.folder, threads: 1).defects.map(\.message) == [])
+        #expect(try store.transaction().pending.isEmpty)
+    }
+
+    @Test("of files that were set aside one is taken back, and the others count")
+    func withdrawOne() throws {
+        let store = try TemporaryStore()
+        var transaction = try store.transaction()
+        try store.take(rows(0..<5), path: "a", into: transaction)
+        try commit(transaction)
+        transaction = try store.transaction()
+        try store.take(rows(5..<9), path: "a", into: transaction)
+        try store.take(rows(20..<25), path: "b", into: transaction)
+        try store.take(rows(5..<9), path: "c", content: "another", into: transaction)
+        _ = try transaction.prepare(threads: 1)
+        try transaction.setAside()
+        transaction = try store.transaction()
+        transaction.withdraw(transaction.pending.filter { $0.path == "a" })
+        #expect(transaction.pending.map(\.path) == ["b", "c"])
+        let counts = try commit(transaction)
+        #expect(counts.live == 14 && counts.superseded == 0 && counts.stored == 14)
+        #expect(try live(store) == texts(rows(0..<9) + rows(20..<25)))
+    }
+
     @Test("files of other bytes and the same rows each have their rows in the books", arguments: [true, false])
     func sameRows(_ haveIDs: Bool) throws {
         let store = try TemporaryStore()

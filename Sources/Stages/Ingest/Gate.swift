@@ -19,26 +19,32 @@ struct Gate {
     let date: CivilDate
     /// The instant that an intraday run sees up to.
     let intraday: Int64?
-    /// By source, how many files its globs match now; nil where nobody looked, and what a night should bring is not judged.
-    let matched: [String: Int]?
+    /// By source, the files that its globs match now; nil where nobody looked, and what a night should bring is not judged.
+    let present: [String: Set<String>]?
 
     struct Judgement {
         var problems: [Problem] = []
         var warnings: [String] = []
     }
 
-    func judge(_ catalogue: Catalogue, pending: [FileEntry]) -> Judgement {
+    /// - Parameter transaction: a prepared one.
+    func judge(_ transaction: StoreTransaction) -> Judgement {
+        let (catalogue, pending) = (transaction.catalogue, transaction.pending)
         var judgement = Judgement()
+        judgement.problems = transaction.conflicts.map { conflict in
+            let goneFiles = pending.filter { $0.source == conflict.source && conflict.paths.contains($0.path) && isGone($0) }
+            return goneFiles.first.map { conflict.problem.with(help: Self.help(forGone: $0)) } ?? conflict.problem
+        }
         for source in manifest.sources {
             let files = pending.filter { $0.source == source.name }
             judgeRejects(source, files, &judgement)
             judgeDamage(source, files, &judgement)
-            if let matched {
+            if let present {
                 let live = catalogue.files.filter { $0.source == source.name && $0.state == .live }
-                judgeArrival(source, live, matched: matched[source.name, default: 0], &judgement)
+                judgeArrival(source, live, matched: present[source.name]?.count ?? 0, &judgement)
             }
         }
-        if matched != nil {
+        if present != nil {
             judgement.warnings += manifest.sourcesWithoutRecords(of: date, files: catalogue.files).map(\.message)
         }
         judgement.warnings += manifest.sourcesThatLeft(catalogue)
@@ -56,9 +62,19 @@ struct Gate {
                     "\(file.rejected) of \(file.read) records were rejected (\(reasons)), over the limit of "
                         + "\(percent(source.rejectLimit)) for source '\(source.name)'",
                     at: .path(file.path),
-                    help: "mend the file or the mapping, or raise reject_limit, then nightmarket run; the rejects lie in "
-                        + "\(manifest.store)/rejects/\(file.rejectsFile ?? "")"))
+                    help: (isGone(file) ? Self.help(forGone: file) + ", or raise reject_limit" : "mend the file or the mapping, or raise reject_limit, then nightmarket run")
+                        + "; the rejects lie in \(manifest.store)/rejects/\(file.rejectsFile ?? "")"))
         }
+    }
+
+    private func isGone(_ file: FileEntry) -> Bool {
+        guard let names = present?[file.source] else { return false }
+        return file.state == .live && !names.contains(file.path)
+    }
+
+    /// - Parameter file: one that the gate set aside and that is there no more.
+    private static func help(forGone file: FileEntry) -> String {
+        "\(file.path) is gone, but was set aside: give it back mended, or run again with --discard \(file.path)"
     }
 
     private func judgeDamage(_ source: Manifest.Source, _ files: [FileEntry], _ judgement: inout Judgement) {

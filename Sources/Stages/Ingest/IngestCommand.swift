@@ -12,6 +12,7 @@ struct IngestCommand: ParsableCommand {
     @OptionGroup var arguments: ManifestArguments
     @OptionGroup var day: DateArgument
     @OptionGroup var moment: AsOfArgument
+    @OptionGroup var discarding: DiscardArguments
     @OptionGroup(title: "Past one machine") var scale: IngestScaleArguments
     @Flag(help: .hidden)
     var underLock = false
@@ -47,7 +48,7 @@ struct IngestCommand: ParsableCommand {
                     manifest: manifest, date: date, intraday: intraday, threads: arguments.threadCount)
                 var descriptions: [FileDescription]?
                 if case .merge(let files) = work { descriptions = try files.map(FileDescription.init(readingFrom:)) }
-                let report = try step.run(under: lock, descriptions: descriptions)
+                let report = try step.run(under: lock, descriptions: descriptions, discarded: discarding.discard)
                 for warning in report.warnings { Console.log(TerminalText.shown(warning), level: .warning) }
                 Console.log(report.summary)
                 if !report.problems.isEmpty { throw Problems(report.problems) }
@@ -59,6 +60,15 @@ struct IngestCommand: ParsableCommand {
         }
     }
 }
+
+/// Which files that the gate set aside are not waited for.
+public struct DiscardArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Go on without this file, which closed the gate and is gone; may be given again.", valueName: "path"))
+    public var discard: [String] = []
+
+    public init() {}}
 
 /// What the ingest takes on the command line to do its work in several processes.
 struct IngestScaleArguments: ParsableArguments {

@@ -28,21 +28,24 @@ public struct IngestStep {
         key = try StoreKey.load(folder: folder, environment: ProcessInfo.processInfo.environment)
     }
 
-    /// - Parameter descriptions: what `describe` wrote of files: only these are taken in, without being read again. nil: all
-    ///   that is new or changed.
-    /// - Throws: `Problem` or `Problems`: the gate closed (exit 65), a wrong key (78), an unwritable store (73, 74).
-    public func run(under lock: StoreLock, descriptions: [FileDescription]? = nil) throws -> IngestReport {
+    /// - Parameters:
+    ///   - descriptions: what `describe` wrote of files: only these are taken in, without being read again. nil: all
+    ///     that is new or changed.
+    ///   - discarded: paths of files that were set aside and are gone: nothing of them counts.
+    /// - Throws: `Problem` or `Problems`: the gate closed (exit 65), a wrong key (78), an unwritable store (73, 74), `usage.discard`.
+    public func run(under lock: StoreLock, descriptions: [FileDescription]? = nil, discarded: [String] = []) throws -> IngestReport {
         let transaction = try transaction(under: lock)
         let forgotten = forgottenIDs(transaction)
         var described = try descriptions.map { try DescribedFiles($0, of: self, tombstones: transaction.tombstones) }
         var report = IngestReport()
         var due: [(taking: FileTaking, taken: TakenFile?)] = []
-        var matched: [String: Int] = [:]
+        var present: [String: Set<String>] = [:]
         for source in manifest.sources {
             let discovery = source.discoverFiles(folder: manifest.folder)
             report.warnings += discovery.passedOver.map { "source \(source.name): passed over \($0)" }
-            matched[source.name] = discovery.files.count
-            let gone = transaction.dropDamaged(of: source.name, except: Set(discovery.files.map(\.name)))
+            let names = Set(discovery.files.map(\.name))
+            present[source.name] = names
+            let gone = transaction.dropDamaged(of: source.name, except: names)
             report.warnings += gone.map { "\($0): the damaged file is gone; it is waited for no longer" }
             let formatHash = source.formatHash
             for file in discovery.files {
@@ -58,6 +61,7 @@ public struct IngestStep {
             }
         }
         report.warnings += described?.warnings ?? []
+        report.warnings += try discard(discarded, of: transaction, present)
 
         var read = try takeIn(due.filter { $0.taken == nil }.map(\.taking))[...]
         for (_, known) in due {
@@ -77,11 +81,34 @@ public struct IngestStep {
             report.warnings.append(
                 healed.message + (healed.place.map { " (\($0))" } ?? "") + "; nothing needs it any more, and all rows were judged anew")
         }
-        let closed = Gate(manifest: manifest, date: date, intraday: intraday, matched: matched).judge(transaction.catalogue, pending: transaction.pending)
+        let closed = Gate(manifest: manifest, date: date, intraday: intraday, present: present).judge(transaction)
         report.warnings += closed.warnings
-        report.problems = transaction.conflicts + closed.problems
+        report.problems = closed.problems
         if report.problems.isEmpty { try transaction.commit() } else { try transaction.setAside() }
         return report
+    }
+
+    /// Takes files out of what the gate set aside.
+    /// - Returns: what to tell of them.
+    private func discard(_ paths: [String], of transaction: StoreTransaction, _ present: [String: Set<String>]) throws -> [String] {
+        let pending = transaction.pending.filter { $0.state == .live }
+        let files = try paths.map { path in
+            guard let file = pending.first(where: { $0.path == path }) else {
+                let names = pending.map(\.path).sorted()
+                throw Problem(
+                    .discardUsage, "no file of that name was set aside", at: .path(path),
+                    help: names.isEmpty ? "nothing was set aside" : "these were: " + names.joined(separator: ", "))
+            }
+            guard present[file.source]?.contains(path) != true else {
+                throw Problem(
+                    .discardUsage, "the file is still there, so that the next run would take it in", at: .path(path),
+                    help: "move it away first, or mend it and leave --discard out")
+            }
+            return file
+        }
+        guard !files.isEmpty else { return [] }
+        transaction.withdraw(files)
+        return files.map { "\($0.path): discarded; nothing of it counts" }
     }
 
     func transaction(under lock: StoreLock) throws -> StoreTransaction {

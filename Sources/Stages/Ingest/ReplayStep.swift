@@ -38,8 +38,7 @@ public struct ReplayStep {
             }
         }
         _ = try transaction.prepare(threads: ingest.threads)
-        let gate = Gate(manifest: manifest, date: ingest.date, intraday: nil, matched: nil)
-        let closed = transaction.conflicts + gate.judge(transaction.catalogue, pending: transaction.pending).problems
+        let closed = Gate(manifest: manifest, date: ingest.date, intraday: nil, present: nil).judge(transaction).problems
         guard closed.isEmpty else {
             try transaction.setAside()
             throw Problems(closed)
