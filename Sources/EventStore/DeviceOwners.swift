@@ -98,17 +98,27 @@ struct DeviceOwners: Sendable {
         return resolved
     }
 
+    /// Whether its owner may be another one than in the snapshot before.
+    func hasNews(ofDevice device: Key128) -> Bool {
+        links.indices.contains { standings[$0] != .settled && !places(ofDevice: device, in: $0).isEmpty }
+    }
+
     /// All links that a device has now.
     func links(ofDevice device: Key128) -> [Link] {
-        var found: [Link] = []
-        for (segment, table) in links.enumerated() where standings[segment] != .gone {
-            var i = table.lowerBound(device.high)
-            while i < table.count, table.devices[i].high.bigEndian == device.high {
-                if table.devices[i].bigEndian == device {
-                    found.append(Link(segment: Int32(truncatingIfNeeded: segment), index: Int32(truncatingIfNeeded: i)))
-                }
-                i += 1
+        links.indices.filter { standings[$0] != .gone }.flatMap { segment in
+            places(ofDevice: device, in: segment).map {
+                Link(segment: Int32(truncatingIfNeeded: segment), index: Int32(truncatingIfNeeded: $0))
             }
+        }
+    }
+
+    /// Where a segment's table tells of a device; two keys may share the half that it is sorted by.
+    private func places(ofDevice device: Key128, in segment: Int) -> [Int] {
+        let table = links[segment]
+        var (found, i) = ([Int](), table.lowerBound(device.high))
+        while i < table.count, table.devices[i].high.bigEndian == device.high {
+            if table.devices[i].bigEndian == device { found.append(i) }
+            i += 1
         }
         return found
     }

@@ -11,36 +11,49 @@ struct ForgottenBelongings {
     let owners: DeviceOwners
     let settings: IdentitySettings
 
-    /// The known tombstones with those of their belongings, in order.
-    func tombstones(_ known: [Tombstone]) throws -> [Tombstone] {
-        var persons = Forgotten(known).persons
-        guard !persons.isEmpty else { return known }
-        let segments = owners.segments
-        let present = segments.indices.filter { owners.standings[$0] != .gone }
-        var found = Set(known)
-        for i in present {
-            guard let reader = segments[i].reader(SegmentFile.device) else { continue }
-            try segments[i].verify(SegmentFile.device)
-            var seen: Set<Key128> = []
-            eachRow(of: persons.filter { $0.kind == .user }, in: i) { row in
-                guard let device = reader.key(row), seen.insert(device).inserted,
-                    let owner = owners.owner(of: owners.links(ofDevice: devicePerson(device))), persons.contains(owner)
-                else { return }
-                found.insert(Tombstone(.device, device))
-            }
+    /// The known tombstones with those of their belongings, in order. What settled segments say of known ones is known.
+    /// - Throws: `Problem` `store.damaged`.
+    func tombstones(_ known: [Tombstone], threads: Int) throws -> [Tombstone] {
+        let forgotten = Forgotten(known).persons
+        guard !forgotten.isEmpty else { return known }
+        let users = forgotten.filter { $0.kind == .user }
+        let seen = try inSegments(threads: threads) { try devices(of: users, in: $0).subtracting(forgotten) }
+        let owned = seen.filter { device in
+            guard owners.hasNews(ofDevice: device), let owner = owners.owner(of: owners.links(ofDevice: device)) else { return false }
+            return forgotten.contains(owner)
         }
-        persons = Forgotten(Array(found)).persons
-        for i in present {
-            guard let sales = try Sales(of: segments[i], settings) else { continue }
-            eachRow(of: persons, in: i) { row in
-                if let order = sales.order(row) { found.insert(Tombstone(.order, order)) }
-            }
+        let persons = forgotten.union(owned)
+        let placed = try inSegments(threads: threads) { i in
+            try orders(of: owners.standings[i] == .settled ? owned : persons, in: i)
         }
-        return found.sorted()
+        return Set(known + owned.map { Tombstone(.device, $0) } + placed.map { Tombstone(.order, $0) }).sorted()
     }
 
-    private func eachRow(of persons: Set<Key128>, in segment: Int, _ body: (Int) -> Void) {
-        for person in persons { owners.segments[segment].rows(of: person).forEach(body) }
+    /// The devices, as persons, of the rows of some users.
+    private func devices(of users: Set<Key128>, in segment: Int) throws -> Set<Key128> {
+        guard let reader = owners.segments[segment].reader(SegmentFile.device) else { return [] }
+        var found: Set<Key128> = []
+        for user in users {
+            let rows = owners.segments[segment].rows(of: user)
+            if rows.isEmpty { continue }
+            try owners.segments[segment].verify(SegmentFile.device)
+            for row in rows { if let device = reader.key(row) { found.insert(devicePerson(device)) } }
+        }
+        return found
+    }
+
+    /// The orders that some persons placed.
+    private func orders(of persons: Set<Key128>, in segment: Int) throws -> Set<Key128> {
+        guard !persons.isEmpty, let sales = try Sales(of: owners.segments[segment], settings) else { return [] }
+        return Set(persons.flatMap { owners.segments[segment].rows(of: $0) }.compactMap(sales.order))
+    }
+
+    /// What is found in any of the present segments.
+    private func inSegments(threads: Int, _ find: @Sendable (Int) throws -> Set<Key128>) throws -> Set<Key128> {
+        let present = owners.segments.indices.filter { owners.standings[$0] != .gone }
+        let found = ParallelResults<Set<Key128>>(present.count)
+        try inParallel(present.count, threads: threads) { found.set($0, try find(present[$0])) }
+        return found.all.reduce(into: []) { $0.formUnion($1) }
     }
 }
 

@@ -84,7 +84,7 @@ struct PersonResolution: Sendable {
         var owners = DeviceOwners(
             segments: segments, standings: standings, links: tables.all, comparator: RowComparator(segments),
             maxUsers: settings.maxUsersPerDevice)
-        tombstones = try ForgottenBelongings(owners: owners, settings: settings).tombstones(known)
+        tombstones = try ForgottenBelongings(owners: owners, settings: settings).tombstones(known, threads: threads)
         let forgotten = Forgetting(before: Forgotten(known), now: Forgotten(tombstones))
         owners.forgotten = forgotten.now.persons
         let resolved = owners.with(forgotten, try owners.resolved(threads: threads, groupSize: settings.linksAtATime))
