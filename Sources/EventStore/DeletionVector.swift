@@ -91,8 +91,8 @@ struct DeletionVector: Sendable, Hashable {
     /// Writes the vector of a segment under a name that its content determines. Each row comes with its time, so that what
     /// changed in a span of time shows without the segment.
     /// - Parameters:
-    ///   - known: the vector that the snapshot before has of the segment, if it has the segment.
-    ///   - entry: that vector's; nil where all rows were live.
+    ///   - known: the vector that the snapshot before has of the segment; empty where it has none, nil where nobody looked.
+    ///   - before: what the catalogue before says of that vector; nil where all rows were live.
     func write(for segment: Segment, known: DeletionVector?, _ before: DeletionEntry?, folder: StoreFolder) throws -> DeletionEntry {
         try segment.verify(SegmentFile.time)
         let entry = segment.entry

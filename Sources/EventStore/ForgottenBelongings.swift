@@ -4,7 +4,7 @@ import Vocabulary
 /// What belongs to forgotten persons beside the rows that carry their ids: devices that a forgotten user owns, and
 /// orders that a forgotten user or device placed.
 ///
-/// Found anew in every snapshot, with the forgotten users still among the candidates for their devices, and kept as
+/// Found in every snapshot of what is new in it, with the forgotten users still among the candidates for their devices, and kept as
 /// tombstones: what arrives later is erased too, also when the rows that told of it are gone from the store's bytes.
 struct ForgottenBelongings {
     /// Owners with no one forgotten.

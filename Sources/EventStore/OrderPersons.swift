@@ -81,7 +81,7 @@ struct OrderPersons: Sendable {
         for sale in bySegment.joined() where affected.contains(sale.order) {
             let (standing, owner) = (owners.standings[sale.segment], owner(of: sale, changes))
             if standing != .arrived { persons[sale.order, default: ([], [])].before.insert(owner.before) }
-            if standing != .gone, !forgotten.now.persons.contains(sale.person) { persons[sale.order, default: ([], [])].now.insert(owner.now) }
+            if standing != .gone { persons[sale.order, default: ([], [])].now.insert(owner.now) }
         }
         return persons.mapValues { persons in
             Buyer(

@@ -1,47 +1,44 @@
 import Vocabulary
 
 extension StoreTransaction {
-    /// Takes pending files back, which no reader ever saw. What their paths and their content stood for in the current snapshot counts again.
-    public func withdraw(_ files: [FileEntry]) {
-        isPrepared = false
+    /// Takes pending files back, which no reader ever saw: begins again with the current snapshot and takes in what else is pending.
+    /// - Parameters:
+    ///   - files: some of `pending`.
+    ///   - change: what it means that the content of a pending file's path is another one now.
+    /// - Returns: those taken back; not those whose content only stepped in for another that readers see.
+    @discardableResult
+    public func withdraw(_ files: [FileEntry], change: (FileEntry) -> Change) -> [FileEntry] {
         let known = (current?.files ?? []).filter { $0.state != .superseded }
-        // One that only stepped in for another is none of them.
-        let files = files.filter { file in !known.contains { $0.isReading(like: file) } }
-        catalogue.files.removeAll(where: files.contains)
+        let pending = pending.filter { file in !known.contains { $0.isReading(like: file) } }
+        let (withdrawn, kept) = (pending.filter(files.contains), pending.filter { !files.contains($0) })
+        isPrepared = false
+        catalogue.files = current?.files ?? []
+        catalogue.identity = current?.identity
+        released = [:]
+        pool(current?.segments ?? [], current?.tables ?? [])
         index()
-        let ids = Set(files.map { FileID(source: $0.source, path: $0.path) })
-        let contents = Set(files.map { ContentID(source: $0.source, hash: $0.contentHash) })
-        for old in known where old.state != .damaged {
-            let (id, content) = (FileID(source: old.source, path: old.path), ContentID(source: old.source, hash: old.contentHash))
-            guard ids.contains(id) || contents.contains(content), places[id] == nil,
-                let place = catalogue.files.firstIndex(where: { $0.isReading(like: old) && $0.state == .live })
-                    ?? catalogue.files.lastIndex(where: { $0.isReading(like: old) })
-            else { continue }
-            restore(old, at: place)
-            index()
+        for file in kept where file.state == .damaged { takeDamaged(file, change(file)) }
+        for file in kept where file.state == .live { takeAgain(file, as: file, change(file)) }
+        settle()
+        for file in kept where file.state == .duplicate {
+            if let place = liveFile(file.source, file.contentHash), catalogue.files[place].formatHash == file.formatHash {
+                take(file, [], [], change(file))
+            } else if let original = withdrawn.first(where: { $0.state == .live && $0.isReading(like: file, ofAnyPath: true) }) {
+                // It is there, and is judged in the place of the one that is not.
+                takeAgain(file, as: original, change(file))
+            }
         }
-        // What has the content of one of them under another name is judged in its place.
-        for file in files { released[ContentID(source: file.source, hash: file.contentHash)] = file }
+        return withdrawn
     }
 
-    private func restore(_ old: FileEntry, at place: Int) {
-        if catalogue.files[place].state == .live {
-            catalogue.files[place].rotated = old.rotated
-        } else if old.state == .live, liveFile(old.source, old.contentHash) == nil {
-            catalogue.files[place] = old
-            let (segments, tables) = (Set(old.segments), Set(old.tables))
-            pool(
-                (current?.segments ?? []).filter { segments.contains($0.name) }, (current?.tables ?? []).filter { tables.contains($0.name) })
-        } else {
-            // Another file of its content counts; where none does, it is new to the next run.
-            catalogue.files[place].state = .duplicate
-        }
+    private func takeAgain(_ file: FileEntry, as original: FileEntry, _ change: Change) {
+        take(file, original.segments.compactMap { segmentPool[$0] }, original.tables.compactMap { tablePool[$0] }, change)
     }
 }
 
 extension FileEntry {
     /// Whether both are the same content of a path, typed in the same way.
-    fileprivate func isReading(like other: FileEntry) -> Bool {
-        source == other.source && path == other.path && contentHash == other.contentHash && formatHash == other.formatHash
+    fileprivate func isReading(like other: FileEntry, ofAnyPath: Bool = false) -> Bool {
+        source == other.source && contentHash == other.contentHash && formatHash == other.formatHash && (ofAnyPath || path == other.path)
     }
 }

@@ -51,6 +51,8 @@ public final class StoreTransaction {
     package internal(set) var tookOver = false
     /// The damage of the snapshot before for which the last `prepare` judged every row anew; it is gone from the next snapshot.
     public internal(set) var healed: Problem?
+    /// Why what was set aside could not be taken up; nil where it was, or where nothing was.
+    public private(set) var lostCandidate: Problem?
     /// Rows that a copy of moved rows has at most.
     package var copyRowLimit = SegmentBuilder.rowLimit
     let filters: FilterSettings
@@ -96,7 +98,12 @@ public final class StoreTransaction {
                 help: "set \(StoreKey.variable) to the store's key, or let a new store be built in another folder")
         }
         // A candidate is worth keeping only while it is sound and follows the current snapshot: its files can be read again.
-        let candidate = takesUpCandidate ? (try? Catalogue.read(folder.candidate)).flatMap { $0 } : nil
+        var candidate: Catalogue?
+        do {
+            candidate = takesUpCandidate ? try Catalogue.read(folder.candidate) : nil
+        } catch let problem as Problem {
+            lostCandidate = problem
+        }
         if let candidate, candidate.keyFingerprint == keyFingerprint, candidate.sequence == current?.sequence ?? 0 {
             base = candidate
         } else {
@@ -130,15 +137,27 @@ public final class StoreTransaction {
         _ file: FileEntry, segments: [SegmentEntry] = [], tables: [TableEntry] = [], onChange: Change = .replace
     ) throws -> Outcome {
         isPrepared = false
-        var file = file
-        let id = FileID(source: file.source, path: file.path)
         if file.state == .damaged {
-            retire(id, content: nil, onChange)
-            append(file, id)
+            takeDamaged(file, onChange)
             return .taken
         }
         try checkBooks(of: file, segments, tables)
+        return take(file, segments, tables, onChange)
+    }
+
+    func takeDamaged(_ file: FileEntry, _ onChange: Change) {
+        let id = FileID(source: file.source, path: file.path)
+        retire(id, content: nil, onChange)
+        append(file, id)
+    }
+
+    /// - Parameter file: one that was read, in any state.
+    @discardableResult
+    func take(_ file: FileEntry, _ segments: [SegmentEntry], _ tables: [TableEntry], _ onChange: Change) -> Outcome {
+        let id = FileID(source: file.source, path: file.path)
+        var file = file
         file.state = .live
+        file.rotated = false
         if let place = places[id], isSame(catalogue.files[place], file) {
             catalogue.files[place].look = file.look
             if catalogue.files[place].state == .live { catalogue.files[place].takeRejectsFile(of: file) }

@@ -6,7 +6,6 @@ import Vocabulary
 extension ProblemCode {
     /// Options of the work past one machine that do not go together.
     static let scaleUsage = ProblemCode("usage.scale", exit: .wrongUsage)
-    static let discardUsage = ProblemCode("usage.discard", exit: .wrongUsage)
     /// No range of buckets.
     static let bucketsUsage = ProblemCode("usage.buckets", exit: .wrongUsage)
 }

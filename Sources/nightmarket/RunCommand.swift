@@ -44,6 +44,7 @@ struct RunCommand: AsyncParsableCommand {
             try NodeCheck(manifest, date: date).checkAll()
             let nights = try nights(manifest, date, isIntraday: intraday != nil)
             if dryRun {
+                try discarding.refuse(where: "--dry-run does nothing")
                 try PlanReport(
                     manifest: manifest, nights: nights, intraday: intraday, force: force, selection: selection
                 ).print()
@@ -61,6 +62,8 @@ struct RunCommand: AsyncParsableCommand {
                 if selected.contains(NodeSelection.ingest) {
                     let status = try await writer.takeIn(for: date, discarding: discarding.discard)
                     guard status == .done else { return status }
+                } else {
+                    try discarding.refuse(where: "the selection takes no file in")
                 }
                 return try await writer.publish(nights.dates, selected: selected, selection: selection.recorded)
             }

@@ -67,7 +67,7 @@ struct Writer {
         let lineage = LineageLog(manifest, date, run: id.part(NodeSelection.ingest))
         lineage.startTakingIn()
         do {
-            let status = try await step("ingest", ["--under-lock"] + discarded.flatMap { ["--discard", $0] }, date: date)
+            let status = try await step("ingest", ["--under-lock"] + discarded.map { "--discard=\($0)" }, date: date)
             if status == .done {
                 lineage.endTakingIn()
             } else {

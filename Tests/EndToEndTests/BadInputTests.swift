@@ -103,13 +103,48 @@ import Testing
         let closed = try run(workspace)
         #expect(closed.status == 65 && closed.error.contains("run again with --discard logs/bad.csv"), "\(closed.error)")
         let unknown = try run(workspace, ["--discard", "logs/other.csv"])
-        #expect(unknown.status == 64 && unknown.error.contains("these were: logs/bad.csv, logs/good.csv"), "\(unknown.error)")
+        #expect(unknown.status == 64 && unknown.error.contains("these do, and are gone: logs/bad.csv"), "\(unknown.error)")
+        for more in [["--dry-run"], ["--select", "metrics.daily"]] {
+            let refused = try run(workspace, ["--discard", "logs/bad.csv"] + more)
+            #expect(refused.status == 64 && refused.error.contains("error[usage.discard]"), "\(refused.error)")
+        }
         #expect(try workspace.published() == before)
         let open = try run(workspace, ["--discard", "logs/bad.csv"])
         #expect(open.status == 0 && open.error.contains("logs/bad.csv: discarded; nothing of it counts"), "\(open.error)")
         #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 7)
         #expect(try run(workspace).status == 0)
         #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 7)
+        #expect(try run(workspace, ["--discard", "logs/bad.csv"]).status == 64)
+    }
+
+    /// Of a path that is written anew each day only the content that closed the gate is discarded, and what else was set aside counts.
+    @Test func ofARotatedPathOnlyTheContentThatClosedTheGateIsDiscarded() throws {
+        let (workspace, _) = try shop(["on_change: rotate"])
+        func write(_ records: [String]) throws { try workspace.write(TinyShop.log(records), to: "logs/app.csv") }
+        try write(["x1,yesterday,cy,d9,pv,,,,", "x2,2026-11-02T10:00:00+08:00,cy,d9,pv,,,,"])
+        #expect(try run(workspace).status == 65)
+        try write((3..<6).map { "x\($0),2026-11-02T10:00:00+08:00,cy,d9,pv,,,," })
+        #expect(try run(workspace).status == 65)
+        let open = try run(workspace, ["--discard", "logs/app.csv"])
+        #expect(open.status == 0, "\(open.error)")
+        #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 9)
+    }
+
+    /// A forgotten user's device that only a discarded file told of is not erased.
+    @Test func whatADiscardedFileSaidOfForgottenUsersIsForgottenToo() throws {
+        let (workspace, _) = try shop()
+        try workspace.write(TinyShop.log(["x0,2026-11-02T10:00:00+08:00,,dx,pv,,,,"]), to: "logs/more.csv")
+        #expect(try run(workspace).status == 0)
+        let forgotten = try workspace.run("nightmarket", ["forget", "pipeline.yaml", "ann"])
+        #expect(forgotten.status == 0, "\(forgotten.error)")
+        #expect(try run(workspace).status == 0)
+        let before = try workspace.published()
+        try workspace.write(TinyShop.log(["x1,yesterday,cy,d9,pv,,,,", "x2,2026-11-02T09:00:00+08:00,ann,dx,pv,,,,"]), to: "logs/bad.csv")
+        #expect(try run(workspace).status == 65)
+        try workspace.remove("logs/bad.csv")
+        let open = try run(workspace, ["--discard=logs/bad.csv"])
+        #expect(open.status == 0, "\(open.error)")
+        #expect(try workspace.published() == before)
     }
 
     @Test func aFileThatIsNoTextClosesTheGate() throws {

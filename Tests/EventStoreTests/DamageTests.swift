@@ -113,6 +113,7 @@ struct DamageTests {
         TemporaryStore.write(Array("{}".utf8), store.folder.candidate)
         let transaction = try store.transaction()
         #expect(transaction.pending.isEmpty && !transaction.hasChanges)
+        #expect(transaction.lostCandidate?.code == .storeDamaged)
     }
 
     @Test("what is no catalogue is damaged")

@@ -44,6 +44,7 @@ struct TakeOverTests {
             #expect(a.live == b.live && a.duplicate == b.duplicate && a.erased == b.erased && a.superseded == b.superseded)
             #expect(a.filteredByRule == b.filteredByRule)
             #expect(one.deadRows == other.deadRows)
+            #expect(one.catalogue.identity == other.catalogue.identity)
             if isSetAside {
                 try one.setAside()
                 try other.setAside()

@@ -75,36 +75,37 @@ struct TransactionTests {
         #expect(try live(store) == texts(rows(40..<45) + rows(50..<52)))
     }
 
-    @Test("files that were set aside and are taken back leave what readers see, whatever they had replaced", arguments: 0..<60 as Range<UInt64>)
+    @Test("of files that were set aside all, some or none are taken back, whatever they had replaced", arguments: 0..<90 as Range<UInt64>)
     func withdraw(seed: UInt64) throws {
         var log = RandomLog(seed: 900 + seed)
-        let store = try TemporaryStore()
-        func take(_ transaction: StoreTransaction) throws {
-            for _ in 0..<(1 + log.pick(4)) {
-                let content = log.pick(5)
-                try store.take(
-                    rows(content * 10..<content * 10 + 5), path: ["a", "b", "c"][log.pick(3)], content: "\(content)",
-                    change: [.replace, .append, .rotate][log.pick(3)], into: transaction)
+        let (store, twin) = (try TemporaryStore(), try TemporaryStore())
+        let change: StoreTransaction.Change = [.replace, .append, .rotate][log.pick(3)]
+        func night(commits: Bool) throws {
+            let files = (0..<(1 + log.pick(4))).map { _ in (content: log.pick(5), path: ["a", "b", "c"][log.pick(3)]) }
+            for store in [store, twin] {
+                let transaction = try store.transaction()
+                for file in files {
+                    try store.take(
+                        rows(file.content * 10..<file.content * 10 + 5), path: file.path, content: "\(file.content)", change: change, into: transaction)
+                }
+                _ = try transaction.prepare(threads: 1)
+                if commits { try transaction.commit() } else { try transaction.setAside() }
             }
         }
-        for _ in 0..<(1 + log.pick(3)) {
-            let transaction = try store.transaction()
-            try take(transaction)
-            try commit(transaction)
-        }
+        for _ in 0..<(1 + log.pick(3)) { try night(commits: true) }
         let before = try live(store)
-        for _ in 0..<(1 + log.pick(2)) {
-            let transaction = try store.transaction()
-            try take(transaction)
-            _ = try transaction.prepare(threads: 1)
-            try transaction.setAside()
-        }
+        for _ in 0..<(1 + log.pick(2)) { try night(commits: false) }
         let transaction = try store.transaction()
-        transaction.withdraw(transaction.pending)
+        let share = Int(seed % 3)
+        transaction.withdraw(transaction.pending.filter { _ in share == 0 || share == 1 && log.pick(2) == 0 }) { _ in change }
         try commit(transaction)
-        #expect(try live(store) == before)
         #expect(try StoreVerification(store.folder, threads: 1).defects.map(\.message) == [])
-        #expect(try store.transaction().pending.isEmpty)
+        if share == 0 {
+            #expect(try live(store) == before)
+        } else if share == 2 {
+            try commit(twin.transaction())
+            #expect(try live(store) == live(twin))
+        }
     }
 
     @Test("of files that were set aside one is taken back, and the others count")
@@ -120,7 +121,7 @@ struct TransactionTests {
         _ = try transaction.prepare(threads: 1)
         try transaction.setAside()
         transaction = try store.transaction()
-        transaction.withdraw(transaction.pending.filter { $0.path == "a" })
+        transaction.withdraw(transaction.pending.filter { $0.path == "a" }) { _ in .replace }
         #expect(transaction.pending.map(\.path) == ["b", "c"])
         let counts = try commit(transaction)
         #expect(counts.live == 14 && counts.superseded == 0 && counts.stored == 14)

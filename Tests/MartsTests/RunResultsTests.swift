@@ -78,6 +78,9 @@ import Testing
         #expect(!file.isBalanced)
         #expect(
             !RunResults.SnapshotBalance(stored: 1, live: 2, duplicate: 0, superseded: 0, filtered: 0, erased: 0).isBalanced)
+        // A moved row without its copy.
+        #expect(
+            !RunResults.SnapshotBalance(stored: 2, movedCopies: 0, live: 1, duplicate: 0, superseded: 0, filtered: 0, erased: 0, moved: 1).isBalanced)
     }
 
     @Test func aCutFileIsAProblem() {

@@ -24,6 +24,8 @@ struct Gate {
 
     struct Judgement {
         var problems: [Problem] = []
+        /// The files whose records close it.
+        var blamed: [FileEntry] = []
         var warnings: [String] = []
     }
 
@@ -31,9 +33,11 @@ struct Gate {
     func judge(_ transaction: StoreTransaction) -> Judgement {
         let (catalogue, pending) = (transaction.catalogue, transaction.pending)
         var judgement = Judgement()
-        judgement.problems = transaction.conflicts.map { conflict in
-            let goneFiles = pending.filter { $0.source == conflict.source && conflict.paths.contains($0.path) && isGone($0) }
-            return goneFiles.first.map { conflict.problem.with(help: Self.help(forGone: $0)) } ?? conflict.problem
+        for conflict in transaction.conflicts {
+            let parties = pending.filter { $0.source == conflict.source && $0.state == .live && conflict.paths.contains($0.path) }
+            judgement.blamed += parties
+            judgement.problems.append(
+                parties.first(where: isGone).map { conflict.problem.with(help: Self.help(forGone: $0)) } ?? conflict.problem)
         }
         for source in manifest.sources {
             let files = pending.filter { $0.source == source.name }
@@ -54,6 +58,7 @@ struct Gate {
     private func judgeRejects(_ source: Manifest.Source, _ files: [FileEntry], _ judgement: inout Judgement) {
         for file in files where file.read > 0 && file.state != .superseded {
             guard Double(file.rejected) > source.rejectLimit * Double(file.read) else { continue }
+            judgement.blamed.append(file)
             let reasons = file.rejects.byCode.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
                 .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             judgement.problems.append(
@@ -62,19 +67,20 @@ struct Gate {
                     "\(file.rejected) of \(file.read) records were rejected (\(reasons)), over the limit of "
                         + "\(percent(source.rejectLimit)) for source '\(source.name)'",
                     at: .path(file.path),
-                    help: (isGone(file) ? Self.help(forGone: file) + ", or raise reject_limit" : "mend the file or the mapping, or raise reject_limit, then nightmarket run")
-                        + "; the rejects lie in \(manifest.store)/rejects/\(file.rejectsFile ?? "")"))
+                    help: (isGone(file) ? Self.help(forGone: file) : "mend the file or the mapping, then nightmarket run")
+                        + ", or raise reject_limit; the rejects lie in \(manifest.store)/rejects/\(file.rejectsFile ?? "")"))
         }
     }
 
-    private func isGone(_ file: FileEntry) -> Bool {
+    /// Whether the content of a file is not what its path has now, so that no run reads it again.
+    func isGone(_ file: FileEntry) -> Bool {
         guard let names = present?[file.source] else { return false }
-        return file.state == .live && !names.contains(file.path)
+        return file.rotated || !names.contains(file.path)
     }
 
     /// - Parameter file: one that the gate set aside and that is there no more.
     private static func help(forGone file: FileEntry) -> String {
-        "\(file.path) is gone, but was set aside: give it back mended, or run again with --discard \(file.path)"
+        "this content of \(file.path) is gone, but was set aside: give it back mended, or run again with --discard \(file.path)"
     }
 
     private func judgeDamage(_ source: Manifest.Source, _ files: [FileEntry], _ judgement: inout Judgement) {

@@ -26,6 +26,7 @@ struct IngestCommand: ParsableCommand {
             let work = try scale.work()
             let (date, intraday) = try moment.resolve(day, manifest, default: "yesterday")
             if case .files(let files, let partial) = work {
+                try discarding.refuse(where: "--file reads files and judges none")
                 let step = try IngestStep(manifest: manifest, date: date, intraday: intraday, threads: arguments.threadCount)
                 let warnings = try step.describe(files, to: partial)
                 for warning in warnings { Console.log(TerminalText.shown(warning), level: .warning) }
@@ -60,15 +61,6 @@ struct IngestCommand: ParsableCommand {
         }
     }
 }
-
-/// Which files that the gate set aside are not waited for.
-public struct DiscardArguments: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Go on without this file, which closed the gate and is gone; may be given again.", valueName: "path"))
-    public var discard: [String] = []
-
-    public init() {}}
 
 /// What the ingest takes on the command line to do its work in several processes.
 struct IngestScaleArguments: ParsableArguments {

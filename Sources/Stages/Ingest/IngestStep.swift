@@ -31,13 +31,17 @@ public struct IngestStep {
     /// - Parameters:
     ///   - descriptions: what `describe` wrote of files: only these are taken in, without being read again. nil: all
     ///     that is new or changed.
-    ///   - discarded: paths of files that were set aside and are gone: nothing of them counts.
+    ///   - discarded: paths of files that close the gate and are gone: nothing of them counts.
     /// - Throws: `Problem` or `Problems`: the gate closed (exit 65), a wrong key (78), an unwritable store (73, 74), `usage.discard`.
     public func run(under lock: StoreLock, descriptions: [FileDescription]? = nil, discarded: [String] = []) throws -> IngestReport {
         let transaction = try transaction(under: lock)
         let forgotten = forgottenIDs(transaction)
         var described = try descriptions.map { try DescribedFiles($0, of: self, tombstones: transaction.tombstones) }
         var report = IngestReport()
+        if let lost = transaction.lostCandidate {
+            report.warnings.append(
+                "what was set aside is lost: \(lost.message) (\(folder.candidate)); files that are there are read again, others do not count")
+        }
         var due: [(taking: FileTaking, taken: TakenFile?)] = []
         var present: [String: Set<String>] = [:]
         for source in manifest.sources {
@@ -61,7 +65,6 @@ public struct IngestStep {
             }
         }
         report.warnings += described?.warnings ?? []
-        report.warnings += try discard(discarded, of: transaction, present)
 
         var read = try takeIn(due.filter { $0.taken == nil }.map(\.taking))[...]
         for (_, known) in due {
@@ -81,34 +84,44 @@ public struct IngestStep {
             report.warnings.append(
                 healed.message + (healed.place.map { " (\($0))" } ?? "") + "; nothing needs it any more, and all rows were judged anew")
         }
-        let closed = Gate(manifest: manifest, date: date, intraday: intraday, present: present).judge(transaction)
+        let gate = Gate(manifest: manifest, date: date, intraday: intraday, present: present)
+        var closed = gate.judge(transaction)
+        if !discarded.isEmpty {
+            report.warnings += try discard(discarded, of: transaction, gate, closed)
+            report.balance = try transaction.prepare(threads: threads)
+            closed = gate.judge(transaction)
+        }
         report.warnings += closed.warnings
         report.problems = closed.problems
         if report.problems.isEmpty { try transaction.commit() } else { try transaction.setAside() }
         return report
     }
 
-    /// Takes files out of what the gate set aside.
+    /// Takes files back that close the gate.
     /// - Returns: what to tell of them.
-    private func discard(_ paths: [String], of transaction: StoreTransaction, _ present: [String: Set<String>]) throws -> [String] {
-        let pending = transaction.pending.filter { $0.state == .live }
-        let files = try paths.map { path in
-            guard let file = pending.first(where: { $0.path == path }) else {
-                let names = pending.map(\.path).sorted()
-                throw Problem(
-                    .discardUsage, "no file of that name was set aside", at: .path(path),
-                    help: names.isEmpty ? "nothing was set aside" : "these were: " + names.joined(separator: ", "))
-            }
-            guard present[file.source]?.contains(path) != true else {
-                throw Problem(
-                    .discardUsage, "the file is still there, so that the next run would take it in", at: .path(path),
-                    help: "move it away first, or mend it and leave --discard out")
-            }
-            return file
+    private func discard(_ paths: [String], of transaction: StoreTransaction, _ gate: Gate, _ closed: Gate.Judgement) throws -> [String] {
+        func refused(_ path: String, _ what: String, _ help: String) -> Problem {
+            Problem(.discardUsage, what, at: .path(path), help: help)
         }
-        guard !files.isEmpty else { return [] }
-        transaction.withdraw(files)
-        return files.map { "\($0.path): discarded; nothing of it counts" }
+        let gone = closed.blamed.filter(gate.isGone)
+        let files = try paths.flatMap { path in
+            let files = gone.filter { $0.path == path }
+            guard files.isEmpty else { return files }
+            if closed.blamed.contains(where: { $0.path == path }) {
+                throw refused(
+                    path, "the file is still there, so that the next run would take it in", "move it away first, or mend it and leave --discard out")
+            }
+            let names = Set(gone.map(\.path)).sorted()
+            throw refused(
+                path, "no file of that name closes the gate",
+                names.isEmpty ? "no file that closes it is gone: leave --discard out" : "these do, and are gone: " + names.joined(separator: ", "))
+        }
+        let sources = Dictionary(manifest.sources.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let withdrawn = transaction.withdraw(files) { sources[$0.source]?.change ?? .replace }
+        if let file = files.first(where: { !withdrawn.contains($0) }) {
+            throw refused(file.path, "what it holds is published under another name", "mend the mapping, or raise reject_limit")
+        }
+        return withdrawn.map { "\($0.path): discarded; nothing of it counts" }
     }
 
     func transaction(under lock: StoreLock) throws -> StoreTransaction {

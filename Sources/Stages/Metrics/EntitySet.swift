@@ -12,12 +12,9 @@ package struct EntitySet {
     private var cells: [Int32]
     package private(set) var count = 0
 
-    /// - Parameter expected: there is room for so many pairs.
-    package init(expecting expected: Int = 0) {
-        var slots = 64
-        while slots * 3 < expected * 4 { slots *= 2 }
-        entities = Array(repeating: .zero, count: slots)
-        cells = Array(repeating: -1, count: slots)
+    package init() {
+        entities = Array(repeating: .zero, count: 64)
+        cells = Array(repeating: -1, count: 64)
     }
 
     /// True where the pair is new.
@@ -60,10 +57,15 @@ package struct EntitySet {
     /// The pair at a place.
     package subscript(place: Int32) -> Entry { Entry(entity: entities[Int(place)], cell: cells[Int(place)]) }
 
-    /// Forgets all pairs, and keeps the room for them.
+    /// Forgets all pairs, and keeps the room for some thousands.
     package mutating func removeAll() {
-        for place in cells.indices { cells[place] = -1 }
-        count = 0
+        if count == 0 { return }
+        if cells.count > 1 << 13 {
+            self = EntitySet()
+        } else {
+            for place in cells.indices { cells[place] = -1 }
+            count = 0
+        }
     }
 
     private func place(of entity: Key128, _ cell: Int32) -> Int {

@@ -93,7 +93,7 @@ extension MetricsTally {
         // Cells that go to the rest may share entities; others are those of the partial, whose pairs are distinct.
         let isDistinct = cells.kept == nil
         var (inCells, inTimes, inPeriod) = (EntitySet(), EntitySet(), EntitySet())
-        for part in entities.parts(of: 1 << 11) {
+        for part in entities.parts(of: 1 << 11) where !part.isEmpty {
             inCells.removeAll()
             inTimes.removeAll()
             inPeriod.removeAll()
