@@ -3,6 +3,7 @@ import EventStore
 import Manifest
 import StageKit
 import Stages
+import Vocabulary
 
 struct CompactCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,12 @@ struct CompactCommand: AsyncParsableCommand {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
             let lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: waiting.wait ?? 0)
+            let gone = IngestStep.setAsideAndGone(manifest)
+            if let first = gone.first {
+                throw Problem(
+                    .compactSetAside, "\(counted(gone.count, "file")) that the gate set aside would be dropped, and cannot be read again", at: .path(first),
+                    help: "nightmarket run says why the gate is closed: let it open first, or give the file up with run --discard")
+            }
             let report = try CompactStep(manifest: manifest, threads: arguments.threadCount).run(under: lock)
             let (rewritten, swept) = (report.rewritten, report.swept)
             try Console.print(
@@ -24,4 +31,8 @@ struct CompactCommand: AsyncParsableCommand {
             return .done
         }
     }
+}
+
+extension ProblemCode {
+    fileprivate static let compactSetAside = ProblemCode("compact.set-aside", exit: .gateClosed)
 }

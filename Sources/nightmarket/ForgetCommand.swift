@@ -38,6 +38,10 @@ struct ForgetCommand: AsyncParsableCommand {
             let manifest = try arguments.load(stages: allStages)
             let ids = try id.map { [$0] } ?? idsOfFile()
             let lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: waiting.wait ?? 0)
+            for path in IngestStep.setAsideAndGone(manifest) {
+                Console.log(
+                    TerminalText.shown("\(path): the gate had set it aside, and it is gone from its place: nothing of it counts any more"), level: .warning)
+            }
             let report = try ForgetStep(manifest: manifest, threads: arguments.threadCount)
                 .run(ids, space: space, source: source, under: lock)
             try Console.print(

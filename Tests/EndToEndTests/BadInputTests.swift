@@ -130,6 +130,20 @@ import Testing
         #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 9)
     }
 
+    @Test func whatWasSetAsideAndIsGoneIsNotDroppedInSilence() throws {
+        let (workspace, _) = try shop()
+        try workspace.write(TinyShop.log(["x1,yesterday,cy,d9,pv,,,,"]), to: "logs/bad.csv")
+        try workspace.write(TinyShop.log(["x3,2026-11-02T10:00:00+08:00,cz,d8,pv,,,,"]), to: "logs/good.csv")
+        #expect(try run(workspace).status == 65)
+        #expect(try workspace.run("nightmarket", ["compact", "pipeline.yaml"]).status == 0)
+        #expect(try run(workspace).status == 65)
+        try workspace.remove("logs/good.csv")
+        let refused = try workspace.run("nightmarket", ["compact", "pipeline.yaml"])
+        #expect(refused.status == 65 && refused.error.contains("error[compact.set-aside]: logs/good.csv"), "\(refused.error)")
+        let forgotten = try workspace.run("nightmarket", ["forget", "pipeline.yaml", "nobody"])
+        #expect(forgotten.status == 0 && forgotten.error.contains("logs/good.csv: the gate had set it aside"), "\(forgotten.error)")
+    }
+
     /// A forgotten user's device that only a discarded file told of is not erased.
     @Test func whatADiscardedFileSaidOfForgottenUsersIsForgottenToo() throws {
         let (workspace, _) = try shop()

@@ -155,6 +155,18 @@ public struct IngestStep {
         }
     }
 
+    /// The paths of files that the gate set aside and that are gone from their place: what was read of them is nowhere else.
+    public static func setAsideAndGone(_ manifest: Manifest) -> [String] {
+        guard let candidate = Catalogue.candidate(storeFolder: manifest.store) else { return [] }
+        let known = Set(((try? Catalogue.current(storeFolder: manifest.store)).flatMap { $0 }?.files ?? []).map { [$0.source, $0.path, $0.contentHash] })
+        let present = Dictionary(
+            manifest.sources.map { ($0.name, Set($0.discoverFiles(folder: manifest.folder).files.map(\.name))) }, uniquingKeysWith: { first, _ in first })
+        return candidate.files.filter { file in
+            file.state == .live && !known.contains([file.source, file.path, file.contentHash])
+                && (file.rotated || present[file.source]?.contains(file.path) != true)
+        }.map(\.path)
+    }
+
     /// Reads files side by side; the result is in the order of the files.
     func takeIn(_ due: [FileTaking]) throws -> [TakenFile] {
         let now = RunDate.now
