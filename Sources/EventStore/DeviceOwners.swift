@@ -35,8 +35,11 @@ struct DeviceOwners: Sendable {
     }
 
     /// The owner of a device with these links.
-    func owner(of links: [Link]) -> Key128? {
-        owner(of: links.map { ($0, sightings(Int($0.segment), [$0.index])[0]) }.filter { $0.1.user != .zero }, without: nil)
+    func owner(of links: [Link]) -> Key128? { owner(of: sightings(links), without: nil) }
+
+    /// What links say of the users that count.
+    func sightings(_ links: [Link]) -> [(Link, Sighting)] {
+        links.map { ($0, sightings(Int($0.segment), [$0.index])[0]) }.filter { $0.1.user != .zero }
     }
 
     private func row(_ link: Link) -> Int { Int(links[Int(link.segment)].rows[Int(link.index)]) }

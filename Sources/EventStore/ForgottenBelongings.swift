@@ -4,7 +4,8 @@ import Vocabulary
 /// What belongs to forgotten persons beside the rows that carry their ids: devices that a forgotten user owns, and
 /// orders that a forgotten user or device placed.
 ///
-/// Found in every snapshot of what is new in it, with the forgotten users still among the candidates for their devices, and kept as
+/// A device belongs to a forgotten user who would own it were none of the others forgotten that was on it there: so it does not matter
+/// in which order, or in how many nights, users are forgotten. Found in every snapshot of what is new in it, and kept as
 /// tombstones: what arrives later is erased too, also when the rows that told of it are gone from the store's bytes.
 struct ForgottenBelongings {
     /// Owners with no one forgotten.
@@ -18,15 +19,21 @@ struct ForgottenBelongings {
         guard !forgotten.isEmpty else { return known }
         let users = forgotten.filter { $0.kind == .user }
         let seen = try inSegments(threads: threads) { try devices(of: users, in: $0).subtracting(forgotten) }
-        let owned = seen.filter { device in
-            guard owners.hasNews(ofDevice: device), let owner = owners.owner(of: owners.links(ofDevice: device)) else { return false }
-            return forgotten.contains(owner)
-        }
+        let owned = seen.filter { owners.hasNews(ofDevice: $0) && isOwned($0, byOneOf: users) }
         let persons = forgotten.union(owned)
         let placed = try inSegments(threads: threads) { i in
             try orders(of: owners.standings[i] == .settled ? owned : persons, in: i)
         }
         return Set(known + owned.map { Tombstone(.device, $0) } + placed.map { Tombstone(.order, $0) }).sorted()
+    }
+
+    private func isOwned(_ device: Key128, byOneOf forgotten: Set<Key128>) -> Bool {
+        let sightings = owners.sightings(owners.links(ofDevice: device))
+        let candidates = Set(sightings.map(\.1.user)).intersection(forgotten)
+        return candidates.contains { user in
+            let rest = sightings.lazy.filter { $0.1.user == user || !forgotten.contains($0.1.user) }
+            return owners.owner(of: rest, without: nil) == user
+        }
     }
 
     /// The devices, as persons, of the rows of some users.

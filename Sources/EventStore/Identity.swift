@@ -32,7 +32,7 @@ public struct IdentityRecord: Sendable, Hashable, Codable {
     public var tombstones: [Tombstone]
     /// The version of the rules by which rows get persons and repeats are found: a night takes nothing over that followed from
     /// others. nil in a snapshot from before they had one.
-    public private(set) var rules: Int? = 1
+    public private(set) var rules: Int? = 2
 }
 
 /// One time that ids were forgotten; neither an id nor a key stands in it.

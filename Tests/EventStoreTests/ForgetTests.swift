@@ -9,12 +9,15 @@ private struct NaiveForgetting {
     var devices: Set<Int> = []
     var orders: Set<String> = []
 
-    /// The devices that forgotten users own among these rows, and the orders that the forgotten placed.
+    /// The devices that forgotten users own among these rows, each of them with the rows of those who are not forgotten, and the orders
+    /// that the forgotten placed.
     mutating func extend(over rows: [TestRow], maxUsers: Int) {
-        var naive = NaiveStore()
-        naive.maxUsersPerDevice = maxUsers
-        naive.add(rows)
-        for (device, owner) in naive.deviceOwners() where users.contains(owner) { devices.insert(device) }
+        for user in users {
+            var naive = NaiveStore()
+            naive.maxUsersPerDevice = maxUsers
+            naive.add(rows.filter { $0.user == nil || $0.user == user || !users.contains($0.user!) })
+            for (device, owner) in naive.deviceOwners() where owner == user { devices.insert(device) }
+        }
         for row in rows where row.event == "purchase" || row.event == "order_create" {
             guard let order = row.orderID else { continue }
             if let user = row.user { if users.contains(user) { orders.insert(order) } }
@@ -75,6 +78,30 @@ struct ForgetTests {
         #expect(total.erased == 7 && total.live == 3)
         try transaction.commit()
         #expect(try scan(store).rows.values.map(\.count).sorted() == [1, 2])
+    }
+
+    @Test("a device of several users is erased with the last who would own it, in whatever order they are forgotten", arguments: [
+        [[1], [2]], [[2], [1]], [[1, 2]],
+    ])
+    func severalUsers(forgotten: [[Int]]) throws {
+        let store = try TemporaryStore()
+        var transaction = try store.transaction(maxUsersPerDevice: 1)
+        // Device 7 is of users 1 and 2 alone, device 8 of user 3 too.
+        try store.take(
+            [row(1, device: 7), row(2, user: 1, device: 7), row(3, user: 2, device: 7)]
+                + [row(4, device: 8), row(5, user: 1, device: 8), row(6, user: 2, device: 8), row(7, user: 3, device: 8)],
+            path: "a", into: transaction)
+        #expect(try transaction.prepare(threads: 1).total.live == 7)
+        try transaction.commit()
+        var total = Balance.Counts()
+        for users in forgotten {
+            transaction = try store.transaction(maxUsersPerDevice: 1)
+            for user in users { transaction.forget(.user, TestRow.key(user, 1)) }
+            total = try transaction.prepare(threads: 2).total
+            try transaction.commit()
+        }
+        #expect(total.erased == 5 && total.live == 2 && total.movedCopies == 1)
+        #expect(try scan(store).rows.values.map(\.count) == [2])
     }
 
     @Test("devices and orders that a forgotten user has only later are erased too")
