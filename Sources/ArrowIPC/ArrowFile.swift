@@ -41,7 +41,7 @@ public final class ArrowFile: @unchecked Sendable {
     public func column(_ name: String) -> ArrowColumn? { indexByName[name].map { columns[$0] } }
 
     /// The size of the file in bytes.
-    public var size: Int { map.bytes.count }
+    public var size: Int { map.size }
 
     /// Has the system read no more than the page that is asked for.
     public func readsPageByPage() { map.readsPageByPage() }
@@ -75,6 +75,8 @@ public final class ArrowFile: @unchecked Sendable {
 public final class MappedFile: @unchecked Sendable {
     public let path: String
     let bytes: UnsafeRawBufferPointer
+
+    public var size: Int { bytes.count }
 
     /// - Throws: `Problem` with `arrow.cannot-read`.
     public init(path: String) throws {

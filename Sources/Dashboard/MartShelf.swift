@@ -1,10 +1,15 @@
 import Marts
 import Metrics
 
-/// Gives the marts of a run one at a time: only the last one is held.
+/// Gives the marts of a run: those that come first are held while they are small together, and of the others the last one.
 final class MartShelf {
+    /// Cells of all marts that are held.
+    private static let cellLimit = 500_000
+
     private let load: (String) throws -> Mart
     private let metric: (String) -> Metric?
+    private var held: [String: MartView] = [:]
+    private var free = cellLimit
     private var last: (id: String, view: MartView)?
 
     init(metric: @escaping (String) -> Metric?, _ load: @escaping (String) throws -> Mart) {
@@ -13,10 +18,17 @@ final class MartShelf {
     }
 
     func view(_ id: String) throws -> MartView {
+        if let view = held[id] { return view }
         if let last, last.id == id { return last.view }
         last = nil
         let view = MartView(try load(id), metric: metric)
-        last = (id, view)
+        let cells = view.mart.rows.count * view.mart.columns.count
+        if cells <= free {
+            free -= cells
+            held[id] = view
+        } else {
+            last = (id, view)
+        }
         return view
     }
 }

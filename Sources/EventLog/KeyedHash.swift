@@ -9,7 +9,7 @@ import Vocabulary
 public struct KeyedHash: Sendable {
     /// A space of ids, made once and used for every id in it.
     public struct Space: Sendable {
-        fileprivate let key: (UInt64, UInt64)
+        let key: (UInt64, UInt64)
 
         /// The key of an id in this space.
         @inline(__always)

@@ -94,15 +94,17 @@ struct RecordTyper {
     @inline(__always)
     private func keys(_ slice: Slice, _ space: KeyedHash.Space) {
         guard let target = slice.target else { return }
-        let keys = target.keys
-        let valid = target.valid
-        eachField(slice) { field, row, isNull in
-            valid[row] = isNull ? 0 : 1
-            keys[row] =
-                isNull
-                ? .zero
-                : space.hash(UnsafeRawBufferPointer(start: slice.base + Int(field.start), count: Int(field.length)))
-            return .none
+        let (keys, valid) = (target.keys, target.valid)
+        HashLanes.with(space, into: keys) { lanes in
+            eachField(slice) { field, row, isNull in
+                valid[row] = isNull ? 0 : 1
+                if isNull {
+                    keys[row] = .zero
+                } else {
+                    lanes.add(UnsafeRawBufferPointer(start: slice.base + Int(field.start), count: Int(field.length)), row: row)
+                }
+                return .none
+            }
         }
     }
 

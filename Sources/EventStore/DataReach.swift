@@ -16,6 +16,14 @@ public struct DataReach: Sendable, Hashable {
     }
 }
 
+extension Snapshot {
+    /// Bytes of the segments' files that have events within any of these.
+    package func segmentBytes(within reaches: [DataReach]) -> Int {
+        let spans = reaches.compactMap(\.events)
+        return segments.reduce(0) { sum, segment in spans.contains(where: segment.entry.hours.meet) ? sum + segment.bytes : sum }
+    }
+}
+
 /// Digests of what lies within a reach: equal for equal live data taken in by the same sequence of nights.
 ///
 /// It is exact to the row for rows that stop or begin to be live and for tables with dates, and to the hour for new segments: data

@@ -12,6 +12,8 @@ final class SnapshotSegment: Sendable {
     private let deletionFile: MappedFile?
     private let opened = Mutex<(segment: Segment?, dead: DeadRows?)>((nil, nil))
 
+    var bytes: Int { file.size }
+
     /// - Throws: `Problem` `arrow.cannot-read`.
     init(_ entry: SegmentEntry, _ deletion: DeletionEntry?, _ folder: StoreFolder) throws {
         self.entry = entry

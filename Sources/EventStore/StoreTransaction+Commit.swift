@@ -40,7 +40,8 @@ extension StoreTransaction {
     /// whole, so that there is little left to wait for.
     private func syncFiles() throws {
         let known = base.fileNames.union(current?.fileNames ?? [])
-        for name in catalogue.fileNames.subtracting(known).sorted() { try FileSystem.sync("\(folder.path)/\(name)") }
+        let paths = catalogue.fileNames.subtracting(known).sorted().map { "\(folder.path)/\($0)" }
+        try inParallel(paths.count, threads: 8) { try FileSystem.sync(paths[$0]) }
         for path in [folder.segments, folder.links, folder.deletions, folder.tables, folder.rejects] {
             try FileSystem.makeFolder(path)
             try FileSystem.sync(path)

@@ -65,7 +65,12 @@ public final class NodeFingerprints {
 
     /// - Throws: what the stage has against the node's options; `Problem` where a table of the store is damaged.
     public func fingerprint(of node: Manifest.Node, stage: any Stage.Type) throws -> NodeFingerprint {
-        let reach = try stage.prepare(node, in: context).reach
+        try fingerprint(of: node, stage: stage, reach: stage.prepare(node, in: context).reach)
+    }
+
+    /// - Parameter reach: the node's.
+    /// - Throws: `Problem` where a table of the store is damaged.
+    public func fingerprint(of node: Manifest.Node, stage: any Stage.Type, reach: NodeReach) throws -> NodeFingerprint {
         var period = "\(reach.asOf.map { "\($0)" } ?? "-")"
         if let asked = node.options["period"]?.period ?? stage.usualPeriod {
             let span = try context.span(of: asked).span

@@ -2,11 +2,33 @@ import Glibc
 import Synchronization
 import Vocabulary
 
-/// SIGINT and SIGTERM: handed on to the stage at work; then the run ends in order with 130 or 143.
+/// SIGINT and SIGTERM: handed on to the stages at work; then the run ends in order with 130 or 143.
 enum Interruption {
     // Signal handlers may touch nothing but these: they are made before the handlers are set.
     private static let received = Atomic<Int32>(0)
-    private static let child = Atomic<Int32>(0)
+    /// The processes that a signal is handed on to; 0 where there is none.
+    private static let children = Children()
+
+    private struct Children: @unchecked Sendable {
+        /// More than there are stages.
+        static let count = 16
+        let slots: UnsafeMutablePointer<Atomic<Int32>>
+
+        init() {
+            slots = .allocate(capacity: Self.count)
+            for i in 0..<Self.count { (slots + i).initialize(to: Atomic(0)) }
+        }
+
+        func each(_ body: (borrowing Atomic<Int32>) -> Void) {
+            for i in 0..<Self.count { body(slots[i]) }
+        }
+
+        /// Puts `new` in the place of the first that is `old`.
+        func replace(_ old: Int32, by new: Int32) {
+            for i in 0..<Self.count
+            where slots[i].compareExchange(expected: old, desired: new, ordering: .acquiringAndReleasing).exchanged { return }
+        }
+    }
 
     /// The exit status of a run that a signal ended; nil while none has come.
     static var status: Int32? {
@@ -16,7 +38,7 @@ enum Interruption {
 
     static func install() {
         received.store(0, ordering: .releasing)
-        child.store(0, ordering: .releasing)
+        children.each { $0.store(0, ordering: .releasing) }
         for signal in [SIGINT, SIGTERM] {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { signal in Interruption.receive(signal) }
@@ -28,16 +50,21 @@ enum Interruption {
 
     private static func receive(_ signal: Int32) {
         received.store(signal, ordering: .releasing)
-        let process = child.load(ordering: .acquiring)
-        if process > 0 { kill(process, signal) }
+        children.each { child in
+            let process = child.load(ordering: .acquiring)
+            if process > 0 { kill(process, signal) }
+        }
     }
 
-    /// Names the process that a signal is handed on to; 0 for none. One that came before is handed on now.
-    static func handOn(to process: Int32) {
-        child.store(process, ordering: .releasing)
+    /// Hands signals on to a process, one that came before at once.
+    static func begin(_ process: Int32) {
+        children.replace(0, by: process)
         let signal = received.load(ordering: .acquiring)
-        if process > 0, signal != 0 { kill(process, signal) }
+        if signal != 0 { kill(process, signal) }
     }
+
+    /// The process has ended.
+    static func end(_ process: Int32) { children.replace(process, by: 0) }
 
     /// - Throws: `Interrupted` where a signal has come.
     static func check() throws {

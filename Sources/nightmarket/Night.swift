@@ -47,7 +47,7 @@ struct Night {
         lineage.startNight()
         do {
             if let intraday = writer.intraday { try run.markIntraday(Timestamp.rfc3339(intraday, in: manifest.zone)) }
-            var status = try await compute(plan, into: run, lineage)
+            var status = try await compute(plan, snapshot, into: run, lineage)
             if status == .done { status = try await judgeAlerts(snapshot, plan.previousRun, into: run) }
             if status == .done {
                 let arguments = [
@@ -73,7 +73,7 @@ struct Night {
         }
     }
 
-    private func compute(_ plan: Plan, into run: RunDirectory, _ lineage: LineageLog) async throws -> ExitStatus {
+    private func compute(_ plan: Plan, _ snapshot: Snapshot, into run: RunDirectory, _ lineage: LineageLog) async throws -> ExitStatus {
         let records = NodeRecords(runDirectory: run.path)
         let failures = FailedRun.all(in: manifest.output).filter { $0.isOpen && $0.date == date }.reversed()
         var due: [Plan.Item] = []
@@ -91,24 +91,8 @@ struct Night {
                 }
             }
         }
-        var status = ExitStatus.done
-        for stage in allStages {
-            let items = due.filter { $0.node.stage == stage.name }
-            guard !items.isEmpty else { continue }
-            for item in items { lineage.start(item.node) }
-            let exit = try await writer.step(stage.name, items.map(\.node.name) + ["--into", run.path], date: date, of: id)
-            if exit == .cannotWrite || exit == .inputOutput { return exit }
-            if exit != .done { status = .stageFailed }
-            for var record in try records.read() where record.stage == stage.name {
-                guard let item = items.first(where: { $0.node.id == record.id }) else { continue }
-                lineage.end(record, in: run)
-                if record.status != .done { continue }
-                record.reason =
-                    item.isDue ? item.reasons.joined(separator: ", ") : "its marts of the run before are not whole"
-                try records.write(record)
-                Console.log("\(record.rows) rows in \(record.seconds) s", level: .debug, node: record.id)
-            }
-        }
+        var status = try await compute(due, into: run, sideBySide: isRoomy(for: due, snapshot), lineage)
+        if status == .cannotWrite || status == .inputOutput { return status }
         let finished = Set(try records.read().filter { $0.status != .failed }.map(\.id))
         for item in plan.items where !finished.contains(item.node.id) && !left.contains(item.node.id) {
             Console.log("run: \(item.node.id) failed", level: .error, node: item.node.id)

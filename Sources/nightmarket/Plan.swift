@@ -10,6 +10,8 @@ import Vocabulary
 struct Plan {
     struct Item {
         let node: Manifest.Node
+        /// What it can depend on.
+        let reach: DataReach
         let fingerprint: NodeFingerprint
         /// Why it is due; empty when its marts can be taken over from the run before.
         let reasons: [String]
@@ -43,7 +45,8 @@ struct Plan {
         let fingerprints = NodeFingerprints(context, snapshot)
         items = try manifest.nodes.compactMap { node in
             guard let stage = allStages.first(where: { $0.name == node.stage }) else { return nil }
-            let fingerprint = try fingerprints.fingerprint(of: node, stage: stage)
+            let reach = try stage.prepare(node, in: context).reach
+            let fingerprint = try fingerprints.fingerprint(of: node, stage: stage, reach: reach)
             let previous = recorded.first { $0.id == node.id && ($0.status == .done || $0.status == .skipped) }
             let earlier = previous.flatMap { NodeFingerprint(parts: $0.fingerprint) }
             var reasons = earlier.map { fingerprint.changes(since: $0, hasSameView: hasSameView).map { "\($0) changed" } } ?? ["not computed before"]
@@ -53,7 +56,7 @@ struct Plan {
                 ($0.stage, $0.options, $0.settings) != (fingerprint.stage, fingerprint.options, fingerprint.settings)
             }
             return Item(
-                node: node, fingerprint: fingerprint, reasons: reasons, previous: previous, isModified: isModified ?? true)
+                node: node, reach: reach.data, fingerprint: fingerprint, reasons: reasons, previous: previous, isModified: isModified ?? true)
         }
     }
 }

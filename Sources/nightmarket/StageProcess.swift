@@ -12,7 +12,7 @@ extension ProblemCode {
 }
 
 /// One stage executable at work; it lies beside the orchestrator's own.
-struct StageProcess {
+struct StageProcess: Sendable {
     let stage: String
     let arguments: [String]
     let run: RunID
@@ -21,7 +21,7 @@ struct StageProcess {
 
     /// Runs it to its end; its output goes where ours goes, and SIGINT and SIGTERM are handed on to it.
     /// - Throws: `Problem` when it cannot be started or was ended by a signal; `Interrupted`.
-    func run() async throws -> Int32 {
+    func run() async throws -> ExitStatus {
         try Interruption.check()
         let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
         let path = "\(folder)/nightmarket-\(stage)"
@@ -40,16 +40,40 @@ struct StageProcess {
             output: .currentStandardOutput,
             error: .currentStandardError
         ) { execution in
-            Interruption.handOn(to: execution.processIdentifier.value)
+            Interruption.begin(execution.processIdentifier.value)
         }
-        Interruption.handOn(to: 0)
+        Interruption.end(result.processIdentifier.value)
         try Interruption.check()
         switch result.terminationStatus {
-        case .exited(let code): return code
+        case .exited(let code): return ExitStatus(rawValue: code) ?? .stageFailed
         case .signaled(let signal):
             throw Problem(
                 .stageDied, "stage '\(stage)' was ended by signal \(signal)",
                 help: "the published output is unchanged; run again, and look at the machine's memory if it repeats")
+        }
+    }
+
+    /// How one of several processes ended.
+    struct End: Sendable {
+        let stage: String
+        let result: Result<ExitStatus, any Error>
+    }
+
+    /// Starts processes side by side; gives their ends as they come.
+    static func ends(of processes: [StageProcess]) -> AsyncStream<End> {
+        AsyncStream { ends in
+            Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for process in processes {
+                        group.addTask {
+                            let result: Result<ExitStatus, any Error>
+                            do { result = .success(try await process.run()) } catch { result = .failure(error) }
+                            ends.yield(End(stage: process.stage, result: result))
+                        }
+                    }
+                }
+                ends.finish()
+            }
         }
     }
 }

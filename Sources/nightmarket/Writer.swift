@@ -129,15 +129,19 @@ struct Writer {
         return status
     }
 
-    /// Runs a stage executable on our manifest; it shares the lock through its standard input.
+    /// Runs a stage executable on our manifest to its end.
     func step(_ stage: String, _ more: [String], date: CivilDate?, of run: RunID? = nil) async throws -> ExitStatus {
+        try await process(stage, more, date: date, of: run).run()
+    }
+
+    /// A stage executable on our manifest; it shares the lock through its standard input.
+    func process(_ stage: String, _ more: [String], date: CivilDate?, of run: RunID? = nil) -> StageProcess {
         var words = [arguments.manifest] + more + arguments.forwarded
         if let date { words += ["--date", date.description] }
         if let intraday, date != nil {
             words += ["--as-of", Timestamp.rfc3339(intraday, in: manifest.zone)]
         }
-        let code = try await StageProcess(stage: stage, arguments: words, run: run ?? id, lock: lock).run()
-        return ExitStatus(rawValue: code) ?? .stageFailed
+        return StageProcess(stage: stage, arguments: words, run: run ?? id, lock: lock)
     }
 }
 

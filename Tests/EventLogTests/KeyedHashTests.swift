@@ -1,4 +1,5 @@
 import EventLog
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -13,6 +14,32 @@ import Vocabulary
         for (length, vector) in vectors.enumerated() {
             let hash = (0..<length).map { UInt8($0) }.withUnsafeBytes { KeyedHash.sipHash($0, key: key) }
             #expect(withUnsafeBytes(of: hash) { Array($0) } == vector)
+        }
+    }
+
+    @Test("ids hashed four at a time have the keys that they have one by one, whatever their lengths and however they mix", arguments: 0..<40 as Range<UInt64>)
+    func lanes(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let keys = KeyedHash(secret: (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        let space = keys.space("user")
+        // Of one length, of a few, of any; some too long for a lane.
+        let longest = [13, 36, 20, 100][Int(seed % 4)]
+        let shortest = seed % 4 < 2 ? longest : 0
+        let text = (0..<4_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let ids = (0..<Int.random(in: 0...300, using: &generator)).map { _ in
+            let start = Int.random(in: 0..<3_800, using: &generator)
+            return start..<(start + Int.random(in: shortest...longest, using: &generator))
+        }
+        text.withUnsafeBytes { text in
+            var hashed = [Key128](repeating: .zero, count: ids.count)
+            hashed.withUnsafeMutableBufferPointer { hashed in
+                HashLanes.with(space, into: hashed) { lanes in
+                    for (row, id) in ids.enumerated() where row % 7 != 6 { lanes.add(UnsafeRawBufferPointer(rebasing: text[id]), row: row) }
+                }
+            }
+            for (row, id) in ids.enumerated() {
+                #expect(hashed[row] == (row % 7 == 6 ? .zero : keys.hash(space: space, UnsafeRawBufferPointer(rebasing: text[id]))))
+            }
         }
     }
 

@@ -272,7 +272,7 @@ struct TakeOverTests {
     @Test("damage of a file that a night looks at gives a problem or changes nothing that the night writes")
     func damagedBytes() throws {
         let store = try TemporaryStore()
-        var transaction = try store.transaction()
+        let transaction = try store.transaction()
         try store.take((0..<60).map { row(Int64($0), device: $0 % 7, id: $0 / 2) }, path: "a", into: transaction)
         try store.take((0..<5).map { row(100 + Int64($0), user: $0, device: $0) }, path: "b", into: transaction)
         _ = try transaction.prepare(threads: 1)
