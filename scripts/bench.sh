@@ -9,7 +9,7 @@
 #   --growth [LIST]    nights of 1, 3, 10, 30 and 100 million events (or of LIST, such as 1,3,10)
 #   --memory [LIST]    nights of 7 and 100 million events (or of LIST) in a cgroup of 512 MB without swap
 #   --next-night       29 days of EVENTS events each, then one more day with newly linked devices and late events
-#   --bin FOLDER       measure these executables instead of building
+#   --bin FOLDER       measure these executables instead of building and installing
 #   --logs FOLDER      use these logs of EVENTS events instead of simulating them
 source "$(dirname "$0")/setup.sh"
 install_packages isal python3 python3-venv
@@ -29,7 +29,9 @@ while [ $# -gt 0 ]; do
     shift
 done
 if [ -z "$bin" ]; then
-    build_release
+    # What people run: executables with Swift linked in, which start sooner.
+    scripts/install.sh --prefix "$PWD/var/bench/installed" >&2
+    bin="$PWD/var/bench/installed/bin"
     arguments+=(--built)
 fi
 

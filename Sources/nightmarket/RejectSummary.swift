@@ -60,7 +60,7 @@ struct RejectSummary {
         if groups.isEmpty { return }
         let all = groups.flatMap(\.reasons)
         try Console.print(
-            "rejects     \(all.reduce(0) { $0 + $1.count }), to be read in \(manifest.store)/rejects; once mended: nightmarket replay \(manifest.path)")
+            "rejects     \(all.reduce(0) { $0 + $1.count }), to be read in \(manifest.store)/rejects; once mended: nightmarket replay \(ShellWord.quoted(manifest.path))")
         let rows = all.map { [$0.source, $0.reason, "\($0.count)", place(of: $0)] }
         let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
         var next = rows.makeIterator()

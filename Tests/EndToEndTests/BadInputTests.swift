@@ -130,6 +130,26 @@ import Testing
         #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 9)
     }
 
+    @Test func whatWasSetAsideOfASourceThatLeftTheManifestIsNotLetInUnjudged() throws {
+        let (workspace, before) = try shop()
+        let manifest = TinyShop.manifest()
+        let more = """
+              shop: { kind: events, files: "shop/*.csv", columns: { event_time: ts, user_id: uid, event: action } }
+            channels:
+
+            """
+        try workspace.write(manifest.replacingOccurrences(of: "channels:\n", with: more), to: "pipeline.yaml")
+        try workspace.write("ts,uid,action\n2026-11-02T10:00:00+08:00,u1,page_view\nyesterday,u2,page_view\n", to: "shop/bad.csv")
+        try workspace.write(TinyShop.log(["x3,2026-11-02T10:00:00+08:00,cz,d8,pv,,,,"]), to: "logs/good.csv")
+        #expect(try run(workspace).status == 65)
+        try workspace.write(manifest, to: "pipeline.yaml")
+        let open = try run(workspace)
+        #expect(open.status == 0 && open.error.contains("shop/bad.csv: its source 'shop' is not in the manifest any more"), "\(open.error)")
+        #expect(try workspace.published() != before)
+        #expect(try workspace.rows("metrics/daily").last?["events"] as? Int == 7)
+        #expect(try workspace.run("nightmarket", ["verify", "pipeline.yaml"]).status == 0)
+    }
+
     @Test func whatWasSetAsideAndIsGoneIsNotDroppedInSilence() throws {
         let (workspace, _) = try shop()
         try workspace.write(TinyShop.log(["x1,yesterday,cy,d9,pv,,,,"]), to: "logs/bad.csv")

@@ -9,7 +9,7 @@ import Vocabulary
         "plain", "", "two words", "it's", "$(rm -rf /)", "`id`", "a;b|c&d", "抖音", "\u{1B}[31mred", "line\nbreak", "\u{202E}rtl\\'", "!x", "*", "~", "🛒",
     ])
     func aQuotedWordIsTakenLiterally(_ word: String) throws {
-        let quoted = PersonsCommand.quoted(word)
+        let quoted = ShellWord.quoted(word)
         #expect(TerminalText.shown(quoted) == quoted)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")

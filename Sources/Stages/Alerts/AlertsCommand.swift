@@ -31,7 +31,7 @@ struct AlertsCommand: ParsableCommand {
             guard let run = PublishedRun.newest(of: date, in: manifest.output) else {
                 throw Problem(
                     .nothingPublished, "nothing is published for \(date)", at: .path(manifest.output),
-                    help: "start with: nightmarket run \(manifest.path) --date \(date)")
+                    help: "start with: nightmarket run \(ShellWord.quoted(manifest.path)) --date \(date)")
             }
             let problems = manifest.alerts.flatMap { AlertCheck.problems(of: $0, in: step.context) }
             if !problems.isEmpty { throw Problems(problems) }

@@ -80,7 +80,7 @@ struct Gate {
 
     /// - Parameter file: one that the gate set aside and that is there no more.
     private static func help(forGone file: FileEntry) -> String {
-        "this content of \(file.path) is gone, but was set aside: give it back mended, or run again with --discard \(file.path)"
+        "this content of \(file.path) is gone, but was set aside: give it back mended, or run again with --discard \(ShellWord.quoted(file.path))"
     }
 
     private func judgeDamage(_ source: Manifest.Source, _ files: [FileEntry], _ judgement: inout Judgement) {

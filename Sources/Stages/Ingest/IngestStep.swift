@@ -42,6 +42,7 @@ public struct IngestStep {
             report.warnings.append(
                 "what was set aside is lost: \(lost.message) (\(folder.candidate)); files that are there are read again, others do not count")
         }
+        report.warnings += dropUnjudged(of: transaction)
         var due: [(taking: FileTaking, taken: TakenFile?)] = []
         var present: [String: Set<String>] = [:]
         for source in manifest.sources {
@@ -97,6 +98,21 @@ public struct IngestStep {
         return report
     }
 
+    /// Takes what was set aside of sources back that are not in the manifest any more: nothing would judge it.
+    /// - Returns: what to tell of it.
+    private func dropUnjudged(of transaction: StoreTransaction) -> [String] {
+        let names = Set(manifest.sources.map(\.name))
+        let files = transaction.pending.filter { !names.contains($0.source) }
+        guard !files.isEmpty else { return [] }
+        return transaction.withdraw(files) { change(of: $0) }.map {
+            "\($0.path): its source '\($0.source)' is not in the manifest any more; it was never published, and nothing of it counts"
+        }
+    }
+
+    private func change(of file: FileEntry) -> StoreTransaction.Change {
+        manifest.sources.first { $0.name == file.source }?.change ?? .replace
+    }
+
     /// Takes files back that close the gate.
     /// - Returns: what to tell of them.
     private func discard(_ paths: [String], of transaction: StoreTransaction, _ gate: Gate, _ closed: Gate.Judgement) throws -> [String] {
@@ -116,8 +132,7 @@ public struct IngestStep {
                 path, "no file of that name closes the gate",
                 names.isEmpty ? "no file that closes it is gone: leave --discard out" : "these do, and are gone: " + names.joined(separator: ", "))
         }
-        let sources = Dictionary(manifest.sources.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let withdrawn = transaction.withdraw(files) { sources[$0.source]?.change ?? .replace }
+        let withdrawn = transaction.withdraw(files) { change(of: $0) }
         if let file = files.first(where: { !withdrawn.contains($0) }) {
             throw refused(file.path, "what it holds is published under another name", "mend the mapping, or raise reject_limit")
         }

@@ -145,6 +145,7 @@ public struct ReplayReport: Sendable {
     private func publishing(_ path: String) -> String {
         let changed = files.filter { $0.admitted != 0 }.map(\.entry)
         let first = changed.compactMap { $0.minTime.map(zone.day) ?? $0.firstDate.map(CivilDate.init(daysSinceEpoch:)) }.min()
+        let path = ShellWord.quoted(path)
         let run = "publish it: nightmarket run \(path)"
         return first.map { "\(run); older nights: nightmarket backfill \(path) --from \($0) --all" } ?? run
     }

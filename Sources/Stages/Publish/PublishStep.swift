@@ -71,7 +71,7 @@ struct PublishStep {
         guard let current = PublishedRun.current(in: manifest.output) else {
             throw Problem(
                 .nothingPublished, "nothing is published yet", at: .path(manifest.output),
-                help: "start with: nightmarket run \(manifest.path)")
+                help: "start with: nightmarket run \(ShellWord.quoted(manifest.path))")
         }
         try manifest.requireOwnOutput()
         var results = try current.results()

@@ -47,7 +47,7 @@ struct InitCommand: AsyncParsableCommand {
                         + "times \(source.guess.time.format.rawValue), \(source.look.encoding.rawValue), "
                         + (source.look.layout == .jsonLines ? "JSON lines" : "delimited"))
             }
-            try Console.print("init: \(output) is written; read it, then: nightmarket check \(output)")
+            try Console.print("init: \(output) is written; read it, then: nightmarket check \(ShellWord.quoted(output))")
             return .done
         }
     }
