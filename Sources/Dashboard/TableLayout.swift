@@ -24,7 +24,8 @@ struct TableLayout {
     /// All columns but parts of ratios and those without a value, in the mart's order, as its rows are.
     init(_ view: MartView) {
         fields = TableLayout.columns(view).map { Field(column: $0) }
-        func isTotal(_ row: Int) -> Bool { view.kind(row) == "total" && (view.time.map { view.value(row, $0) == .null } ?? true) }
+        let isUndivided = view.mart.isUndivided
+        func isTotal(_ row: Int) -> Bool { !isUndivided && view.kind(row) == "total" && (view.time.map { view.value(row, $0) == .null } ?? true) }
         totals = view.mart.rows.indices.filter(isTotal)
         rows = view.mart.rows.indices.filter { !isTotal($0) }
         apart = []

@@ -37,13 +37,7 @@ package struct MartTable: Sendable {
         let kind = mart.columns.firstIndex { $0.role == .rowKind }
         view = DataView(
             name: name.view, comment: title, columns: Array(own.indices.map { $0 + Self.firstColumn }),
-            only: kind.map { (own[$0].name, Self.shownKind(of: mart, $0)) })
-    }
-
-    /// Detail rows; totals where there is nothing to be detailed by and no other row, as in a funnel without `by`.
-    private static func shownKind(of mart: Mart, _ kind: Int) -> String {
-        let isUndivided = !mart.columns.contains { $0.role == .dimension }
-        return isUndivided && !mart.rows.isEmpty && mart.rows.allSatisfy { $0[kind] == .string("total") } ? "total" : "detail"
+            only: kind.map { (own[$0].name, mart.isUndivided ? "total" : "detail") })
     }
 
     /// The columns that tell rows apart: dimensions, then times, then the kind of row.

@@ -76,7 +76,7 @@ final class JSONCutter: RecordCutter {
             let fields = batch.fields + batch.count * batch.stride
             for slot in 0..<pathCount {
                 let found = nm_json_get(reader, pending.lowerBound, slot)
-                guard let value = found.value else {
+                guard let value = found.value, found.value_length > 0 else {
                     fields[slot] = Field(start: 0, length: Field.nullLength)
                     continue
                 }

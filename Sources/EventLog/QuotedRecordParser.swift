@@ -1,7 +1,7 @@
 import CLibCSV
 import Vocabulary
 
-/// libcsv on one record at a time: strict, empty and `""` told apart, nothing trimmed.
+/// libcsv on one record at a time: strict, nothing trimmed, an empty field is null.
 ///
 /// libcsv gives no offsets, so the fields are copied into the window's region for unescaped fields.
 final class QuotedRecordParser {
@@ -19,7 +19,7 @@ final class QuotedRecordParser {
         var isTooLong = false
     }
 
-    private static let options = UInt8(CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL)
+    private static let options = UInt8(CSV_STRICT | CSV_STRICT_FINI)
 
     private let parser: UnsafeMutablePointer<csv_parser>
     /// Set by `begin`, before anything else reads it.
@@ -89,13 +89,13 @@ final class QuotedRecordParser {
         sink.pointee.count += 1
         if length > sink.pointee.fieldLimit { sink.pointee.isTooLong = true }
         let start = sink.pointee.scratchEnd
-        if let bytes {
+        if let bytes, length > 0 {
             (sink.pointee.base + start).copyMemory(from: bytes, byteCount: length)
             sink.pointee.scratchEnd = start + length
         }
         sink.pointee.fields[slot] = Field(
             start: UInt32(truncatingIfNeeded: start),
-            length: bytes == nil ? Field.nullLength : UInt32(truncatingIfNeeded: length))
+            length: length == 0 ? Field.nullLength : UInt32(truncatingIfNeeded: length))
     }
 
     private static let takeRecordEnd: @convention(c) (CInt, UnsafeMutableRawPointer?) -> Void = { _, context in

@@ -2,7 +2,7 @@
 public struct Field: Sendable {
     /// Where its bytes begin; within the window for a null as well.
     public var start: UInt32
-    /// `nullLength` where the record has nothing between two delimiters; 0 for `""`.
+    /// `nullLength` where the record has nothing there, which may stand in quotes.
     public var length: UInt32
 
     public static let nullLength = UInt32.max
@@ -24,7 +24,7 @@ public struct Field: Sendable {
         isNull ? nil : UnsafeRawBufferPointer(rebasing: text[Int(start)..<Int(start) + Int(length)])
     }
 
-    /// True for nothing and for `""`: both are null in every type but category and text.
+    /// True for nothing, and where a cutter left a field of no length.
     var isEmpty: Bool { length &+ 1 <= 1 }
 }
 

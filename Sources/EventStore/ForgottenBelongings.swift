@@ -5,7 +5,7 @@ import Vocabulary
 /// orders that a forgotten user or device placed.
 ///
 /// A device belongs to a forgotten user who would own it were none of the others forgotten that was on it there: so it does not matter
-/// in which order, or in how many nights, users are forgotten. Found in every snapshot of what is new in it, and kept as
+/// in which order, or in how many nights, users are forgotten, while their rows are in the store's bytes. Found in every snapshot of what is new in it, and kept as
 /// tombstones: what arrives later is erased too, also when the rows that told of it are gone from the store's bytes.
 struct ForgottenBelongings {
     /// Owners with no one forgotten.

@@ -31,6 +31,17 @@ public struct Mart: Sendable {
     }
 }
 
+extension Mart {
+    /// Whether it has no rows but totals, each of them of something: of the whole, or of a step, as in a funnel without `by`.
+    public var isUndivided: Bool {
+        guard let kind = columns.firstIndex(where: { $0.role == .rowKind }), !rows.isEmpty else { return false }
+        let dimensions = columns.indices.filter { columns[$0].role == .dimension }
+        return rows.allSatisfy { row in
+            row[kind] == .string("total") && (dimensions.isEmpty || dimensions.contains { row[$0] != .null })
+        }
+    }
+}
+
 /// A text in the two languages of the dashboards.
 public struct Label: Sendable, Hashable {
     public var en: String

@@ -151,6 +151,8 @@ public struct RunDirectory: Sendable {
 
     // The descriptions of the marts lie in the candidate until it is completed: their writers are several processes.
     static let descriptions = ".resources"
+    /// The folder of what the run remembers of its nodes; it goes with the descriptions, so that a run that cannot be completed keeps it.
+    public static let nodeRecords = ".nodes"
 
     private func describe(_ id: MartID, _ resources: [DataPackage.Resource]) throws {
         let folder = "\(path)/\(RunDirectory.descriptions)/\(id.stage)"
@@ -221,7 +223,7 @@ extension RunDirectory {
         }
         try OutputFiles.write(DataPackage.write(name: name, resources), to: "\(path)/\(DataPackage.fileName)")
         try OutputFiles.write(results.write(), to: "\(path)/\(RunResults.fileName)")
-        try OutputFiles.remove("\(path)/\(RunDirectory.descriptions)")
+        for hidden in [RunDirectory.nodeRecords, RunDirectory.descriptions] { try OutputFiles.remove("\(path)/\(hidden)") }
         let later = makesCurrent ? nil : laterRun
         if later != nil { try OutputFiles.write([], to: "\(path)/\(PublishedRun.asideFile)") }
         for name in OutputFiles.names(in: path) where OutputFiles.isPlainDirectory("\(path)/\(name)") {

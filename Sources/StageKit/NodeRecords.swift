@@ -6,16 +6,13 @@ import Vocabulary
 public struct NodeRecords: Sendable {
     private let folder: String
 
-    public init(runDirectory: String) { folder = runDirectory + "/.nodes" }
+    public init(runDirectory: String) { folder = "\(runDirectory)/\(RunDirectory.nodeRecords)" }
 
     /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
     public func write(_ node: RunResults.Node) throws {
         try OutputFiles.makeDirectory(folder)
         try OutputFiles.write(node.write(), to: "\(folder)/\(node.id).json")
     }
-
-    /// - Throws: `Problem` with `output.cannot-write` or `output.io`.
-    public func remove() throws { try OutputFiles.remove(folder) }
 
     /// The records in byte order of their ids.
     /// - Throws: `Problem` with `output.unreadable` where one is damaged.

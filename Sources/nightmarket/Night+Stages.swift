@@ -19,7 +19,7 @@ extension Night {
         _ due: [Plan.Item], into run: RunDirectory, sideBySide: Bool, _ lineage: LineageLog
     ) async throws -> ExitStatus {
         let work = allStages.map { stage in due.filter { $0.node.stage == stage.name } }.filter { !$0.isEmpty }
-        var status = ExitStatus.done
+        var ends: Set<ExitStatus> = []
         for together in sideBySide ? [work] : work.map({ [$0] }) {
             let processes = together.map { items in
                 writer.process(items[0].node.stage, items.map(\.node.name) + ["--into", run.path], date: date, of: id)
@@ -29,16 +29,20 @@ extension Night {
             for await ended in StageProcess.ends(of: processes) {
                 switch ended.result {
                 case .success(let exit):
-                    try note(due.filter { $0.node.stage == ended.stage }, in: run, lineage)
-                    if exit == .cannotWrite || exit == .inputOutput { status = exit }
-                    if exit != .done, status == .done { status = .stageFailed }
+                    ends.insert(exit)
+                    do { try note(due.filter { $0.node.stage == ended.stage }, in: run, lineage) } catch { failure = failure ?? error }
                 case .failure(let error): failure = failure ?? error
                 }
             }
+            try Interruption.check()
+            // An output that cannot be written ends every night, whatever else went wrong.
+            if let full = [.cannotWrite, .inputOutput].first(where: ends.contains) {
+                if let failure { Console.warn(failure) }
+                return full
+            }
             if let failure { throw failure }
-            if status == .cannotWrite || status == .inputOutput { break }
         }
-        return status
+        return ends.subtracting([.done]).isEmpty ? .done : .stageFailed
     }
 
     /// Completes the records that a stage left of its nodes.

@@ -28,6 +28,10 @@ import Testing
         #expect(try only(undivided, [total, total].map { Array($0.dropFirst()) }) == "total")
         #expect(try only(undivided, [detail, total].map { Array($0.dropFirst()) }) == "detail")
         #expect(try only(undivided, []) == "detail")
+        // A funnel without `by` has totals of steps, and its steps are a dimension.
+        let step = SampleRun.row(.string("a"), "total")
+        #expect(try only(SampleRun.columns, [step, step]) == "total")
+        #expect(try only(SampleRun.columns, [step, total]) == "detail")
         // By channel, and no channel had a row: its totals are no rows of a channel.
         #expect(try only(SampleRun.columns, [total, total]) == "detail")
     }

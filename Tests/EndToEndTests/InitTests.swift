@@ -68,6 +68,31 @@ import Testing
         #expect(day?["spend"] as? Double == 33 && day?["orders"] as? Int == 1 && day?["gmv_paid"] as? Double == 10.5, "\(day ?? [:])")
     }
 
+    @Test func initKnowsHowReportsOfPlatformsAreWritten() throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            """
+            日期,广告计划名称,展示次数,点击次数,消耗(元),转化数
+            2026-11-05,双十一,"9,128",212,¥165.22,3
+            2026-11-06,双十一,-,-,-,-
+            合计,,"9,128",212,¥165.22,3
+
+            """, to: "in/ads-20261106.csv")
+        // What a creator cost: money alone, by day and channel.
+        try workspace.write("日期,渠道,达人,费用\n2026-11-05,小红书,小美,\"1,200.00\"\n2026-11-06,小红书,小美,800.00\n", to: "in/kol.csv")
+        let made = try workspace.run("nightmarket", ["init", "in/ads-20261106.csv", "in/kol.csv", "--output", "first.yaml"])
+        #expect(made.status == 0, "\(made.error)")
+        let text = try workspace.read("first.yaml")
+        for line in [
+            "totals: { column: 日期, values: [合计] }", "null_values: ['-']", "numbers: { thousands: ',', currency: ['¥'] }", "campaign: 广告计划名称",
+            "spend: '消耗(元)'", "numbers: { thousands: ',' }\n    provides: [spend]", "key: [date, channel, creative]",
+        ] { #expect(text.contains(line), "\(line) in \(text)") }
+        #expect(try workspace.run("nightmarket", ["check", "first.yaml"]).status == 0)
+        try workspace.night("first.yaml", date: "2026-11-06")
+        let ads = try workspace.rows("metrics/ads", output: "var/out")
+        #expect(ads.last?["spend"] as? Double == 2165.22 && ads.last?["impressions"] as? Int == 9128, "\(ads)")
+    }
+
     @Test func initLooksAtAllFilesOfASourceBeforeItSaysWhichNumberIsTheDay() throws {
         let workspace = try Workspace()
         for (name, days) in [("web-20261101.csv", ["11/01/2026", "11/02/2026"]), ("web-20261113.csv", ["11/13/2026", "11/25/2026"])] {

@@ -152,6 +152,22 @@ import Testing
         #expect(status.output.contains("2026-11-02-001  done"))
     }
 
+    @Test func whatWasFinishedBeforeAPublishThatFailedIsTakenOver() throws {
+        let workspace = try Workspace()
+        try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")
+        try workspace.write(TinyShop.log(TinyShop.records), to: "logs/all.csv")
+        try workspace.launch("nightmarket-ingest", ["pipeline.yaml", "--date", "2026-11-02"]).waitUntilExit()
+        // Room for the marts, and not for the page.
+        let nightmarket = Workspace.executables.appendingPathComponent("nightmarket").path
+        let full = try Workspace.start(
+            "/bin/bash", ["-c", "ulimit -f 48; exec '\(nightmarket)' run pipeline.yaml --date 2026-11-02"], [:], workspace.folder)
+        #expect(full.status == 74 && full.error.contains("dashboard.html"), "\(full.error)")
+        let status = try workspace.run("nightmarket", ["status", "pipeline.yaml"])
+        #expect(status.output.contains("3 computed"), "\(status.output)")
+        let retry = try workspace.run("nightmarket", ["retry", "pipeline.yaml"])
+        #expect(retry.status == 0 && retry.error.contains("0 computed, 3 unchanged"), "\(retry.error)")
+    }
+
     @Test func aFileOverTheLimitOfTheShellIsAnErrorOfTheWrite() throws {
         let workspace = try Workspace()
         try workspace.write(TinyShop.manifest(), to: "pipeline.yaml")

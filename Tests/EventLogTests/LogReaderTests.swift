@@ -40,19 +40,15 @@ import Vocabulary
                     key("user", "u1"), "3",
                     "12500000", "1", "10956", "/a", "shop",
                 ],
-                [nil, instant, "other", nil, nil, nil, nil, nil, nil, nil, "", "shop"],
+                [nil, instant, "other", nil, nil, nil, nil, nil, nil, nil, nil, "shop"],
             ])
         #expect(contents.report.warnings == [])
     }
 
-    @Test func emptyStringsAreNullInAllButStrings() throws {
-        for type in [ColumnType.time, .date, .integer, .decimal, .boolean, .key] {
+    @Test func emptyStringsAreNull() throws {
+        for type in ColumnType.allCases {
             let contents = try LogFixture.read("\"\",\n,\n", LogFixture.single(type))
             #expect(contents.values == [nil, nil])
-        }
-        for type in [ColumnType.category, .text] {
-            let contents = try LogFixture.read("\"\",\n,\n", LogFixture.single(type))
-            #expect(contents.values == ["", nil])
         }
     }
 

@@ -1,7 +1,7 @@
 /// The naive twin of the cutter: a plain state machine over all bytes of a text.
 struct NaiveCutter {
     enum Record: Equatable {
-        /// Fields; nil where there is nothing between two delimiters.
+        /// Fields; nil where there is nothing, in quotes or not.
         case fields([[UInt8]?], raw: [UInt8])
         case bad(code: String, raw: [UInt8])
     }
@@ -71,7 +71,7 @@ struct NaiveCutter {
                     position += 1
                 }
             }
-            fields.append(field.isEmpty && !isQuoted ? nil : field)
+            fields.append(field.isEmpty ? nil : field)
             if position == bytes.count || isLineEnd(bytes[position]) { return .success((fields, position)) }
             position += 1
         }

@@ -2,7 +2,7 @@ import EventLog
 import Manifest
 import Vocabulary
 
-/// A look at the header and the first records of a source's first file, without a store.
+/// A look at the header and the first records of a source's last file by name, the newest where names have days, without a store.
 public struct SourceSample {
     private let manifest: Manifest
     private let source: Manifest.Source
@@ -15,7 +15,7 @@ public struct SourceSample {
     public struct Finding: Sendable {
         /// How many files there are, and what came of the first records.
         public let words: String
-        /// Names of events that look like a slip, one sentence each.
+        /// Names of events that look like a slip, and too many rejects; one sentence each.
         public let warnings: [String]
     }
 
@@ -25,7 +25,7 @@ public struct SourceSample {
     /// - Throws: `Problem` where the file is not what the manifest says.
     public func look() throws -> Finding? {
         let discovery = source.discoverFiles(folder: manifest.folder)
-        guard let file = discovery.files.first else { return nil }
+        guard let file = discovery.files.last else { return nil }
         // Under the names that stand in the file.
         var format = source.log
         format.eventNames = [:]
@@ -67,7 +67,11 @@ public struct SourceSample {
             text += "; events under names of their own: " + unmapped.prefix(5).map { "\(TerminalText.shown($0.key)) (\($0.value))" }.joined(separator: ", ")
             if unmapped.count > 5 { text += " and \(unmapped.count - 5) more" }
         }
-        return Finding(words: text, warnings: slips(events, unmapped.map(\.key), accepted + rejects.count))
+        var warnings = slips(events, unmapped.map(\.key), accepted + rejects.count)
+        if Double(rejects.count) > source.rejectLimit * Double(accepted + rejects.count) {
+            warnings.append("more of the first records are rejected than reject_limit lets through: a run would stop; mend the mapping, or raise it")
+        }
+        return Finding(words: text, warnings: warnings)
     }
 
     /// Names under `events` that none of the records has, while one has another that is near.

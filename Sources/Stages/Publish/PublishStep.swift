@@ -53,7 +53,6 @@ struct PublishStep {
         results.started = started
         results.overrides = manifest.overrides.map(RunResults.Override.init)
         results.selection = selection
-        try records.remove()
         for mart in QualityMarts(manifest: manifest, catalogue: snapshot.catalogue, results: results).all {
             try run.write(mart, formats: manifest.formats)
         }

@@ -140,6 +140,16 @@ struct ManifestDraft {
         if let version = guess.version {
             lines.append("    version: { from: file_name, pattern: \(YAMLText.quoted(version)) }   # which row is the later one")
         }
+        if !guess.totals.isEmpty, let date = guess.mapped.first(where: { $0.ours == "date" }) {
+            let values = guess.totals.map(YAMLText.quoted).joined(separator: ", ")
+            lines.append("    totals: { column: \(YAMLText.quoted(date.theirs)), values: [\(values)] }   # rows that sum up others are no records")
+        }
+        if !guess.numbers.nullValues.isEmpty {
+            lines.append("    null_values: [\(guess.numbers.nullValues.map(YAMLText.quoted).joined(separator: ", "))]   # stand for nothing")
+        }
+        let style = (guess.numbers.hasThousands ? ["thousands: \(YAMLText.quoted(","))"] : [])
+            + (guess.numbers.currency.isEmpty ? [] : ["currency: [\(guess.numbers.currency.map(YAMLText.quoted).joined(separator: ", "))]"])
+        if !style.isEmpty { lines.append("    numbers: { \(style.joined(separator: ", ")) }") }
         return lines + ["    provides: [\(guess.provides.joined(separator: ", "))]   # the report counts these, not the log"]
     }
 

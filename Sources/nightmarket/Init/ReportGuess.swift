@@ -3,7 +3,8 @@ import EventLog
 import Foundation
 import Vocabulary
 
-/// A file that looks like an ad platform's daily report: days, no ids of visitors, and two of impressions, clicks and spend.
+/// A file that looks like an ad platform's daily report: days, no ids of visitors, and two of impressions, clicks and spend, or spend by channel,
+/// campaign or creative.
 struct ReportGuess {
     /// Ours and theirs.
     private(set) var mapped: [(ours: String, theirs: String)] = []
@@ -11,6 +12,9 @@ struct ReportGuess {
     let time: TimeGuess
     /// The file's name with the day of the report in it; nil where it says none.
     private(set) var version: String?
+    /// What stands in the place of the day in rows that sum up others.
+    let totals: [String]
+    let numbers: NumberGuess
 
     static let figures = ["impressions", "clicks", "spend"]
 
@@ -32,15 +36,21 @@ struct ReportGuess {
             return nil
         }
         for id in ["event_id", "user_id", "device_id", "order_id"] where take(id) != nil { return nil }
-        guard let date = take("date"), let days = TimeGuess(days: date.values) else { return nil }
+        guard let date = take("date") else { return nil }
+        guard let days = TimeGuess(days: date.values.filter { !CommonNames.totals.contains($0) }) else { return nil }
         time = days
+        totals = Set(date.values).intersection(CommonNames.totals).sorted()
+        var figures: [String] = []
         mapped.append(("date", date.name))
         for ours in ["channel", "campaign", "creative"] + Self.figures + ["platform_conversions", "platform_revenue", "currency"] {
             guard let theirs = take(ours) else { continue }
             mapped.append((ours, theirs.name))
+            if Self.figures.contains(ours) || ours.hasPrefix("platform_") { figures += theirs.distinct ?? Set(theirs.values) }
             if ours == "currency" { hasCurrencies = Set(theirs.values.map { $0.uppercased() }).count > 1 }
         }
-        guard provides.count >= 2 else { return nil }
+        numbers = NumberGuess(figures)
+        // Costs of a channel or a campaign are a report of spend alone.
+        guard provides.count >= 2 || provides == ["spend"] && key.count >= 2 && !look.columns.contains(where: ColumnGuess.isEvent) else { return nil }
         others = free.map(\.name)
         let versions = Set(look.paths.map(Self.version))
         version = versions.count == 1 ? versions.first ?? nil : nil
@@ -61,13 +71,20 @@ struct ReportGuess {
 extension CommonNames {
     /// Names that the columns of reports have beside those of logs, in plain form.
     static let reportColumns: [String: [String]] = [
-        "date": ["date", "day", "reportingstart", "reportdate", "statdate", "日期", "统计日期"],
-        "channel": ["network", "平台"], "campaign": ["campaignname", "计划名称", "广告计划"], "creative": ["ad", "adname", "adid", "创意名称"],
-        "impressions": ["impressions", "impr", "imps", "shown", "曝光", "曝光量", "展现", "展现量", "展示", "展示数"],
-        "clicks": ["clicks", "clicked", "click", "点击", "点击量", "点击数"],
-        "spend": ["spend", "spent", "cost", "costs", "amountspent", "花费", "消耗", "费用"],
+        "date": ["date", "day", "reportingstart", "reportdate", "statdate", "日期", "统计日期", "时间"],
+        "channel": ["network", "平台"],
+        "campaign": ["campaignname", "计划名称", "广告计划", "广告计划名称", "推广计划", "推广计划名称"],
+        "creative": ["ad", "adname", "adid", "创意名称", "素材", "素材id", "素材名称", "笔记id", "达人", "达人昵称", "kol"],
+        "impressions": [
+            "impressions", "impr", "imps", "shown", "曝光", "曝光量", "曝光数", "曝光次数", "展现", "展现量", "展现次数", "展示", "展示数", "展示量", "展示次数",
+        ],
+        "clicks": ["clicks", "clicked", "click", "点击", "点击量", "点击数", "点击次数"],
+        "spend": ["spend", "spent", "cost", "costs", "amountspent", "花费", "总花费", "消耗", "总消耗", "消耗金额", "消费", "总消费", "费用"],
         "platform_conversions": ["conversions", "conv", "results", "转化", "转化数"],
         "currency": ["currency", "currencycode", "accountcurrency", "币种", "货币"],
         "platform_revenue": ["revenue", "conversionvalue", "convvalue", "sales", "转化金额", "成交金额"],
     ]
+
+    /// What rows that sum up others have in the place of a day.
+    static let totals: Set<String> = ["Total", "total", "TOTAL", "Totals", "Grand Total", "合计", "总计", "汇总", "小计", "共计"]
 }
