@@ -137,7 +137,9 @@ def main(kind, run, schema):
             comparison.problems.append(f"{row['mart']}: other columns")
             continue
         kinds = [name for c in mart["columns"] if c["role"] == "row_kind" for name in [c["name"]]]
-        undivided = not any(c["role"] == "dimension" for c in mart["columns"]) and all(r[kinds[0]] == "total" for r in mart["rows"] if kinds)
+        dimensions = [c["name"] for c in mart["columns"] if c["role"] == "dimension"]
+        of_something = lambda row: not dimensions or any(row[name] is not None for name in dimensions)
+        undivided = all(r[kinds[0]] == "total" and of_something(r) for r in mart["rows"] if kinds)
         shown = "total" if undivided and kinds and mart["rows"] else "detail"
         details = [r for r in mart["rows"] if not kinds or r[kinds[0]] == shown]
         for reader, read in READERS.items():
