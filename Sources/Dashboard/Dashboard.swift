@@ -43,7 +43,7 @@ public struct Dashboard {
     ///   - intraday: the instant (RFC 3339) that a run within the day sees up to.
     ///   - published: the paths of the published files, from the run directory.
     ///   - metric: a metric by its id: it tells which columns are about money.
-    ///   - load: gives a mart; it is asked for a small one once and for a large one twice, of which one or two are held at a time.
+    ///   - load: gives a mart; it is asked for each once while they are small together, and for the others twice, of which one or two are held at a time.
     public init(
         _ settings: Settings, marts: [String], results: RunResults, intraday: String? = nil, published: Set<String>,
         metric: @escaping (String) -> Metric? = MetricCatalogue.metric, load: @escaping (String) throws -> Mart

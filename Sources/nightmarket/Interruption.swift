@@ -26,7 +26,7 @@ enum Interruption {
         /// Puts `new` in the place of the first that is `old`.
         func replace(_ old: Int32, by new: Int32) {
             for i in 0..<Self.count
-            where slots[i].compareExchange(expected: old, desired: new, ordering: .acquiringAndReleasing).exchanged { return }
+            where slots[i].compareExchange(expected: old, desired: new, ordering: .sequentiallyConsistent).exchanged { return }
         }
     }
 
@@ -49,9 +49,9 @@ enum Interruption {
     }
 
     private static func receive(_ signal: Int32) {
-        received.store(signal, ordering: .releasing)
+        received.store(signal, ordering: .sequentiallyConsistent)
         children.each { child in
-            let process = child.load(ordering: .acquiring)
+            let process = child.load(ordering: .sequentiallyConsistent)
             if process > 0 { kill(process, signal) }
         }
     }
@@ -59,7 +59,8 @@ enum Interruption {
     /// Hands signals on to a process, one that came before at once.
     static func begin(_ process: Int32) {
         children.replace(0, by: process)
-        let signal = received.load(ordering: .acquiring)
+        // Either this sees the signal, or the handler sees the process.
+        let signal = received.load(ordering: .sequentiallyConsistent)
         if signal != 0 { kill(process, signal) }
     }
 
