@@ -78,19 +78,25 @@ import Testing
             合计,,"9,128",212,¥165.22,3
 
             """, to: "in/ads-20261106.csv")
-        // What a creator cost: money alone, by day and channel.
-        try workspace.write("日期,渠道,达人,费用\n2026-11-05,小红书,小美,\"1,200.00\"\n2026-11-06,小红书,小美,800.00\n", to: "in/kol.csv")
-        let made = try workspace.run("nightmarket", ["init", "in/ads-20261106.csv", "in/kol.csv", "--output", "first.yaml"])
+        // Money in another unit or currency is not taken as it stands.
+        let other = "日期,渠道,曝光,点击,消耗(万元)\n2026-11-05,小红书,10,1,$2.00\n"
+        try workspace.write(other, to: "in/other.csv")
+        try workspace.write(other.replacingOccurrences(of: "(万元)", with: ""), to: "in/dollars.csv")
+        for (name, wrong) in [("other", "spend:"), ("dollars", "numbers:")] {
+            #expect(try workspace.run("nightmarket", ["init", "in/\(name).csv", "--output", "\(name).yaml"]).status == 0)
+            #expect(try !workspace.read("\(name).yaml").contains(wrong))
+        }
+        let made = try workspace.run("nightmarket", ["init", "in/ads-20261106.csv", "--output", "first.yaml"])
         #expect(made.status == 0, "\(made.error)")
         let text = try workspace.read("first.yaml")
         for line in [
             "totals: { column: 日期, values: [合计] }", "null_values: ['-']", "numbers: { thousands: ',', currency: ['¥'] }", "campaign: 广告计划名称",
-            "spend: '消耗(元)'", "numbers: { thousands: ',' }\n    provides: [spend]", "key: [date, channel, creative]",
+            "spend: '消耗(元)'", "key: [date, campaign]",
         ] { #expect(text.contains(line), "\(line) in \(text)") }
         #expect(try workspace.run("nightmarket", ["check", "first.yaml"]).status == 0)
         try workspace.night("first.yaml", date: "2026-11-06")
         let ads = try workspace.rows("metrics/ads", output: "var/out")
-        #expect(ads.last?["spend"] as? Double == 2165.22 && ads.last?["impressions"] as? Int == 9128, "\(ads)")
+        #expect(ads.last?["spend"] as? Double == 165.22 && ads.last?["impressions"] as? Int == 9128, "\(ads)")
     }
 
     @Test func initLooksAtAllFilesOfASourceBeforeItSaysWhichNumberIsTheDay() throws {

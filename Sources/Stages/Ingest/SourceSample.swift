@@ -69,7 +69,7 @@ public struct SourceSample {
         }
         var warnings = slips(events, unmapped.map(\.key), accepted + rejects.count)
         if Double(rejects.count) > source.rejectLimit * Double(accepted + rejects.count) {
-            warnings.append("more of the first records are rejected than reject_limit lets through: a run would stop; mend the mapping, or raise it")
+            warnings.append("more of the first records are rejected than reject_limit lets through: a run may stop; mend the mapping, or raise it")
         }
         return Finding(words: text, warnings: warnings)
     }

@@ -71,11 +71,6 @@ struct ColumnGuess {
         events = EventVocabulary.names.compactMap { name in theirs[name].map { (name, $0.sorted()) } }
     }
 
-    /// Whether a column says what happened.
-    static func isEvent(_ column: LogLook.Column) -> Bool {
-        CommonNames.columns["event"]?.contains(CommonNames.lastStep(column.name)) ?? false || holdsEvents(column.distinct ?? [])
-    }
-
     /// Whether most of the distinct values, which are few, are names of events.
     private static func holdsEvents(_ distinct: Set<String>) -> Bool {
         let known = distinct.filter { EventVocabulary.names.contains($0) || CommonNames.events[CommonNames.plain($0)] != nil }
@@ -179,8 +174,8 @@ enum CommonNames {
     /// A name in small letters without signs between its words.
     static func plain(_ name: String) -> String { name.lowercased().filter { !"_- .$".contains($0) } }
 
-    /// The plain form of a path's last step, without a unit in brackets.
+    /// The plain form of a path's last step, without a 元 in brackets: any other unit is a figure that must not be taken as it stands.
     static func lastStep(_ path: String) -> String {
-        plain((path.split(separator: ".").last.map(String.init) ?? path).replacing(/[(（\[【][^()（）\[\]【】]*[)）\]】]\s*$/, with: ""))
+        plain((path.split(separator: ".").last.map(String.init) ?? path).replacing(/[(（]元[)）]\s*$/, with: ""))
     }
 }

@@ -147,8 +147,9 @@ struct ManifestDraft {
         if !guess.numbers.nullValues.isEmpty {
             lines.append("    null_values: [\(guess.numbers.nullValues.map(YAMLText.quoted).joined(separator: ", "))]   # stand for nothing")
         }
+        let signs = guess.numbers.signs(of: currency)
         let style = (guess.numbers.hasThousands ? ["thousands: \(YAMLText.quoted(","))"] : [])
-            + (guess.numbers.currency.isEmpty ? [] : ["currency: [\(guess.numbers.currency.map(YAMLText.quoted).joined(separator: ", "))]"])
+            + (signs.isEmpty ? [] : ["currency: [\(signs.map(YAMLText.quoted).joined(separator: ", "))]"])
         if !style.isEmpty { lines.append("    numbers: { \(style.joined(separator: ", ")) }") }
         return lines + ["    provides: [\(guess.provides.joined(separator: ", "))]   # the report counts these, not the log"]
     }

@@ -3,8 +3,7 @@ import EventLog
 import Foundation
 import Vocabulary
 
-/// A file that looks like an ad platform's daily report: days, no ids of visitors, and two of impressions, clicks and spend, or spend by channel,
-/// campaign or creative.
+/// A file that looks like an ad platform's daily report: days, no ids of visitors, and two of impressions, clicks and spend.
 struct ReportGuess {
     /// Ours and theirs.
     private(set) var mapped: [(ours: String, theirs: String)] = []
@@ -49,8 +48,7 @@ struct ReportGuess {
             if ours == "currency" { hasCurrencies = Set(theirs.values.map { $0.uppercased() }).count > 1 }
         }
         numbers = NumberGuess(figures)
-        // Costs of a channel or a campaign are a report of spend alone.
-        guard provides.count >= 2 || provides == ["spend"] && key.count >= 2 && !look.columns.contains(where: ColumnGuess.isEvent) else { return nil }
+        guard provides.count >= 2 else { return nil }
         others = free.map(\.name)
         let versions = Set(look.paths.map(Self.version))
         version = versions.count == 1 ? versions.first ?? nil : nil
@@ -74,7 +72,7 @@ extension CommonNames {
         "date": ["date", "day", "reportingstart", "reportdate", "statdate", "日期", "统计日期", "时间"],
         "channel": ["network", "平台"],
         "campaign": ["campaignname", "计划名称", "广告计划", "广告计划名称", "推广计划", "推广计划名称"],
-        "creative": ["ad", "adname", "adid", "创意名称", "素材", "素材id", "素材名称", "笔记id", "达人", "达人昵称", "kol"],
+        "creative": ["ad", "adname", "adid", "创意名称", "素材", "素材id", "素材名称", "笔记id"],
         "impressions": [
             "impressions", "impr", "imps", "shown", "曝光", "曝光量", "曝光数", "曝光次数", "展现", "展现量", "展现次数", "展示", "展示数", "展示量", "展示次数",
         ],
