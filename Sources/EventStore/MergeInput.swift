@@ -62,11 +62,19 @@ struct MergeInput: @unchecked Sendable {
     /// The persons whose keys begin with the `bits` bits of `bucket`.
     /// - Parameter before: the part of a bucket before it, from which it is found sooner.
     func part(ofBucket bucket: Int, bits: Int, after before: Part = .none) -> Part {
+        part(ofBuckets: bucket..<bucket + 1, bits: bits, after: before)
+    }
+
+    func part(of buckets: PersonBuckets) -> Part {
+        part(ofBuckets: buckets.first..<buckets.last + 1, bits: PersonBuckets.bits, after: .none)
+    }
+
+    private func part(ofBuckets buckets: Range<Int>, bits: Int, after before: Part) -> Part {
         guard bits > 0 else { return Part(persons: 0..<personCount, rows: 0..<rows) }
         let shift = UInt64(64 - bits)
-        let first = lowerBound(UInt64(bucket) << shift, from: before.persons.upperBound)
-        let isLast = bucket + 1 == 1 << bits
-        let end = isLast ? personCount : lowerBound(UInt64(bucket + 1) << shift, from: first)
+        let first = lowerBound(UInt64(buckets.lowerBound) << shift, from: before.persons.upperBound)
+        let isLast = buckets.upperBound == 1 << bits
+        let end = isLast ? personCount : lowerBound(UInt64(buckets.upperBound) << shift, from: first)
         let firstRow = firstRow(of: first, from: before.rows.upperBound)
         return Part(persons: first..<end, rows: firstRow..<(isLast ? rows : self.firstRow(of: end, from: firstRow)))
     }

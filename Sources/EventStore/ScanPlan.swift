@@ -16,12 +16,18 @@ final class ScanPlan: @unchecked Sendable {
     let sourceCodes: [Int32]
     /// Rows that are delivered.
     let rows: Int
+    private let persons: PersonBuckets
     private let dictionaries: [GlobalDictionary]
     private let wanted: [WantedRows?]
 
-    /// - Parameter columns: the stored columns to deliver; those that no segment has are left out.
+    /// - Parameters:
+    ///   - columns: the stored columns to deliver; those that no segment has are left out.
+    ///   - persons: whose rows to deliver.
     /// - Throws: `Problem` `store.column-type` where two segments give a column different types, `store.damaged`.
-    init(_ snapshot: Snapshot, columns: Set<String>, span: ScanRequest.Span?, need: RowNeed?, threads: Int) throws {
+    init(
+        _ snapshot: Snapshot, columns: Set<String>, span: ScanRequest.Span?, need: RowNeed?, persons: PersonBuckets, threads: Int
+    ) throws {
+        self.persons = persons
         let chosen = snapshot.segments.filter { segment in
             if let deletion = segment.deletion, deletion.rows == segment.entry.rows { return false }
             guard let span else { return true }
@@ -36,7 +42,7 @@ final class ScanPlan: @unchecked Sendable {
         try Self.verify(segments, slots, threads: threads)
         let choices = ParallelResults<WantedRows?>(segments.count)
         try inParallel(segments.count, threads: threads) { i in
-            choices.set(i, try segments[i].wanted(need, span: span, dead: dead[i]))
+            choices.set(i, try segments[i].wanted(need, span: span, of: persons, dead: dead[i]))
         }
         wanted = choices.all
 
@@ -74,7 +80,8 @@ final class ScanPlan: @unchecked Sendable {
     /// The leading bits of keys that make a bucket: buckets of about 32 Ki rows.
     var bucketBits: Int {
         var bits = 0
-        while bits < 20, rows >> bits > 1 << 15 { bits += 1 }
+        let ofAllPersons = Int(Double(rows) / persons.share)
+        while bits < 20, ofAllPersons >> bits > 1 << 15 { bits += 1 }
         return bits
     }
 

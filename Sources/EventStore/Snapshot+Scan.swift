@@ -41,7 +41,8 @@ extension Snapshot {
         let computed = derived.filter { request.columns.contains($0.name) }
         var stored = request.columns.subtracting(computed.map(\.name))
         for column in computed { stored.formUnion(column.inputs) }
-        let plan = try ScanPlan(self, columns: stored, span: request.span, need: request.need, threads: threads)
+        let plan = try ScanPlan(
+            self, columns: stored, span: request.span, need: request.need, persons: persons, threads: threads)
         let prepared = computed.map { $0.prepare(plan.layout) }
         let layout = DerivedLayout(
             stored: plan.layout, derived: zip(computed, prepared).map { (name: $0.name, values: $1.values) })

@@ -3,19 +3,35 @@ import Vocabulary
 
 /// The rows of one segment that a merge is to deliver, as a bit a row.
 final class WantedRows: @unchecked Sendable {
-    /// Bits behind the last row are 0.
+    /// Bits of rows outside the range are 0.
     let words: UnsafeMutableBufferPointer<UInt64>
-    private let rows: Int
+    /// The rows that may be wanted.
+    private let range: Range<Int>
+    /// The words that hold their bits.
+    private let touched: Range<Int>
 
-    /// - Parameter all: whether all rows are wanted at first, or none.
-    init(rows: Int, all: Bool) {
-        self.rows = rows
+    /// - Parameters:
+    ///   - all: whether all rows of the range are wanted at first, or none.
+    ///   - range: rows outside are never wanted, nor looked at; nil: all rows.
+    init(rows: Int, all: Bool, within range: Range<Int>? = nil) {
+        self.range = range ?? 0..<rows
+        touched = self.range.isEmpty ? 0..<0 : self.range.lowerBound >> 6..<(self.range.upperBound + 63) >> 6
         words = .allocate(capacity: (rows + 63) / 64)
-        words.initialize(repeating: all ? ~0 : 0)
-        if all, rows & 63 != 0 { words[words.count - 1] = 1 << UInt64(rows & 63) - 1 }
+        words.initialize(repeating: 0)
+        if all {
+            for word in touched { words[word] = ~0 }
+            trim()
+        }
     }
 
     deinit { words.deallocate() }
+
+    /// Clears the bits of rows outside the range in the words at its ends.
+    private func trim() {
+        guard let first = touched.first, let last = touched.last else { return }
+        words[first] &= ~0 << UInt64(range.lowerBound & 63)
+        if range.upperBound & 63 != 0 { words[last] &= 1 << UInt64(range.upperBound & 63) - 1 }
+    }
 
     /// The rows that are live; nil where all are.
     convenience init?(except dead: DeadRows?, of rows: Int) {
@@ -49,21 +65,21 @@ final class WantedRows: @unchecked Sendable {
     }
 
     func remove(_ dead: DeadRows) {
-        for i in words.indices { words[i] &= ~dead.words[i] }
+        for i in touched { words[i] &= ~dead.words[i] }
     }
 
     /// Leaves only the rows within a span.
     func remove(outside span: ScanRequest.Span, _ times: UnsafePointer<Int64>) {
-        for word in words.indices where words[word] != 0 {
+        for word in touched where words[word] != 0 {
             var inside: UInt64 = 0
-            for row in (word << 6)..<min((word + 1) << 6, rows) {
+            for row in (word << 6)..<min((word + 1) << 6, range.upperBound) {
                 inside |= (times[row] >= span.start && times[row] < span.end ? 1 : 0) &<< UInt64(truncatingIfNeeded: row & 63)
             }
             words[word] &= inside
         }
     }
 
-    /// Adds the rows whose code has the flag 1.
+    /// Adds the rows of the range whose code has the flag 1.
     /// - Parameters:
     ///   - flags: by code; codes beyond have none.
     ///   - validity: a bit a row, 0 for rows without a code; nil where all have one.
@@ -74,9 +90,9 @@ final class WantedRows: @unchecked Sendable {
         let places = max(flags.count + 1, 256)
         let table = flags + [UInt8](repeating: 0, count: places - flags.count)
         table.withUnsafeBufferPointer { table in
-            for word in words.indices {
+            for word in touched {
                 let first = word << 6
-                let count = min(64, rows &- first)
+                let count = min(64, range.upperBound &- first)
                 var bits: UInt64 = 0
                 for i in 0..<count {
                     let code = codes[first &+ i]
@@ -95,6 +111,7 @@ final class WantedRows: @unchecked Sendable {
                 words[word] |= bits
             }
         }
+        trim()
     }
 }
 
@@ -107,16 +124,21 @@ extension Segment {
         return wanted
     }
 
-    /// The live rows within a span that fulfil a need; nil where these are all rows.
-    /// - Throws: `Problem` `store.damaged` where a column that the need looks at is not what was written.
-    func wanted(_ need: RowNeed?, span: ScanRequest.Span?, dead: DeadRows?) throws -> WantedRows? {
+    /// The live rows of some persons within a span that fulfil a need; nil where these are all rows.
+    /// - Throws: `Problem` `store.damaged` where a column that this looks at is not what was written.
+    func wanted(_ need: RowNeed?, span: ScanRequest.Span?, of buckets: PersonBuckets, dead: DeadRows?) throws -> WantedRows? {
         let cut = span.flatMap { entry.minTime >= $0.start && entry.maxTime < $0.end ? nil : $0 }
-        if need == nil, cut == nil, dead == nil { return nil }
-        let wanted = WantedRows(rows: rows, all: need == nil)
+        if need == nil, cut == nil, dead == nil, buckets == .all { return nil }
+        let wanted = WantedRows(rows: rows, all: need == nil, within: buckets == .all ? nil : try rows(of: buckets))
         if let need { try insert(need, into: wanted) }
         if let dead { wanted.remove(dead) }
         if let cut { wanted.remove(outside: cut, times) }
         return wanted
+    }
+
+    private func rows(of buckets: PersonBuckets) throws -> Range<Int> {
+        try verify(nil)
+        return MergeInput(self, wanted: nil).part(of: buckets).rows
     }
 
     private func insert(_ need: RowNeed, into wanted: WantedRows) throws {

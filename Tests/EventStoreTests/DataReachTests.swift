@@ -52,4 +52,29 @@ struct DataReachTests {
             before = now
         }
     }
+
+    @Test("the bytes within reaches are those of the segments with an hour in any of them, each once")
+    func segmentBytes() throws {
+        let store = try TemporaryStore()
+        let transaction = try store.transaction()
+        for day: Int64 in 0..<3 {
+            let rows = (0..<Int64(100 * (day + 1))).map { TestRow(time: (day * 24 + $0 % 20) * Self.hour, user: Int($0)) }
+            try store.take(rows, path: "\(day)", into: transaction)
+        }
+        _ = try transaction.prepare(threads: 1)
+        try transaction.commit()
+        let snapshot = try Snapshot.open(storeFolder: store.folder.path)
+        // Each day has more rows than the one before.
+        let folder = "\(store.folder.path)/segments"
+        let sizes = TemporaryStore.names(folder).map { TemporaryStore.bytes("\(folder)/\($0)").count }.sorted()
+        func reach(_ days: Range<Int64>?) -> DataReach {
+            DataReach(events: days.map { ScanRequest.Span(start: $0.lowerBound * 24 * Self.hour, end: $0.upperBound * 24 * Self.hour) })
+        }
+        try #require(sizes.count == 3 && Set(sizes).count == 3)
+        #expect(snapshot.segmentBytes(within: []) == 0)
+        #expect(snapshot.segmentBytes(within: [reach(nil)]) == 0)
+        #expect(snapshot.segmentBytes(within: [reach(1..<2)]) == sizes[1])
+        #expect(snapshot.segmentBytes(within: [reach(0..<1), reach(nil), reach(0..<2)]) == sizes[0] + sizes[1])
+        #expect(snapshot.segmentBytes(within: [reach(-9..<9)]) == sizes.reduce(0, +))
+    }
 }

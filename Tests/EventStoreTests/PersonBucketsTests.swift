@@ -20,23 +20,28 @@ struct PersonBucketsTests {
         #expect([PersonBuckets]().joined() == [])
     }
 
-    @Test(arguments: 0..<8 as Range<UInt64>)
+    /// With and without rows that are dead, a span that cuts segments, and a need.
+    @Test(arguments: 0..<16 as Range<UInt64>)
     func rangesDeliverEachPersonOnceWithTheSameCodes(_ seed: UInt64) throws {
         var log = RandomLog(seed: seed)
-        let rows = log.rows(2000, persons: 60, times: 300, ids: 100_000)
+        let rows = log.rows(2000, persons: 60, times: 300, ids: seed & 1 == 0 ? 100_000 : 700)
         let store = try TemporaryStore()
         let transaction = try store.transaction()
         try store.take(rows, path: "a", rowLimit: 700, into: transaction)
         _ = try transaction.prepare(threads: 1)
         try transaction.commit()
         let snapshot = try Snapshot.open(storeFolder: store.folder.path)
-        let whole = try snapshot.collect(threads: 1)
+        let times = rows.map(\.time).sorted()
+        let span = seed & 2 == 0 ? nil : ScanRequest.Span(start: times[400], end: times[1500])
+        let need = seed & 4 == 0 ? nil : RowNeed(values: ["channel": ["tmall"]], nobody: seed & 8 == 0)
+        let whole = try snapshot.collect(threads: 1, span: span, need: need)
+        #expect(!whole.rows.isEmpty)
 
         let cuts = Set((0..<Int(seed)).map { _ in 1 + log.pick(4095) } + [0, 4096]).sorted()
         var rowsOfRanges: [ScanCollector.Person: [String]] = [:]
         for (first, end) in zip(cuts, cuts.dropFirst()) {
             let range = try #require(PersonBuckets(first, through: end - 1))
-            let part = try snapshot.collect(threads: 1 + log.pick(3), persons: range)
+            let part = try snapshot.collect(threads: 1 + log.pick(3), span: span, need: need, persons: range)
             #expect(part.faults == [])
             for slot in ["channel"].compactMap(part.layout.slot) {
                 #expect(part.layout.values(ofSlot: slot) == whole.layout.values(ofSlot: slot))
