@@ -79,6 +79,6 @@ struct Interrupted: Error, CustomStringConvertible {
     let signal: Int32
 
     var description: String {
-        "run: ended by \(signal == SIGINT ? "SIGINT" : "SIGTERM"); what was published before is unchanged, and the next run goes on"
+        "run: ended by \(signal == SIGINT ? "SIGINT" : "SIGTERM"); what is published is whole, and the next run goes on"
     }
 }

@@ -15,8 +15,8 @@ extension Night {
     /// Computes nodes, a process for each stage.
     /// - Returns: `done`; `stageFailed` where a node failed; `cannotWrite` or `inputOutput` where the output cannot be written.
     /// - Throws: `Problem` where a process could not be started or was ended by a signal, `Interrupted`; when all have ended that had begun.
-    func compute(
-        _ due: [Plan.Item], into run: RunDirectory, sideBySide: Bool, _ lineage: LineageLog
+    func computeStages(
+        of due: [Plan.Item], into run: RunDirectory, sideBySide: Bool, _ lineage: LineageLog
     ) async throws -> ExitStatus {
         let work = allStages.map { stage in due.filter { $0.node.stage == stage.name } }.filter { !$0.isEmpty }
         var ends: Set<ExitStatus> = []
@@ -25,22 +25,28 @@ extension Night {
                 writer.process(items[0].node.stage, items.map(\.node.name) + ["--into", run.path], date: date, of: id)
             }
             for items in together { for item in items { lineage.start(item.node) } }
-            var failure: (any Error)?
-            for await ended in StageProcess.ends(of: processes) {
-                switch ended.result {
-                case .success(let exit):
-                    ends.insert(exit)
-                    do { try note(due.filter { $0.node.stage == ended.stage }, in: run, lineage) } catch { failure = failure ?? error }
-                case .failure(let error): failure = failure ?? error
+            var failures: [any Error] = []
+            await withTaskGroup(of: StageProcess.End.self) { group in
+                for process in processes { group.addTask { await process.end() } }
+                for await ended in group {
+                    do {
+                        ends.insert(try ended.result.get())
+                        try note(due.filter { $0.node.stage == ended.stage }, in: run, lineage)
+                    } catch {
+                        failures.append(error)
+                    }
                 }
             }
             try Interruption.check()
             // An output that cannot be written ends every night, whatever else went wrong.
             if let full = [.cannotWrite, .inputOutput].first(where: ends.contains) {
-                if let failure { Console.warn(failure) }
+                for failure in failures { Console.warn(failure) }
                 return full
             }
-            if let failure { throw failure }
+            if let first = failures.first {
+                for other in failures.dropFirst() { Console.warn(other) }
+                throw first
+            }
         }
         return ends.subtracting([.done]).isEmpty ? .done : .stageFailed
     }

@@ -91,7 +91,7 @@ struct Night {
                 }
             }
         }
-        var status = try await compute(due, into: run, sideBySide: isRoomy(for: due, snapshot), lineage)
+        var status = try await computeStages(of: due, into: run, sideBySide: isRoomy(for: due, snapshot), lineage)
         if status == .cannotWrite || status == .inputOutput { return status }
         let finished = Set(try records.read().filter { $0.status != .failed }.map(\.id))
         for item in plan.items where !finished.contains(item.node.id) && !left.contains(item.node.id) {

@@ -3,6 +3,7 @@ import Foundation
 import Monitoring
 import StageKit
 import Subprocess
+import Synchronization
 import SystemPackage
 import Vocabulary
 
@@ -30,6 +31,25 @@ struct StageProcess: Sendable {
                 .stageMissing, "the executable of stage '\(stage)' is missing", at: .path(path),
                 help: "install nightmarket-\(stage) beside nightmarket")
         }
+        let status: TerminationStatus
+        do { status = try await launch(path) } catch let error as SubprocessError {
+            throw Problem(
+                .stageMissing, "the executable of stage '\(stage)' cannot be started: \(error)", at: .path(path),
+                help: "install nightmarket-\(stage) anew beside nightmarket")
+        }
+        try Interruption.check()
+        switch status {
+        case .exited(let code): return ExitStatus(rawValue: code) ?? .stageFailed
+        case .signaled(let signal):
+            throw Problem(
+                .stageDied, "stage '\(stage)' was ended by signal \(signal)",
+                help: "the published output is unchanged; run again, and look at the machine's memory if it repeats")
+        }
+    }
+
+    private func launch(_ path: String) async throws -> TerminationStatus {
+        let child = Atomic<Int32>(0)
+        defer { Interruption.end(child.load(ordering: .relaxed)) }
         let result = try await Subprocess.run(
             .path(FilePath(path)), arguments: Arguments(arguments),
             environment: .inherit.updating([
@@ -40,40 +60,20 @@ struct StageProcess: Sendable {
             output: .currentStandardOutput,
             error: .currentStandardError
         ) { execution in
+            child.store(execution.processIdentifier.value, ordering: .relaxed)
             Interruption.begin(execution.processIdentifier.value)
         }
-        Interruption.end(result.processIdentifier.value)
-        try Interruption.check()
-        switch result.terminationStatus {
-        case .exited(let code): return ExitStatus(rawValue: code) ?? .stageFailed
-        case .signaled(let signal):
-            throw Problem(
-                .stageDied, "stage '\(stage)' was ended by signal \(signal)",
-                help: "the published output is unchanged; run again, and look at the machine's memory if it repeats")
-        }
+        return result.terminationStatus
     }
 
-    /// How one of several processes ended.
+    /// How a process ended.
     struct End: Sendable {
         let stage: String
         let result: Result<ExitStatus, any Error>
     }
 
-    /// Starts processes side by side; gives their ends as they come.
-    static func ends(of processes: [StageProcess]) -> AsyncStream<End> {
-        AsyncStream { ends in
-            Task {
-                await withTaskGroup(of: Void.self) { group in
-                    for process in processes {
-                        group.addTask {
-                            let result: Result<ExitStatus, any Error>
-                            do { result = .success(try await process.run()) } catch { result = .failure(error) }
-                            ends.yield(End(stage: process.stage, result: result))
-                        }
-                    }
-                }
-                ends.finish()
-            }
-        }
+    /// Runs it to its end, whatever that is.
+    func end() async -> End {
+        do { return End(stage: stage, result: .success(try await run())) } catch { return End(stage: stage, result: .failure(error)) }
     }
 }

@@ -90,7 +90,12 @@ struct Writer {
     func publish(
         _ dates: [CivilDate], selected: Set<String>, selection: RunResults.Selection? = nil, onlyIfDue: Bool = false
     ) async throws -> ExitStatus {
-        let status = try await publishFiles(dates, selected: selected, selection: selection, onlyIfDue: onlyIfDue)
+        let status: ExitStatus
+        do { status = try await publishFiles(dates, selected: selected, selection: selection, onlyIfDue: onlyIfDue) } catch {
+            // The nights before it are published all the same.
+            if !(error is Interrupted) { try await bringDatabase() }
+            throw error
+        }
         try await bringDatabase()
         return status
     }
