@@ -40,18 +40,21 @@ extension LogFormat {
         public var quotes: Bool
         public var preamble: Preamble
         public var totals: Totals?
+        /// Mapped fields are taken without the blanks around them, and without the `="…"` that spreadsheets put around digits.
+        public var trims: Bool
         /// Whole texts of a field that mean that there is nothing, in every mapped column.
         public var nullValues: Set<String>
         /// nil: numbers are plain.
         public var numbers: NumberStyle?
 
         public init(
-            quotes: Bool = true, preamble: Preamble = .none, totals: Totals? = nil, nullValues: Set<String> = [],
-            numbers: NumberStyle? = nil
+            quotes: Bool = true, preamble: Preamble = .none, totals: Totals? = nil, trims: Bool = false,
+            nullValues: Set<String> = [], numbers: NumberStyle? = nil
         ) {
             self.quotes = quotes
             self.preamble = preamble
             self.totals = totals
+            self.trims = trims
             self.nullValues = nullValues
             self.numbers = numbers
         }

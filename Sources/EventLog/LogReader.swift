@@ -7,7 +7,7 @@ import Vocabulary
 ///
 /// Typing:
 /// - A field with nothing in it is null. `""` is an empty string in category and text columns and null in all others;
-///   an empty id is null. Blanks belong to a field and are never trimmed.
+///   an empty id is null. Blanks belong to a field unless the dialect trims.
 /// - Times are ISO 8601 (`2026-11-01`, `2026-11-01 20:00`, `2026-11-01T20:00:00.123456+08:00`; a stamp without an
 ///   offset is on the wall clock of the format's zone) or numbers since the epoch; of the years 1970 to 2200.
 ///   Digits beyond microseconds are cut off.

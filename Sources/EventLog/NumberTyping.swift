@@ -58,6 +58,25 @@ package enum NumberTyping {
         return .none
     }
 
+    /// A decimal as JSON writes numbers: like `decimal`, and with an exponent as programs give to small and large ones.
+    package static func jsonDecimal(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
+        guard let mark = bytes.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }) else { return decimal(bytes, &value) }
+        guard let exponent = Int(String(decoding: bytes[(mark + 1)...], as: UTF8.self)) else { return .invalidDecimal }
+        let mantissa = UnsafeRawBufferPointer(rebasing: bytes[..<mark])
+        var plain: Int64 = 0
+        let fault = decimal(mantissa, &plain)
+        if fault == .invalidDecimal { return fault }
+        let (isNegative, first) = sign(mantissa)
+        var digits = mantissa[first...].filter { $0 != 0x2E }
+        let point = (mantissa[first...].firstIndex(of: 0x2E) ?? mantissa.count) - first
+        // Beyond these everything but 0 is too large, or nothing.
+        let place = point + min(max(exponent, -1_000), 1_000)
+        if place <= 0 { digits.insert(contentsOf: repeatElement(0x30, count: 1 - place), at: 0) }
+        if place > digits.count { digits += repeatElement(0x30, count: place - digits.count) }
+        digits.insert(0x2E, at: max(place, 1))
+        return ((isNegative ? [0x2D] : []) + digits).withUnsafeBytes { decimal($0, &value) }
+    }
+
     /// true, t, yes, 1 and false, f, no, 0 in any case, as 1 and 0.
     package static func boolean(_ bytes: UnsafeRawBufferPointer, _ value: inout Int64) -> Fault {
         guard (1...5).contains(bytes.count) else { return .invalidBoolean }

@@ -12,6 +12,7 @@ struct RecordTyper {
     /// The variants' bytes in the window, by the index of the column that they are assigned in.
     private let variants: [Int: [Field]]
     private let styled: StyledNumber?
+    private let isJSON: Bool
     private var times: TimeTyping
 
     /// - Parameter batch: has a column for every stored one of `columns`, in their order.
@@ -24,6 +25,7 @@ struct RecordTyper {
         self.variants = variants
         self.failedColumns = failedColumns
         styled = format.dialect.numbers.map(StyledNumber.init)
+        isJSON = format.layout == .jsonLines
         times = TimeTyping(format.timeFormat, zone: format.zone)
         var stored = batch.columns.makeIterator()
         targets = columns.map { $0.isStored ? stored.next() : nil }
@@ -64,7 +66,13 @@ struct RecordTyper {
         case .integer:
             if let styled { numbers(slice, styled.integer) } else { numbers(slice, NumberTyping.integer) }
         case .decimal:
-            if let styled { numbers(slice, styled.decimal) } else { numbers(slice, NumberTyping.decimal) }
+            if let styled {
+                numbers(slice, styled.decimal)
+            } else if isJSON {
+                numbers(slice, NumberTyping.jsonDecimal)
+            } else {
+                numbers(slice, NumberTyping.decimal)
+            }
         case .boolean: numbers(slice, NumberTyping.boolean)
         case .text:
             let table = column.column.name == "event" ? events : nil

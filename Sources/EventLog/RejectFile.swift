@@ -19,7 +19,7 @@ public final class RejectFile {
     /// - Throws: `rejects.cannot-write`.
     public init(path: String) throws {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
         if descriptor < 0 {
             throw Problem(
                 .rejectsCannotWrite, "the file of rejects cannot be written: \(String(cString: strerror(errno)))",

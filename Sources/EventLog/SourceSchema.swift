@@ -36,13 +36,18 @@ struct SourceSchema {
                 if format.privateColumns[mapping.column.name] != nil { privateFields.insert(index) }
             }
         }
-        if !missing.isEmpty { throw Self.missing(missing, header, file) }
+        if !missing.isEmpty { throw Self.missing(missing, header, format, file) }
         for name in format.privateColumns.keys { privateFields.formUnion(places[Array(name.utf8)] ?? []) }
         self.columns = columns
         self.privateFields = privateFields
     }
 
-    private static func missing(_ names: [String], _ header: [String], _ file: String) -> Problem {
+    private static func missing(_ names: [String], _ header: [String], _ format: LogFormat, _ file: String) -> Problem {
+        if format.encoding == .utf8, header.contains(where: { $0.contains("\u{FFFD}") }) {
+            return Problem(
+                .logMissingColumn, "there is no column '\(names[0])', and the names that are there are no UTF-8", at: .path(file),
+                help: "say how the file is written: 'encoding: gb18030' is what Chinese programs often do")
+        }
         let quoted = names.map { "'\($0)'" }.joined(separator: ", ")
         let nearest = names.compactMap { name in
             nearestName(to: name, among: header).map {

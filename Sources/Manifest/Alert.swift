@@ -22,6 +22,8 @@ extension Manifest {
         /// Columns of the mart that must reach a value, so that noise does not alarm.
         public var minimums: [Minimum]
         public var rows: Rows
+        /// Cells that ended in so many days before the run's date are judged too.
+        public var recheckDays: Int
         public var severity: Severity
         public var owner: String?
         /// With fields such as `{value}`.

@@ -24,6 +24,7 @@ extension Lowering {
                     }
                 },
                 rows: value["rows"]?.string.flatMap(Manifest.Alert.Rows.init) ?? .detail,
+                recheckDays: value["recheck_days"]?.integer ?? 0,
                 severity: value["severity"]?.string.flatMap(Manifest.Alert.Severity.init) ?? .warning,
                 owner: value["owner"]?.string, message: value["message"]?.string,
                 messagePlace: value["message"]?.place ?? place, options: value)

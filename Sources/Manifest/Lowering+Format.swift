@@ -14,7 +14,7 @@ extension Lowering {
             encoding: source["encoding"]?.string.flatMap(LogFormat.Encoding.init) ?? .utf8,
             dialect: LogFormat.Dialect(
                 quotes: source["quote"]?.string != "none", preamble: lowerPreamble(source, header: header),
-                totals: lowerTotals(source["totals"], header: header),
+                totals: lowerTotals(source["totals"], header: header), trims: source["trim"]?.boolean ?? false,
                 nullValues: Set(source["null_values"]?.strings ?? []), numbers: lowerNumbers(source["numbers"])),
             explode: lowerExplode(source["explode"]), header: header,
             timeFormat: lowerTimeFormat(source["time"]?["format"]),

@@ -45,6 +45,9 @@ extension ManifestShape {
             "rows", .word(Manifest.Alert.Rows.allCases.map(\.rawValue)),
             "Which rows are judged: detail (the default) or total."),
         Key(
+            "recheck_days", .integer(0...60),
+            "Cells that ended in so many days before the run's date are judged again, for figures that are restated; 0 unless said otherwise."),
+        Key(
             "severity", .word(Manifest.Alert.Severity.allCases.map(\.rawValue)),
             "How bad it is; warning unless said otherwise."),
         Key("owner", .string, "Who looks after it."),

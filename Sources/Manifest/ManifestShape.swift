@@ -148,6 +148,9 @@ extension ManifestShape {
                 Key("column", .string, required: true, "The column of the file that tells."),
                 Key("values", .oneOrMany(.string), required: true, "The texts in it that do, such as Total or 合计."),
             ]), "Rows that sum up others: they are counted and are no records."),
+        Key(
+            "trim", .boolean,
+            "Fields are taken without the blanks and tabs around them, and without the =\"...\" that spreadsheets put around digits."),
         Key("null_values", .list(.string), "Texts that stand for nothing, such as '-' or 'N/A'."),
         Key(
             "numbers",

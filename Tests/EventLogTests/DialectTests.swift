@@ -73,6 +73,34 @@ import Vocabulary
         #expect(contents.codes == ["date.missing"])
     }
 
+    @Test func blanksAndFormulasAroundFieldsAreTrimmedWhereAskedFor() throws {
+        let text = "日期,消耗,计划\n 2026-11-01\t,\t1.5 ,\" a b\u{3000}\"\n2026-11-01,2,\"=\"\"007\"\"\"\n2026-11-01,\u{A0}-,\" =\"\" \"\" \"\n 合计,9,x\n2026-11-01,3, \t\n"
+        let totals = LogFormat.Dialect.Totals(column: "日期", values: ["合计"])
+        let trimmed = try LogFixture.read(text, report(.init(totals: totals, trims: true, nullValues: ["-"])))
+        #expect(
+            trimmed.rows == [[day, "1500000", "a b"], [day, "2000000", "007"], [day, nil, nil], [day, "3000000", nil]])
+        #expect(trimmed.report.totals == 1)
+        // Unasked, they stay, and are in the way of numbers and days.
+        let plain = try LogFixture.read(text, report(.init()))
+        #expect(plain.rows == [[day, "2000000", "=\"007\""], [day, "3000000", " \t"]])
+        #expect(plain.rejects.count == 3)
+    }
+
+    /// Ids that differ in blanks alone are one where trimmed, in JSON lines as well.
+    @Test func trimmedIdsAreOne() throws {
+        func ids(_ trims: Bool, _ layout: LogFormat.Layout, _ text: String) throws -> Int {
+            let format = LogFormat(
+                layout: layout, dialect: .init(trims: trims),
+                mappings: [.init(Column("event_time", .time), from: .column("t")), .init(Column("user_id", .key), from: .column("u"))])
+            return Set(try LogFixture.read(text, format).rows.map { $0[1] }).count
+        }
+        let table = "t,u\n" + ["u1", "u1\t", " u1", "\"=\"\"u1\"\"\"", "=\"u1\""].map { "2026-11-01,\($0)\n" }.joined()
+        let lines = ["u1", "u1\\t", " u1"].map { "{\"t\":\"2026-11-01\",\"u\":\"\($0)\"}\n" }.joined()
+        #expect(try ids(true, .delimited, table) == 1)
+        #expect(try ids(true, .jsonLines, lines) == 1)
+        #expect(try ids(false, .jsonLines, lines) == 3)
+    }
+
     @Test func withoutQuotesAQuoteIsACharacter() throws {
         var format = LogFixture.textColumns(2, delimiter: 0x09)
         format.dialect.quotes = false

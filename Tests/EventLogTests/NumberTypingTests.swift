@@ -40,6 +40,25 @@ import Testing
         #expect(type(text, NumberTyping.decimal).fault == .decimalOverflow)
     }
 
+    @Test(
+        arguments: [
+            ("12.5", 12_500_000), ("1e3", 1_000_000_000), ("1E+3", 1_000_000_000), ("1e-05", 10), ("-1.5e-1", -150_000), ("1234.5e-2", 12_345_000),
+            ("15e-7", 2), ("5e-7", 0), ("5.0000001e-7", 1), ("0e999999", 0), ("1e-999999", 0), ("0.000000001e9", 1_000_000), ("9.223372036854775807e12", .max),
+            ("1e0", 1_000_000), ("-0e5", 0),
+        ] as [(String, Int64)])
+    func anExponentOfJSONIsExact(_ text: String, _ value: Int64) {
+        #expect(type(text, NumberTyping.jsonDecimal) == (value, .none))
+    }
+
+    @Test func whatIsNoNumberOrTooLargeIsSoWithAnExponentToo() {
+        for text in ["e5", "1e", "1e+", "1e1.5", "1ee5", "1.2.3e4", "-e3", "1e5 ", "1e99999999999999999999"] {
+            #expect(type(text, NumberTyping.jsonDecimal).fault == .invalidDecimal, "\(text)")
+        }
+        for text in ["1e13", "-9.3e12", "1e999", "123456789012345678901234567890e0"] {
+            #expect(type(text, NumberTyping.jsonDecimal).fault == .decimalOverflow, "\(text)")
+        }
+    }
+
     @Test func decimalsAgreeWithArithmeticOn128Bits() {
         var random = SeededGenerator(seed: 21)
         for _ in 0..<5000 {

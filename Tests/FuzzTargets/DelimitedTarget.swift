@@ -37,7 +37,10 @@ final class DelimitedTarget: FuzzTarget {
     private static func format(_ flags: UInt8, delimiter: UInt8) -> LogFormat {
         var dialect = LogFormat.Dialect()
         dialect.quotes = flags & 1 == 0
-        if flags & 2 != 0 { dialect.nullValues = ["-", "null"] }
+        if flags & 2 != 0 {
+            dialect.nullValues = ["-", "null"]
+            dialect.trims = flags & 1 == 0
+        }
         if flags & 4 != 0 { dialect.totals = .init(column: "a", values: ["Total"]) }
         if flags & 8 != 0 {
             dialect.numbers = .init(percent: true, thousands: ".", currency: ["¥", "US$"], decimal: 0x2C)

@@ -36,7 +36,7 @@ import Vocabulary
             alerts:
               a: { mart: metrics.daily, column: events, below: 1.5%, above: 300%, min: { events: 1000 } }
               b: { mart: metrics.daily, column: events, target: { value: 40, over: 15% }, severity: critical, owner: ann }
-              c: { mart: metrics.daily, column: events, target: { source: goals, under: 0.1 }, rows: total }
+              c: { mart: metrics.daily, column: events, target: { source: goals, under: 0.1 }, rows: total, recheck_days: 3 }
               d: { mart: metrics.daily, column: events, change: { down: 10%, back: 7 }, where: "events > 3" }
               e: { mart: metrics.daily, column: events, outlier: { weeks: 6 }, message: "{value} on {time}" }
             notify: [bin/tell, "a b", $(rm)]
@@ -53,6 +53,7 @@ import Vocabulary
         #expect(manifest.alerts[0].minimums.map(\.least) == [1000])
         #expect(manifest.alerts.map(\.severity) == [.warning, .critical, .warning, .warning, .warning])
         #expect(manifest.alerts[2].rows == .total)
+        #expect(manifest.alerts.map(\.recheckDays) == [0, 0, 3, 0, 0])
         #expect(manifest.notify == ["/project/bin/tell", "a b", "$(rm)"])
     }
 

@@ -33,6 +33,7 @@ import Vocabulary
             quote: none
             skip_lines: 3
             totals: { column: ts, values: [Total, 合计] }
+            trim: true
             null_values: ['-', 'NULL']
             numbers: { percent: true, thousands: ',', currency: ['¥', '$'] }
             """
@@ -41,7 +42,7 @@ import Vocabulary
             dialect
                 == LogFormat.Dialect(
                     quotes: false, preamble: .lines(3), totals: .init(column: "ts", values: ["Total", "合计"]),
-                    nullValues: ["-", "NULL"],
+                    trims: true, nullValues: ["-", "NULL"],
                     numbers: LogFormat.NumberStyle(percent: true, thousands: ",", currency: ["¥", "$"])))
         #expect(try log("skip_until_header: true").dialect.preamble == .untilHeader)
         #expect(try log("numbers: { decimal: ',', thousands: '.', currency: € }").dialect.numbers?.decimal == 0x2C)

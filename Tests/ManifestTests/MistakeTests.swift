@@ -39,7 +39,7 @@ import Vocabulary
                 "m.yaml:10:13: sources.web.format: expected one of csv, tsv, jsonl, found 'cvs' | How fields are parted: csv (comma, the default), tsv (tab), or jsonl (a JSON object a line).",
                 "m.yaml:11:78: the column 'amount' is decimal and cannot be text | a standard column keeps its type; give the column another name",
                 "m.yaml:12:19: sources.web.reject_limit: expected a fraction such as 1% or 0.01, found '5' | a part in a hundred is written with %: 5%",
-                "m.yaml:13:5: unknown key 'colour' in sources.web | the keys here are kind, files, format, explode, delimiter, header, encoding, quote, skip_lines, skip_until_header, totals, null_values, numbers, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, settle, on_change",
+                "m.yaml:13:5: unknown key 'colour' in sources.web | the keys here are kind, files, format, explode, delimiter, header, encoding, quote, skip_lines, skip_until_header, totals, trim, null_values, numbers, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, settle, on_change",
                 "m.yaml:15:3: unknown key 'funel' in stages | did you mean 'funnel'?",
                 "m.yaml:18:5: 'a/b' cannot be a node's name | names are made of the letters a to z and A to Z, digits, _ and -, at most 100 of them, such as double_11",
                 "m.yaml:18:33: stages.metrics.a/b.top: expected a whole number from 1 to 1000, found '0' | it must lie from 1 to 1000",
@@ -188,7 +188,7 @@ import Vocabulary
         ),
         (
             "version: { column: ts }",
-            "m.yaml:11:5: unknown key 'version' in sources.web | the keys here are kind, files, format, explode, delimiter, header, encoding, quote, skip_lines, skip_until_header, totals, null_values, numbers, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, settle, on_change"
+            "m.yaml:11:5: unknown key 'version' in sources.web | the keys here are kind, files, format, explode, delimiter, header, encoding, quote, skip_lines, skip_until_header, totals, trim, null_values, numbers, compression, time, columns, events, event_id_space, dedupe_window, provides, private, reject_limit, damaged_limit, expect, settle, on_change"
         ),
     ])
     func aWrongOptionOfASourceIsNamed(line: String, mistake: String) {

@@ -45,11 +45,12 @@ public struct AlertCheck {
             case .week: 7 * count
             case .month: 31 * count
             }
-        guard days <= 7 * weeks else { return [] }
+        let reach = 7 * weeks + alert.recheckDays
+        guard days <= reach else { return [] }
         return [
             Problem(
                 .alertRule, "\(weeks) weeks lie outside the period of \(node.id), which is last \(count)\(unit.rawValue)",
-                at: place, help: "give the node 'period: last \(7 * weeks + 1)d', or the alert fewer weeks")
+                at: place, help: "give the node 'period: last \(reach + 1)d', or the alert fewer weeks")
         ]
     }
 

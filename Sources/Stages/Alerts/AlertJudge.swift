@@ -7,8 +7,8 @@ import Vocabulary
 
 /// Judges the cells of one mart by one rule.
 ///
-/// A cell of an hour, day, week or month is judged by the run of the date on which it ends; where the mart has no such
-/// cells, all of its rows are judged. A cell whose window is open, or whose days are incomplete, never alarms.
+/// A cell of an hour, day, week or month is judged by the run of the date on which it ends, and by those of the alert's
+/// `recheckDays` after it; where the mart has no such cells, all of its rows are judged. A cell whose window is open, or whose days are incomplete, never alarms.
 struct AlertJudge {
     /// Why a cell is not judged, in the order in which it is asked.
     enum Reason: Int, CaseIterable {
@@ -82,10 +82,11 @@ struct AlertJudge {
 
     func judge() throws -> Judgement {
         var judgement = Judgement(alert: alert)
-        let day = TimeSpan(start: context.manifest.zone.start(of: context.date), end: context.endOfDate)
+        let firstDay = context.date.adding(days: -alert.recheckDays)
+        let days = TimeSpan(start: context.manifest.zone.start(of: firstDay), end: context.endOfDate)
         for row in cells.mart.rows.indices where passes[row] && cells.kind(row) ?? "detail" == alert.rows.rawValue {
             if cells.hasSeries {
-                guard let span = cells.span(row), span.end > day.start, span.end <= day.end else { continue }
+                guard let span = cells.span(row), span.end > days.start, span.end <= days.end else { continue }
             }
             switch try verdict(row) {
             case .holds: judgement.judged += 1

@@ -40,6 +40,10 @@ struct AlertMarts {
                 code: "not_judged",
                 message: "never judged: rows whose window is open, days whose files are damaged, missing or late, null values"),
         ]
+            + context.manifest.alerts.filter { $0.recheckDays > 0 }.map { alert in
+                MartNote(
+                    code: "rechecked", message: "\(alert.name) also judges what ended up to \(alert.recheckDays) days before, as figures may be restated")
+            }
     }
 
     // MARK: Alerts
