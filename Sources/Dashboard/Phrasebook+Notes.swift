@@ -77,6 +77,9 @@ extension Phrasebook {
             "an hour, day, week or month is judged by the run of the date on which it ends; other rows by every run",
             "小时、日、周、月由其结束当日的运行判断；其他行每次运行都判断"
         ),
+        ("rows without spend: {}, with {} of {} {}; totals count what they brought", "没有花费的行：{1}，占 {3} {4} 中的 {2}；总计计入其成交"),
+        ("rows without spend: {}; totals count what they brought", "没有花费的行：{1}；总计计入其成交"),
+        ("{} also judges what ended up to {} days before, as figures may be restated", "{1} 也判断此前 {2} 天内结束的单元格，因为数据可能被修正"),
         (
             "never judged: rows whose window is open, days whose files are damaged, missing or late, null values",
             "从不判断：窗口未结束的行，文件损坏、缺失或迟到的日期，空值"

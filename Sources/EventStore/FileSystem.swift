@@ -130,7 +130,9 @@ enum FileSystem {
     }
 
     /// Removes the file if it is there.
-    static func remove(_ path: String) { unlink(path) }
+    /// - Returns: false where it stays.
+    @discardableResult
+    static func remove(_ path: String) -> Bool { unlink(path) == 0 || errno == ENOENT }
 
     /// The names in a folder, in byte order; none where the folder is missing.
     static func names(in folder: String) -> [String] {

@@ -11,6 +11,8 @@ final class Segment: @unchecked Sendable {
     /// follow.
     let persons: UnsafePointer<Key128>
     let personCount: Int
+    /// The keys of all persons, users and devices, as they are stored: the persons first.
+    let ids: UnsafeBufferPointer<Key128>
     /// Per row the index of its person; never decreases.
     let personOfRow: UnsafePointer<Int32>
     let times: UnsafePointer<Int64>
@@ -47,6 +49,7 @@ final class Segment: @unchecked Sendable {
         guard last >= 0, last < keys.count else { throw Segment.damaged(path, "a row belongs to no person") }
         persons = keyBytes.assumingMemoryBound(to: Key128.self)
         personCount = last + 1
+        ids = UnsafeBufferPointer(start: persons, count: keys.count)
         personOfRow = indices.assumingMemoryBound(to: Int32.self)
         times = timeBytes.assumingMemoryBound(to: Int64.self)
     }

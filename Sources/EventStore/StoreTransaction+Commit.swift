@@ -58,9 +58,13 @@ extension StoreTransaction {
             ("rejects", folder.rejects),
         ] {
             for name in FileSystem.names(in: path) where isOurs(name) && !keep.contains("\(prefix)/\(name)") {
+                let bytes = FileSystem.size("\(path)/\(name)")
+                guard FileSystem.remove("\(path)/\(name)") else {
+                    swept.left.append("\(path)/\(name)")
+                    continue
+                }
                 swept.files += 1
-                swept.bytes += FileSystem.size("\(path)/\(name)")
-                FileSystem.remove("\(path)/\(name)")
+                swept.bytes += bytes
             }
         }
         FileSystem.remove(folder.catalogue + ".tmp")
@@ -84,4 +88,6 @@ extension StoreTransaction {
 public struct SweptFiles: Sendable, Hashable {
     public var files = 0
     public var bytes: Int64 = 0
+    /// The paths of those that could not be removed.
+    public var left: [String] = []
 }

@@ -14,6 +14,23 @@ extension StoreTransaction {
         catalogue.identity = record
     }
 
+    /// Those of some ids that an event of the snapshot before names, live or not.
+    /// - Parameters:
+    ///   - kind: user or device.
+    ///   - keys: the keyed hashes of the ids.
+    /// - Throws: `Problem` `store.damaged`.
+    public func named(_ kind: Tombstone.Kind, _ keys: Set<Key128>) throws -> Set<Key128> {
+        var asked: [Key128: Key128] = [:]
+        for key in keys { asked[kind == .user ? userPerson(key) : devicePerson(key)] = key }
+        var found: Set<Key128> = []
+        for entry in base.segments where found.count < keys.count {
+            let segment = try Segment(entry, path: folder.segment(entry.name))
+            try segment.verify(nil)
+            for id in segment.ids { if let key = asked[id.bigEndian] { found.insert(key) } }
+        }
+        return found
+    }
+
     /// Keeps a note of an erasure in the next snapshot.
     public func record(_ erasure: Erasure) { catalogue.erasures = (catalogue.erasures ?? []) + [erasure] }
 

@@ -141,7 +141,7 @@ extension CellExplanation.File {
         .object([
             .init("path", .string(books.path)), .init("size", .integer(books.size)), .init("hash", .string(books.hash)),
             .init("state", .string(books.state.rawValue)), .init("counts", .boolean(counts)),
-            .init("holds_time", holdsTime.map { .boolean($0) } ?? .null), .init("read", .integer(books.read)),
+            .init("holds_time", holdsTime.map { .boolean($0) } ?? .null), .init("new", isNew.map { .boolean($0) } ?? .null), .init("read", .integer(books.read)),
             .init("rejected", .integer(books.rejected)), .init("accepted", .integer(books.stored)),
             .init("rejects", .object(books.rejects.map { .init($0.code, .integer($0.count)) })),
             .init("problem", .text(books.problem)),

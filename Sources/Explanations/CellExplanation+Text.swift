@@ -77,8 +77,12 @@ extension CellExplanation {
             } else if !source.counted.isEmpty {
                 text.entry("", "all files of the source are named: which of them hold rows of the cell is not recorded")
             }
+            let new = source.counted.count { $0.isNew == true }
+            if new > 0, let before = comparisons.first(where: { $0.kind == .previousRun }) {
+                text.entry("", "\(new) of them did not count in the run \(before.run.name) (new)")
+            }
             let files = source.files.enumerated().sorted { a, b in
-                a.element.weight != b.element.weight ? a.element.weight > b.element.weight : a.offset < b.offset
+                a.element.weight != b.element.weight ? a.element.weight > b.element.weight : a.offset > b.offset
             }.map(\.element)
             let shown = files.prefix(Self.fileLimit)
             func column(_ title: String, _ cell: (File) -> String) -> TextTable.Column {
@@ -91,7 +95,7 @@ extension CellExplanation {
             text.table([
                 words("file", isPath: true) { ($0.holdsTime == true ? "* " : hasTime ? "  " : "") + $0.books.path },
                 column("read") { "\($0.books.read)" }, column("rejected") { "\($0.books.rejected)" }, column("accepted") { "\($0.books.stored)" },
-                words("rejects, state") { $0.words },
+                words("new, rejects, state") { $0.words },
             ])
             if files.count > Self.fileLimit { text.entry("", "… and \(files.count - Self.fileLimit) more: --format json has all") }
         }
@@ -101,14 +105,15 @@ extension CellExplanation {
 }
 
 extension CellExplanation.File {
-    /// What is shown first: files of the cell's time, then what did not count, then rejects.
-    fileprivate var weight: Int { (holdsTime == true ? 4 : 0) + (counts ? 0 : 2) + (books.rejected > 0 ? 1 : 0) }
+    /// What is shown first: what is new since the run that the cell is compared with, files of the cell's time, then what did not count, then
+    /// rejects; of equals the last by name.
+    fileprivate var weight: Int { (isNew == true ? 8 : 0) + (holdsTime == true ? 4 : 0) + (counts ? 0 : 2) + (books.rejected > 0 ? 1 : 0) }
 
     /// Why it does not count, or its rejects by reason, the commonest first.
     fileprivate var words: String {
         if !counts { return "does not count: \(books.state.rawValue)\(books.problem.map { ", \($0)" } ?? "")" }
-        return books.rejects.sorted { $0.count != $1.count ? $0.count > $1.count : $0.code < $1.code }
-            .map { "\($0.count) \($0.code)" }.joined(separator: ", ")
+        let rejects = books.rejects.sorted { $0.count != $1.count ? $0.count > $1.count : $0.code < $1.code }.map { "\($0.count) \($0.code)" }
+        return ((isNew == true ? ["new"] : []) + rejects).joined(separator: ", ")
     }
 }
 

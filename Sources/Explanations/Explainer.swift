@@ -57,7 +57,7 @@ public struct Explainer {
             credit: credit(definition, mart), conditions: node.map { conditions($0, mart, definition) } ?? [], period: mart.period,
             asOf: mart.asOf, provisional: mart.provisional,
             notes: mart.notes.filter { $0.column == nil || $0.column.map(base) == base(column.name) }, remarks: facts.remarks,
-            comparisons: try comparisons(cell, node, previous), noPreviousRun: whyNot, sources: sources(cell),
+            comparisons: try comparisons(cell, node, previous), noPreviousRun: whyNot, sources: sources(cell, since: previous?.run),
             persons: PersonsCommand(
                 manifest.path, date: run.date, intraday: run.intraday, overrides: record?.overrides ?? [], refusal: facts.refusesPersons
             ).persons(behind: cell, node: node))
@@ -184,22 +184,31 @@ public struct Explainer {
 
     // MARK: Files
 
-    private func sources(_ cell: Cell) -> [CellExplanation.Source] {
-        let inputs = results.lineage.first { $0.mart == cell.mart.id }?.inputs ?? []
-        let used = Set(inputs.map(\.source))
-        struct Content: Hashable {
-            let source: String
-            let path: String
-            let hash: String
+    /// A file's content, as it counts in a mart.
+    private struct Content: Hashable {
+        let source: String
+        let path: String
+        let hash: String
+
+        static func all(of mart: String, in results: RunResults) -> Set<Content> {
+            let inputs = results.lineage.first { $0.mart == mart }?.inputs ?? []
+            return Set(inputs.map { Content(source: $0.source, path: $0.path, hash: $0.hash) })
         }
-        let counting = Set(inputs.map { Content(source: $0.source, path: $0.path, hash: $0.hash) })
+    }
+
+    private func sources(_ cell: Cell, since previous: PublishedRun?) -> [CellExplanation.Source] {
+        let counting = Content.all(of: cell.mart.id, in: results)
+        let used = Set(counting.map(\.source))
+        let known = (try? previous?.results()).map { Content.all(of: cell.mart.id, in: $0) }
         return results.sources.filter { used.contains($0.name) }.map { source in
             CellExplanation.Source(
                 name: source.name, kind: source.kind,
                 files: source.files.map { file in
-                    let counts = counting.contains(Content(source: source.name, path: file.path, hash: file.hash))
+                    let content = Content(source: source.name, path: file.path, hash: file.hash)
+                    let counts = counting.contains(content)
                     return CellExplanation.File(
-                        books: file, counts: counts, holdsTime: counts ? facts.holdsTime(cell, source.name, file) : nil)
+                        books: file, counts: counts, holdsTime: counts ? facts.holdsTime(cell, source.name, file) : nil,
+                        isNew: counts ? known.map { !$0.contains(content) } : nil)
                 })
         }
     }

@@ -33,6 +33,9 @@ public enum DataPackage {
         public let hash: String
         let descriptor: JSONValue
 
+        /// Whether it tells of files, and so is no part of the package.
+        var isOfQuality: Bool { path.hasPrefix("\(MartID.qualityStage)/") }
+
         /// The columns of its table, as the data package names their types.
         public var columns: [(name: String, type: String, title: String)] {
             guard case .array(let fields)? = descriptor["schema"]?["fields"] else { return [] }
@@ -148,7 +151,7 @@ public enum DataPackage {
 
     /// Writes the package; the order of the resources given does not matter.
     public static func write(name: String, _ resources: [Resource]) -> [UInt8] {
-        document(name: name, resources.filter { !$0.path.hasPrefix("\(MartID.qualityStage)/") })
+        document(name: name, resources.filter { !$0.isOfQuality })
     }
 
     static func document(name: String, _ resources: [Resource]) -> [UInt8] {

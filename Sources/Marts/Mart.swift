@@ -132,7 +132,7 @@ public struct MartNote: Sendable, Hashable {
     /// the log.
     public var isLoud: Bool { Self.loudCodes.contains(code) }
     private static let loudCodes: Set<String> = [
-        "foreign_currency", "similar_values", "settings_not_applied", "unknown_event", "no_files", "damaged_files", "before_first_record", "budget_without_days",
+        "foreign_currency", "similar_values", "settings_not_applied", "unknown_event", "no_files", "damaged_files", "no_records", "before_first_record", "budget_without_days",
     ]
 
     public init(code: String, column: String? = nil, message: String) {

@@ -93,6 +93,7 @@ public struct OutputVerification {
         if results.run != run.name || results.date != run.date { add("it tells of another run", file) }
         if results.balance?.isBalanced == false { add("its books do not balance", file) }
         verifyPage(of: run, results.page)
+        verifyQuality(of: run, results.quality)
         for mart in results.nodes.flatMap(\.marts) {
             if !MartFormat.allCases.contains(where: { paths.contains("\(mart).\($0.rawValue)") }) {
                 add("the mart \(mart) of the run is not in its data package", package)
@@ -106,18 +107,33 @@ public struct OutputVerification {
     }
 
     /// The page is what was written, and one that no results tell of was not published.
-    private mutating func verifyPage(of run: PublishedRun, _ page: RunResults.Page?) {
+    private mutating func verifyPage(of run: PublishedRun, _ page: RunResults.HashedFile?) {
         let path = "\(run.path)/\(RunDirectory.pageName)"
         guard let page else {
             if OutputFiles.mode(path, followingLinks: false) != nil { add("a page that the run did not publish", path, "take it away") }
             return
         }
-        guard page.path == RunDirectory.pageName, let content = try? OutputFiles.read(path) else {
-            add("the page of the run is gone or cannot be read", path)
+        if page.path == RunDirectory.pageName { verify(page, of: run) } else { add("the page of the run is called \(page.path)", path) }
+    }
+
+    /// The quality marts are what was written; results of an earlier version tell of none.
+    private mutating func verifyQuality(of run: PublishedRun, _ published: [RunResults.HashedFile]) {
+        if published.isEmpty { return }
+        for file in published where file.path.hasPrefix("\(MartID.qualityStage)/") { verify(file, of: run) }
+        let paths = Set(published.map(\.path))
+        for name in OutputFiles.names(in: "\(run.path)/\(MartID.qualityStage)") where !paths.contains("\(MartID.qualityStage)/\(name)") {
+            add("a file that the run did not publish", "\(run.path)/\(MartID.qualityStage)/\(name)", "take it away")
+        }
+    }
+
+    private mutating func verify(_ file: RunResults.HashedFile, of run: PublishedRun) {
+        let path = "\(run.path)/\(file.path)"
+        guard let content = try? OutputFiles.read(path) else {
+            add("a file of the run is gone or cannot be read", path)
             return
         }
         files += 1
-        if content.count != page.bytes || DataPackage.hash(of: content) != page.hash { add("it is not what was published", path) }
+        if content.count != file.bytes || DataPackage.hash(of: content) != file.hash { add("it is not what was published", path) }
     }
 
     /// Whatever lies beside the published files was not published.

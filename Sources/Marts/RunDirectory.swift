@@ -217,10 +217,11 @@ extension RunDirectory {
         results.page = nil
         if let content = try page?(results, resources) {
             try OutputFiles.write(content, to: "\(path)/\(RunDirectory.pageName)")
-            results.page = RunResults.Page(path: RunDirectory.pageName, bytes: content.count, hash: DataPackage.hash(of: content))
+            results.page = RunResults.HashedFile(path: RunDirectory.pageName, bytes: content.count, hash: DataPackage.hash(of: content))
         } else {
             try OutputFiles.remove("\(path)/\(RunDirectory.pageName)")
         }
+        results.quality = resources.filter(\.isOfQuality).map { RunResults.HashedFile(path: $0.path, bytes: $0.bytes, hash: $0.hash) }
         try OutputFiles.write(DataPackage.write(name: name, resources), to: "\(path)/\(DataPackage.fileName)")
         try OutputFiles.write(results.write(), to: "\(path)/\(RunResults.fileName)")
         for hidden in [RunDirectory.nodeRecords, RunDirectory.descriptions] { try OutputFiles.remove("\(path)/\(hidden)") }

@@ -23,7 +23,8 @@ extension RunResults {
                 .init("lineage", .array(lineage.map(\.json))),
                 .init("warnings", .array(warnings.map(\.json))),
             ] + overrides.json + (selection.map { [.init("selection", $0.json)] } ?? [])
-                + (page.map { [.init("page", $0.json)] } ?? [])))
+                + (page.map { [.init("page", $0.json)] } ?? [])
+                + (quality.isEmpty ? [] : [.init("quality", .array(quality.map(\.json)))])))
     }
 
     /// Reads what `write` wrote; writing it again gives the same bytes.
@@ -52,12 +53,13 @@ extension RunResults {
         }
         overrides = try fields.overrides()
         selection = fields.has("selection") ? try fields.optionalFields("selection", Selection.init(reading:)) : nil
-        page = fields.has("page") ? try fields.optionalFields("page", Page.init(reading:)) : nil
+        page = fields.has("page") ? try fields.optionalFields("page", HashedFile.init(reading:)) : nil
+        quality = fields.has("quality") ? try fields.list("quality", HashedFile.init(reading:)) : []
         try fields.end()
     }
 }
 
-extension RunResults.Page {
+extension RunResults.HashedFile {
     fileprivate var json: JSONValue {
         .object([.init("path", .string(path)), .init("bytes", .integer(bytes)), .init("hash", .string(hash))])
     }

@@ -29,7 +29,9 @@ public struct RunResults: Sendable, Hashable {
     /// Which steps were asked for; nil for all.
     public var selection: Selection?
     /// The page that people open; set where the run is published, nil for a run without one.
-    public var page: Page?
+    public var page: HashedFile?
+    /// The files of the quality marts, which the data package leaves out; set where the run is published.
+    public var quality: [HashedFile] = []
 
     public init(
         run: String? = nil, pipeline: String, date: CivilDate, snapshot: String?, status: Status,
@@ -51,7 +53,7 @@ public struct RunResults: Sendable, Hashable {
     }
 
     /// A file that is drawn from the marts and from these results: it has its hash here, and not in the data package.
-    public struct Page: Sendable, Hashable {
+    public struct HashedFile: Sendable, Hashable {
         public var path: String
         public var bytes: Int
         public var hash: String

@@ -80,10 +80,13 @@ public final class NodeFingerprints {
         if context.intraday != nil { period += " provisional" }
         var data = try digests?.digest(of: reach.data) ?? ""
         let sources = Set(stage.sources(of: node, in: context.manifest).map(\.name))
-        let damaged = snapshot?.damagedFiles(of: sources, within: reach.data, context.manifest.zone) ?? []
+        let wanted = context.wanted(reach.data)
+        let damaged = snapshot?.damagedFiles(of: sources, within: wanted, context.manifest.zone) ?? []
         if !damaged.isEmpty { data += " \(BLAKE2b.digits(of: "\(damaged)"))" }
         let missing = snapshot?.withoutFiles(sources, within: reach.data, context.manifest) ?? []
         if !missing.isEmpty { data += " \(BLAKE2b.digits(of: "\(missing)"))" }
+        let late = snapshot?.withoutRecords(sources, within: wanted, of: context.date, context.manifest) ?? []
+        if !late.isEmpty { data += " \(BLAKE2b.digits(of: "\(late)"))" }
         let otherwise = snapshot.map { context.manifest.settingsNotApplied(to: $0.catalogue, sources: context.manifest.sources(of: sources, within: reach.data), span: reach.data.events) } ?? []
         if !otherwise.isEmpty { data += " \(BLAKE2b.digits(of: "\(otherwise)"))" }
         if let further = reach.further { data += " \(BLAKE2b.digits(of: further))" }

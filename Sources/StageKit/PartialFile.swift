@@ -5,6 +5,7 @@ import Vocabulary
 
 extension ProblemCode {
     /// A partial is not what was written.
+    public static let partialUnreadable = ProblemCode("partial.unreadable", exit: .wrongUsage)
     public static let partialDamaged = ProblemCode("partial.damaged", exit: .inputOutput)
     /// A partial was written by a program of another version.
     public static let partialFormat = ProblemCode("partial.format", exit: .inputOutput)
@@ -78,7 +79,10 @@ extension PartialFile {
 
     /// - Throws: `Problem` `partial.damaged`, `partial.format`, `output.io`.
     public init(readingFrom path: String) throws {
-        let bytes = try OutputFiles.read(path)
+        let bytes: [UInt8]
+        do { bytes = try OutputFiles.read(path) } catch let problem as Problem {
+            throw Problem(.partialUnreadable, problem.message, at: .path(path), help: "name the files that --partial wrote")
+        }
         guard bytes.starts(with: Self.magic), bytes.count > Self.magic.count + Self.checksumLength else {
             throw Problem(.partialDamaged, "this is no whole partial", at: .path(path), help: "run its range of buckets again")
         }

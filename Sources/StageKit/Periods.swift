@@ -1,4 +1,5 @@
 import Chronology
+import EventStore
 import Manifest
 import Vocabulary
 
@@ -78,6 +79,14 @@ extension StageContext {
         let bound = min(endOfDate, intraday ?? endOfDate)
         return min(bound, newestEvent.map { $0 + 1 } ?? bound)
     }
+    /// What a computation would look at if there were events up to the end of the date: where it looks up to the newest event, nothing
+    /// of what is missing behind that lies within its own reach.
+    func wanted(_ reach: DataReach) -> DataReach {
+        var wanted = reach
+        if let events = reach.events, events.end >= horizon { wanted.events?.end = max(events.end, intraday ?? endOfDate) }
+        return wanted
+    }
+
     /// The days of tables that a span of time meets, as far as they have come (days since 1970-01-01).
     public func dates(of span: TimeSpan) -> Range<Int> {
         let end = min(span.end, endOfDate)

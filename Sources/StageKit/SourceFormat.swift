@@ -33,6 +33,7 @@ extension LogFormat.Dialect {
         var text = quotes ? "" : "quote none\n"
         if preamble != .none { text += "preamble \(preamble)\n" }
         if let totals { text += "totals \(totals.column) \(totals.values.sorted().joined(separator: "\u{1F}"))\n" }
+        if trims { text += "trim\n" }
         if !nullValues.isEmpty { text += "null \(nullValues.sorted().joined(separator: "\u{1F}"))\n" }
         if let numbers {
             text += "numbers \(numbers.percent) \(numbers.thousands ?? "-") \(numbers.decimal) "

@@ -83,11 +83,15 @@ public struct StageRunner {
         let remarks = try unknownEvents(of: node, reach) + snapshot.withoutFiles(sources, within: reach.data, context.manifest).map { source in
             MartNote(code: "no_files", message: "source \(source) has no file in the store: it contributes nothing")
         }
+        let wanted = context.wanted(reach.data)
+        let late = snapshot.withoutRecords(sources, within: wanted, of: context.date, context.manifest).map {
+            MartNote(code: "no_records", message: $0)
+        }
         let looked = context.manifest.sources(of: sources, within: reach.data)
         let otherwise = context.manifest.settingsNotApplied(to: snapshot.catalogue, sources: looked, span: reach.data.events).map {
             MartNote(code: "settings_not_applied", message: $0)
         }
-        let notes = snapshot.damagedFiles(of: sources, within: reach.data, context.manifest.zone).map { damaged in
+        let notes = snapshot.damagedFiles(of: sources, within: wanted, context.manifest.zone).map { damaged in
             let days = damaged.days.isEmpty ? "the days in them" : damaged.days.map(\.description).joined(separator: ", ")
             return MartNote(
                 code: "damaged_files",
@@ -96,7 +100,7 @@ public struct StageRunner {
         }
         return marts.map { mart in
             var mart = mart
-            mart.notes = overrides + mart.notes + notes + otherwise + remarks
+            mart.notes = overrides + mart.notes + notes + late + otherwise + remarks
             mart.provisional = mart.provisional || !notes.isEmpty || context.intraday != nil
             return mart
         }
@@ -164,17 +168,28 @@ extension Snapshot {
         }.map(\.name).sorted()
     }
 
+    /// Of the sources that a node reads, those without a record of a date or later, in words.
+    func withoutRecords(_ sources: Set<String>, within reach: DataReach, of date: CivilDate, _ manifest: Manifest) -> [String] {
+        guard isMissed(date, by: reach, manifest.zone) else { return [] }
+        return manifest.sourcesWithoutRecords(of: date, files: catalogue.files).compactMap { source, message in
+            let isRead = source.kind == .events ? reach.events != nil : reach.tables.contains(source.name)
+            return isRead && sources.contains(source.name) ? message : nil
+        }
+    }
+
+    /// Whether a reach looks at a day.
+    private func isMissed(_ day: CivilDate, by reach: DataReach, _ zone: Zone) -> Bool {
+        let span = TimeSpan(start: zone.start(of: day), end: zone.start(of: day.adding(days: 1)))
+        if let events = reach.events, span.start < events.end, events.start < span.end { return true }
+        return !reach.tables.isEmpty && reach.dates?.contains(day.daysSinceEpoch) ?? true
+    }
+
     /// By source, in byte order, the damaged files that may lack something within a reach: one whose name tells of no day may.
     func damagedFiles(of sources: Set<String>, within reach: DataReach, _ zone: Zone) -> [DamagedFiles] {
-        func isMissed(_ day: CivilDate) -> Bool {
-            let span = TimeSpan(start: zone.start(of: day), end: zone.start(of: day.adding(days: 1)))
-            if let events = reach.events, span.start < events.end, events.start < span.end { return true }
-            return !reach.tables.isEmpty && reach.dates?.contains(day.daysSinceEpoch) ?? true
-        }
         let damaged = catalogue.files.filter { file in
             guard file.state == .damaged, sources.contains(file.source) else { return false }
             let days = CivilDate.named(in: file.path)
-            return days.isEmpty || days.contains(where: isMissed)
+            return days.isEmpty || days.contains { isMissed($0, by: reach, zone) }
         }
         return Dictionary(grouping: damaged, by: \.source).map { source, files in
             DamagedFiles(

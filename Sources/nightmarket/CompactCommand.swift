@@ -17,7 +17,7 @@ struct CompactCommand: AsyncParsableCommand {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
             let lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: waiting.wait ?? 0)
-            let gone = IngestStep.setAsideAndGone(manifest)
+            let gone = try IngestStep.setAsideAndGone(manifest)
             if let first = gone.first {
                 throw Problem(
                     .compactSetAside, "\(counted(gone.count, "file")) that the gate set aside would be dropped, and cannot be read again", at: .path(first),
@@ -28,11 +28,17 @@ struct CompactCommand: AsyncParsableCommand {
             try Console.print(
                 "compact: \(counted(rewritten.rows, "erased row")) taken out of \(counted(rewritten.segments, "segment")); "
                     + "\(counted(swept.files, "file")) removed, \((swept.bytes + 500_000) / 1_000_000) MB")
+            if let first = swept.left.first {
+                throw Problem(
+                    .compactLeft, "\(counted(swept.left.count, "file")) that nothing needs any more cannot be removed: erased rows may stand in them", at: .path(first),
+                    help: "let this user remove them, and run compact again")
+            }
             return .done
         }
     }
 }
 
 extension ProblemCode {
+    fileprivate static let compactLeft = ProblemCode("compact.left", exit: .inputOutput)
     fileprivate static let compactSetAside = ProblemCode("compact.set-aside", exit: .gateClosed)
 }

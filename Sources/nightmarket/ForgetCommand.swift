@@ -1,6 +1,5 @@
 import ArgumentParser
 import EventStore
-import Foundation
 import Manifest
 import StageKit
 import Stages
@@ -36,9 +35,9 @@ struct ForgetCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let manifest = try arguments.load(stages: allStages)
-            let ids = try id.map { [$0] } ?? idsOfFile()
+            let ids = try id.map { [$0] } ?? IDList(from ?? "-", code: .unreadableIDs).all()
             let lock = try await StoreLock.waiting(StoreFolder(manifest.store), seconds: waiting.wait ?? 0)
-            for path in IngestStep.setAsideAndGone(manifest) {
+            for path in try IngestStep.setAsideAndGone(manifest) {
                 Console.log(
                     TerminalText.shown("\(path): the gate had set it aside, and it is gone from its place: nothing of it counts any more"), level: .warning)
             }
@@ -54,22 +53,13 @@ struct ForgetCommand: AsyncParsableCommand {
                         ? "forget: \(which) was on record as forgotten already, and nothing more of it has come"
                         : "forget: nothing in the store has \(which) as a \(report.space): look at its spelling and at --space; rows that come with it later will be erased")
             }
+            if report.unnamed > 0, report.rows + report.rejects > 0 {
+                Console.log(
+                    "forget: no event in the store has \(report.unnamed) of these \(ids.count) ids as a \(report.space): look at their spelling (blanks belong to an id) and at --space",
+                    level: .warning)
+            }
             return .done
         }
-    }
-
-    private func idsOfFile() throws -> [String] {
-        let name = from ?? "-"
-        let bytes = try? name == "-" ? FileHandle.standardInput.readToEnd() ?? Data() : Data(contentsOf: URL(fileURLWithPath: name))
-        guard let bytes, let text = String(validating: bytes, as: UTF8.self) else {
-            throw Problem(
-                .unreadableIDs, "the ids cannot be read as UTF-8 text", at: .path(name), help: "give a file with an id a line")
-        }
-        let ids = text.split(whereSeparator: \.isNewline).map(String.init)
-        guard !ids.isEmpty else {
-            throw Problem(.unreadableIDs, "there is no id", at: .path(name), help: "give a file with an id a line")
-        }
-        return ids
     }
 }
 

@@ -98,11 +98,11 @@ extension NodeSelection.State {
     /// - Parameter failures: the open failed runs, newest last.
     init(_ plan: Plan, failures: [FailedRun]) {
         for item in plan.items where item.isModified { modified.insert(item.node.id) }
-        let records = failures.last.flatMap { try? NodeRecords(runDirectory: $0.path).read() } ?? []
-        let results = records.isEmpty ? (try? plan.previousRun?.results())?.nodes ?? [] : records
+        let failed = failures.last.flatMap { try? $0.results() }?.nodes ?? []
+        let results = failed.isEmpty ? (try? plan.previousRun?.results())?.nodes ?? [] : failed
         for node in results {
             switch node.status {
-            case .failed, .blocked: failed.insert(node.id)
+            case .failed, .blocked: self.failed.insert(node.id)
             case .done, .skipped: succeeded.insert(node.id)
             }
         }

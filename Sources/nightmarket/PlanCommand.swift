@@ -42,7 +42,7 @@ struct PlanReport {
         let selected = try selection.resolve(manifest, NodeSelection.State(manifest, date))
         let snapshot = try openSnapshot(manifest)
         let takesIn = selected.contains(NodeSelection.ingest)
-        let waiting = takesIn ? IngestStep.waiting(manifest, catalogue: snapshot?.catalogue) : []
+        let waiting = takesIn ? try IngestStep.waiting(manifest, catalogue: snapshot?.catalogue) : []
         let context = StageContext(manifest, date: date, intraday: intraday, snapshot)
         let plan = try Plan(context, snapshot, newData: !waiting.isEmpty, force: force)
         let ingest = waiting.map { "\($0.source): \($0.name) (\($0.reason))" }

@@ -63,6 +63,31 @@ import Testing
         #expect((rules["funnel"]?["open"] as? Int ?? 0) > 0)
     }
 
+    /// A file that comes late changes a day that was judged the night before.
+    @Test func aRestatedDayIsJudgedAgainWhereTheRuleSaysSo() throws {
+        let rules = """
+            alerts:
+              once: { mart: metrics.daily, column: events, above: 5, rows: total }
+              again: { mart: metrics.daily, column: events, above: 5, rows: total, recheck_days: 1 }
+
+            """
+        let workspace = try shop(rules)
+        try workspace.night(date: "2026-11-01")
+        #expect(try workspace.rows("alerts/alerts").isEmpty)
+        let late = (0..<3).map { "late\($0),2026-11-01T12:00:0\($0)+08:00,ann,d1,click,,,," }
+        try workspace.write(TinyShop.log(late), to: "logs/late.csv")
+        try workspace.night(date: "2026-11-02")
+        let alerts = try workspace.rows("alerts/alerts")
+        #expect(alerts.map { $0["alert"] as? String } == ["again"])
+        #expect(alerts.first?["time"] as? String == "2026-11-01")
+        #expect(alerts.first?["value"] as? Double == 7)
+        #expect(try self.rules(workspace)["again"]?["judged"] as? Int == 2)
+        #expect(try self.rules(workspace)["once"]?["judged"] as? Int == 1)
+        // Two days on it is nobody's concern any more.
+        try workspace.night(date: "2026-11-03")
+        #expect(try workspace.rows("alerts/alerts").isEmpty)
+    }
+
     /// By severity, the whole before its parts, the farthest from its limit first; the log and the page follow the mart.
     @Test func whatMattersMostStandsFirst() throws {
         let rules = """

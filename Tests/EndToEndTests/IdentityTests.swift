@@ -125,6 +125,32 @@ import Testing
         #expect(status.output.contains("forgotten   1 id, last ") && status.output.contains("6 erased rows"))
     }
 
+    /// Programs write signs of other languages as escapes.
+    @Test func aRejectOfJSONLinesIsTakenOutWhateverItsEscapes() throws {
+        let shop = try Workspace()
+        try shop.write(
+            """
+            pipeline: p
+            timezone: UTC
+            currency: CNY
+            store: store
+            output: out
+            sources:
+              web: { kind: events, files: logs/*.jsonl, format: jsonl, reject_limit: 90%, columns: { event_time: t, event: e, user_id: u } }
+            stages:
+              metrics: { daily: { period: last 2d, metrics: [events] } }
+
+            """, to: "pipeline.yaml")
+        let good = #"{"t":"2026-11-01T10:00:00Z","e":"click","u":"\u5f20\u4e09"}"#
+        let names = [#"\u5f20\u4e09"#, "张三", #"\ud83d\ude00"#, "李四", #"\u5f20\u4e09\u4e09"#]
+        try shop.write(([good] + names.map { #"{"t":"never","e":"click","u":"\#($0)"}"# }).joined(separator: "\n") + "\n", to: "logs/a.jsonl")
+        try shop.night(date: "2026-11-02")
+        for (id, rows, rejects) in [("张三", "1 row erased", "2 rejects removed"), ("😀", "0 rows erased", "1 reject removed")] {
+            let outcome = try shop.run("nightmarket", ["forget", "pipeline.yaml", id])
+            #expect(outcome.status == 0 && outcome.output.contains("\(rows), \(rejects)"), "\(outcome.output)")
+        }
+    }
+
     @Test func forgettingTellsOfWrongUse() throws {
         let shop = try workspace(["all": TinyShop.records])
         try shop.night(date: "2026-11-02")
@@ -175,6 +201,13 @@ import Testing
         #expect(try shop.published() == before)
         let again = try shop.run("nightmarket", ["compact", "pipeline.yaml"])
         #expect(again.output.contains("0 erased rows taken out of 0 segments"))
+        // What no run has applied yet would change figures; what stays in its place is told.
+        let changed = try shop.run("nightmarket", ["compact", "pipeline.yaml", "--set", "identity.max_users_per_device=1"])
+        #expect(changed.status == 78 && changed.error.contains("error[compact.settings]"), "\(changed.error)")
+        try shop.write("", to: "store/segments/web-0123456789abcdef.arrow/held")
+        let held = try shop.run("nightmarket", ["compact", "pipeline.yaml"])
+        #expect(held.status == 74 && held.error.contains("error[compact.left]") && held.output.contains("0 files removed"), "\(held.error)")
+        try shop.remove("store/segments/web-0123456789abcdef.arrow")
         let whole = try shop.run("nightmarket", ["verify", "pipeline.yaml"])
         #expect(whole.status == 0, "\(whole.output)")
         #expect(try shop.run("nightmarket", ["status", "pipeline.yaml"]).output.contains(" + 2 erased"))

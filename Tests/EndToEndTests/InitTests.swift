@@ -99,6 +99,55 @@ import Testing
         #expect(ads.last?["spend"] as? Double == 165.22 && ads.last?["impressions"] as? Int == 9128, "\(ads)")
     }
 
+    /// A shop's export as Chinese programs write it: thousands, signs, blanks around ids; fees of creators; a file that is no log.
+    @Test func initKnowsAShopsExportAndLeavesOutWhatItCannotRead() throws {
+        let workspace = try Workspace()
+        try workspace.write(
+            """
+            流水号,时间,会员号,行为,商品编码,订单号,实付金额
+            a1,2026-11-05 10:00:00,u1\t,浏览商品,p1,,
+            a2,2026-11-05 10:01:00,u1,支付,p1,2026001\t,"¥1,299.00"
+            a3,2026-11-05 10:02:00,u2,支付,p1,"=""2026002"" ",20.00
+            a4,2026-11-05 10:03:00,u2 ,退款,p1,2026002,5
+
+            """, to: "in/shop-2026-11-05.csv")
+        try workspace.write("日期,渠道,达人,费用\n2026-11-05,小红书,阿美,\"3,000\"\n2026-11-05,小红书,小李,800\n", to: "in/kol.csv")
+        for day in 5...6 {
+            try workspace.write("日期,计划名称,展现数,点击数,花费\n2026-11-0\(day),双十一,1000,10,50.00\n", to: "in/ads-2026-11-0\(day).csv")
+        }
+        try workspace.write("name,colour\nx,red\n", to: "in/other.csv")
+        let files = ["shop-2026-11-05", "kol", "ads-2026-11-05", "ads-2026-11-06", "other"].map { "in/\($0).csv" }
+        let made = try workspace.run("nightmarket", ["init"] + files + ["--output", "first.yaml"])
+        #expect(made.status == 0, "\(made.error)")
+        #expect(made.error.contains("in/other.csv") && made.error.contains("(left out)"), "\(made.error)")
+        let text = try workspace.read("first.yaml")
+        for line in [
+            "event_id: 流水号", "user_id: 会员号", "product_id: 商品编码", "order_id: 订单号", "amount: 实付金额", "trim: true", "numbers: { thousands: ',', currency: ['¥'] }",
+            "kind: costs", "key: [date, channel, author_id]", "spend: 费用", "impressions: 展现数", "version: { from: file_name, pattern: 'ads-{version:yyyy-MM-dd}.csv' }",
+            "channel: { constant: NAME }",
+        ] { #expect(text.contains(line), "\(line) in \(text)") }
+        let check = try workspace.run("nightmarket", ["check", "first.yaml"])
+        #expect(check.status == 0 && !check.output.contains("warn "), "\(check.output)")
+        try workspace.night("first.yaml", date: "2026-11-06")
+        let day = try #require(try workspace.rows("metrics/daily", output: "var/out").first { $0["day"] as? String == "2026-11-05" })
+        #expect(day["gmv_paid"] as? Double == 1319 && day["orders"] as? Int == 2 && day["persons"] as? Int == 2, "\(day)")
+        #expect(day["spend"] as? Double == 3850, "\(day)")
+        // Untrimmed, they are five persons and orders too many, and check says so.
+        try workspace.write(text.replacingOccurrences(of: "    trim: true", with: "    #"), to: "first.yaml")
+        let untrimmed = try workspace.run("nightmarket", ["check", "first.yaml"])
+        #expect(untrimmed.output.contains("4 of the first rows have blanks") && untrimmed.output.contains("around order_id, user_id"), "\(untrimmed.error)\(untrimmed.output)")
+    }
+
+    @Test func checkHoldsTheNamesOfFilesAgainstTheVersion() throws {
+        let workspace = try Workspace()
+        for name in ["ads-2026-11-05", "ads-2026-11-06"] { try workspace.write("日期,计划名称,展现数,花费\n2026-11-05,a,10,1\n", to: "in/\(name).csv") }
+        #expect(try workspace.run("nightmarket", ["init", "in/ads-2026-11-05.csv", "--output", "first.yaml"]).status == 0)
+        #expect(try workspace.run("nightmarket", ["check", "first.yaml"]).status == 0)
+        try workspace.write("日期,计划名称,展现数,花费\n2026-11-05,a,10,1\n", to: "in/ads-20261107.csv")
+        let odd = try workspace.run("nightmarket", ["check", "first.yaml"])
+        #expect(odd.status == 65 && odd.error.contains("log.no-version"), "\(odd.error)")
+    }
+
     @Test func initLooksAtAllFilesOfASourceBeforeItSaysWhichNumberIsTheDay() throws {
         let workspace = try Workspace()
         for (name, days) in [("web-20261101.csv", ["11/01/2026", "11/02/2026"]), ("web-20261113.csv", ["11/13/2026", "11/25/2026"])] {

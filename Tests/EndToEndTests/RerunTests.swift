@@ -271,6 +271,12 @@ import Testing
         let plan = try workspace.run("nightmarket", ["plan", "pipeline.yaml", "--date", "2026-11-02", "--select", "result:error+"])
         #expect(plan.output.contains("metrics.clash  would run"))
         #expect(plan.output.contains("metrics.daily  not selected"))
+        // What was not reached has no marts either.
+        let record = "out/runs/.failed-2026-11-02-001/run_results.json"
+        let blocked = try workspace.read(record).replacingOccurrences(of: "\"status\": \"done\"", with: "\"status\": \"blocked\"")
+        try workspace.write(blocked.replacingOccurrences(of: "\"status\":\"done\"", with: "\"status\":\"blocked\""), to: record)
+        let all = try workspace.run("nightmarket", ["plan", "pipeline.yaml", "--date", "2026-11-02", "--select", "result:error+"])
+        #expect(!all.output.contains("metrics.daily  not selected"), "\(all.output)")
         let wrong = try workspace.run("nightmarket", ["run", "pipeline.yaml", "--select", "metrics.dayly"])
         #expect(wrong.status == 64)
         #expect(wrong.error.contains("did you mean 'metrics.daily'?"))
@@ -336,7 +342,7 @@ import Testing
         #expect(try workspace.run("nightmarket", ["status", "pipeline.yaml"]).output.contains("as of 2026-11-02T12:00:01+08:00"))
         try workspace.night(date: "2026-11-03", ["--set", "sources.web.expect.fresh_within=3d"])
         #expect(try runs(workspace).filter { $0.hasPrefix("2026-11-02") } == ["2026-11-02-002", "2026-11-02-003"])
-        let clean = try shop(published: "2026-11-03")
+        let clean = try shop(TinyShop.manifest(more: ["expect: { fresh_within: 3d }"]), published: "2026-11-03")
         #expect(try workspace.published() == clean.published())
         let outside = try workspace.run("nightmarket", early + ["--date", "2026-11-04"])
         #expect(outside.status == 64)

@@ -128,6 +128,9 @@ import Testing
         let object = try #require(try JSONSerialization.jsonObject(with: Data(try workspace.read("out/current/run_results.json").utf8)) as? [String: Any])
         let warnings = try #require(object["warnings"] as? [[String: Any]])
         #expect(warnings.map { $0["code"] as? String } == ["no_records"])
+        // The marts say so themselves, and not those of a night before.
+        #expect(try workspace.read("out/current/metrics/daily.json").contains("has no record of 2026-11-09"))
+        #expect(try !workspace.read("out/runs/2026-11-02-001/metrics/daily.json").contains("no_records"))
         #expect((warnings.first?["message"] as? String)?.hasPrefix(words) == true)
         // A source that need only be fresh enough is judged by that.
         try workspace.write(TinyShop.manifest(more: ["expect: { fresh_within: 30d }"]), to: "pipeline.yaml")
@@ -147,8 +150,25 @@ import Testing
         #expect(try forget(["nobody"]).contains("forget: this id was on record as forgotten already"))
         try workspace.write("x1\nx2\n", to: "ids.txt")
         #expect(try forget(["--from", "ids.txt"]).contains("nothing in the store has any of these 2 ids as a user"))
+        // A mark at the beginning is no part of an id, a blank is; who is not there is told where others are.
+        try workspace.write("\u{FEFF}bo\r\nann \r\n", to: "ids.txt")
+        let some = try workspace.run("nightmarket", ["forget", "pipeline.yaml", "--from", "ids.txt"])
+        #expect(some.status == 0 && some.output.contains("2 rows erased"), "\(some.output)")
+        #expect(some.error.contains("no event in the store has 1 of these 2 ids as a user"), "\(some.error)")
         let known = try forget(["ann"])
         #expect(known.contains("3 rows erased") && !known.contains("nothing in the store"))
+    }
+
+    /// A folder that cannot be looked into is no folder without files.
+    @Test func aFolderThatCannotBeReadEndsTheNight() throws {
+        let workspace = try shop(TinyShop.manifest())
+        try workspace.night(date: "2026-11-02")
+        try workspace.remove("logs")
+        try FileManager.default.createSymbolicLink(atPath: workspace.path("logs"), withDestinationPath: "logs")
+        for words in [["run", "pipeline.yaml", "--date", "2026-11-03"], ["check", "pipeline.yaml"], ["plan", "pipeline.yaml"]] {
+            let outcome = try workspace.run("nightmarket", words)
+            #expect(outcome.status == 74 && outcome.error.contains("error[log.unreadable]: "), "\(words): \(outcome.error)")
+        }
     }
 
     @Test func mistakesHaveAHelpLine() throws {

@@ -80,7 +80,7 @@ import Testing
         let run = "out/runs/2026-11-02-001"
         for (name, words) in [
             ("\(run)/metrics/daily.csv", "is gone or cannot be read"), ("\(run)/datapackage.json", "datapackage.json"),
-            ("\(run)/run_results.json", "run_results.json"), ("\(run)/dashboard.html", "the page of the run is gone"), ("out/current", "the link to the published run is gone"),
+            ("\(run)/run_results.json", "run_results.json"), ("\(run)/dashboard.html", "a file of the run is gone or cannot be read"), ("out/current", "the link to the published run is gone"),
             ("out/ledger.sqlite", "the ledger cannot be read"),
         ] {
             try FileManager.default.moveItem(atPath: workspace.path(name), toPath: workspace.path("aside"))
@@ -89,6 +89,16 @@ import Testing
             #expect(outcome.output.contains(words), "\(outcome.output)")
             try FileManager.default.moveItem(atPath: workspace.path("aside"), toPath: workspace.path(name))
         }
+        let files = try workspace.read("\(run)/quality/files.csv")
+        for (text, words) in [(files + "x", "it is not what was published"), (nil, "a file of the run is gone")] {
+            if let text { try workspace.write(text, to: "\(run)/quality/files.csv") } else { try workspace.remove("\(run)/quality/files.csv") }
+            let outcome = try verify(workspace)
+            #expect(outcome.status == 74 && outcome.output.contains(words), "\(outcome.output)")
+        }
+        try workspace.write(files, to: "\(run)/quality/files.csv")
+        try workspace.write("x", to: "\(run)/quality/stray.csv")
+        #expect(try verify(workspace).output.contains("a file that the run did not publish"))
+        try workspace.remove("\(run)/quality/stray.csv")
         try workspace.write("x", to: "\(run)/metrics/stray.csv")
         #expect(try verify(workspace).output.contains("a file that the run did not publish"))
         try workspace.remove("\(run)/metrics/stray.csv")

@@ -39,7 +39,7 @@ import Testing
 
     @Test func aPageIsKeptAndOlderRecordsHaveNone() throws {
         var results = Self.sample
-        results.page = RunResults.Page(path: "dashboard.html", bytes: 12, hash: "sha256:0")
+        results.page = RunResults.HashedFile(path: "dashboard.html", bytes: 12, hash: "sha256:0")
         #expect(try RunResults(reading: results.write()) == results)
         #expect(try RunResults(reading: Self.sample.write()).page == nil)
     }

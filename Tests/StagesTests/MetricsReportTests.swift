@@ -33,7 +33,8 @@ struct MetricsReportTests {
     private let days: Value.Content = .period(.between(TestTime.at("2026-11-01"), TestTime.at("2026-11-05")))
 
     private func run(
-        _ metrics: [String], by: [String] = [], grain: String = "period", condition: String? = nil
+        _ metrics: [String], by: [String] = [], grain: String = "period", condition: String? = nil,
+        manifest other: Manifest? = nil
     ) throws -> Mart {
         var entries: [(key: String, value: Value)] = [
             ("period", Value(days, at: .test)), ("metrics", Value(.strings(metrics), at: .test)),
@@ -41,7 +42,7 @@ struct MetricsReportTests {
         ]
         if let condition { entries.append(("where", Value(try MetricsFixture.condition(condition), at: .test))) }
         return try MetricsFixture.run(
-            Value(.map(entries), at: .test), over: sales, date: "2026-11-10", manifest: manifest, tables: [ads, fees])
+            Value(.map(entries), at: .test), over: sales, date: "2026-11-10", manifest: other ?? manifest, tables: [ads, fees])
     }
 
     @Test("spend is the reports' and the dated costs'; rows outside the period stay out")
@@ -118,6 +119,30 @@ struct MetricsReportTests {
         #expect(mart.records.map { $0["campaign"] } == [.string("c1"), .string("c2"), .null, .null])
         #expect(mart.records.map { $0["spend"] } == [.money(38_500_000), .money(10_000_000), .money(100_000_000), .money(148_500_000)])
         #expect(mart.notes.contains { $0.code == "without_dimension" && $0.message.contains("fees") })
+    }
+
+    @Test("sales without a column that only reports have stand where it is null, and the mart says so")
+    func salesWithoutDimension() throws {
+        var other = manifest
+        other.sources[0].log.mappings.removeAll { $0.column.name == "campaign" }
+        let mart = try run(["spend", "gmv_paid"], by: ["campaign"], manifest: other)
+        #expect(mart.records.map { $0["gmv_paid"] } == [.money(0), .money(0), .money(150_000_000), .money(150_000_000)])
+        #expect(mart.notes.contains { $0.code == "without_dimension" && $0.column == "gmv_paid" && $0.message.contains("web") })
+        #expect(try !run(["spend", "gmv_paid"], by: ["campaign"]).notes.contains { $0.code == "without_dimension" && $0.column == "gmv_paid" })
+        // The channel is a log's own.
+        #expect(try !run(["spend", "gmv_paid"], by: ["channel"]).notes.contains { $0.code == "without_dimension" && $0.column == "gmv_paid" })
+    }
+
+    @Test("a ratio of spend says how much of what it brought stands in rows without spend")
+    func rowsWithoutSpend() throws {
+        let mart = try run(["roas", "cpa"], by: ["channel"])
+        let notes = mart.notes.filter { $0.code == "rows_without_spend" }
+        #expect(
+            notes.map { "\($0.column ?? ""): \($0.message)" } == [
+                "roas: rows without spend: 1, with 60 of 150 CNY; totals count what they brought",
+                "cpa: rows without spend: 1; totals count what they brought",
+            ])
+        #expect(try !run(["roas"]).notes.contains { $0.code == "rows_without_spend" })
     }
 
     @Test("a report's own reach is shown where one row gives it and never summed")

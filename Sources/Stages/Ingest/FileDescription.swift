@@ -92,7 +92,7 @@ extension IngestStep {
         let tombstones = known?.identity?.tombstones ?? []
         let keys = KeyedHash(secret: key.secret)
         let forgotten = ForgottenIDs(manifest, keys: keys, tombstones: tombstones)
-        let all = manifest.sources.map { ($0, $0.discoverFiles(folder: manifest.folder).files) }
+        let all = try manifest.sources.map { ($0, try $0.discoverFiles(folder: manifest.folder).files) }
         var due: [FileTaking] = []
         for path in paths {
             let absolute = URL(fileURLWithPath: path).standardizedFileURL.path

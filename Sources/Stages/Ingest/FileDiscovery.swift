@@ -47,11 +47,12 @@ struct Discovery: Sendable {
 
 extension Manifest.Source {
     /// Looks for the files that match now.
-    func discoverFiles(folder: String) -> Discovery {
+    /// - Throws: `Problem` `log.unreadable` where a folder cannot be looked into.
+    func discoverFiles(folder: String) throws -> Discovery {
         var discovery = Discovery()
         var names: Set<String> = []
         for pattern in files {
-            for match in matches(of: pattern) {
+            for match in try matches(of: pattern) {
                 guard let path = String(validating: match, as: UTF8.self) else {
                     discovery.passedOver.append("\(String(decoding: match, as: UTF8.self)): its name is not UTF-8")
                     continue
@@ -97,10 +98,19 @@ extension Manifest.Source {
 }
 
 /// The paths that a glob matches.
-func matches(of pattern: String) -> [[UInt8]] {
+/// - Throws: `Problem` `log.unreadable` where a folder that it looks into is there and cannot be read.
+func matches(of pattern: String) throws -> [[UInt8]] {
     var result = glob_t()
     defer { globfree(&result) }
-    guard glob(pattern, GLOB_BRACE, nil, &result) == 0 else { return [] }
+    errno = 0
+    let status = glob(pattern, GLOB_BRACE, { _, reason in reason == ENOENT || reason == ENOTDIR ? 0 : 1 }, &result)
+    let reason = errno
+    guard status == 0 else {
+        if status == GLOB_NOMATCH { return [] }
+        throw Problem(
+            .logUnreadable, "files cannot be looked for\(reason == 0 ? "" : ": \(String(cString: strerror(reason)))")", at: .path(pattern),
+            help: "let this user read the folders in which the source's files lie")
+    }
     return (0..<Int(result.gl_pathc)).compactMap { index in
         result.gl_pathv[index].map { pointer in Array(UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))) }
     }

@@ -42,7 +42,7 @@ struct FileTaking: Sendable {
     private func take(byteLimit: Int, overlaps: Bool, now: Int64, advanced: (Int) -> Void) throws -> TakenFile {
         let reader = LogReader(path: file.path, displayName: file.name, format: source.log, keys: keys, readsAhead: overlaps)
         do {
-            let version = try fileVersion
+            let version = try source.version(ofFile: file.name)
             return try source.kind.isTable
                 ? takeTable(reader, version: version, advanced: advanced)
                 : takeEvents(reader, byteLimit: byteLimit, overlaps: overlaps, advanced: advanced)
@@ -127,23 +127,6 @@ struct FileTaking: Sendable {
         }
     }
 
-    /// The version of a table's rows, where the manifest takes it from the file's name.
-    private var fileVersion: String? {
-        get throws {
-            guard case .fileName(let prefix, let suffix, let pattern) = source.version else { return nil }
-            let name = URL(fileURLWithPath: file.name).lastPathComponent
-            let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
-            guard name.hasPrefix(prefix), name.hasSuffix(suffix), digits.count == pattern.count,
-                digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
-            else {
-                throw Problem(
-                    .versionNotInName, "its name does not have the form \(prefix){version:\(pattern)}\(suffix)",
-                    at: .path(file.name), help: "rename it, or mend version.pattern of source '\(source.name)'")
-            }
-            return String(digits)
-        }
-    }
-
     /// `SOURCE-FILE-HASH.jsonl`: readable, below one folder whatever the file's name holds, and one for each content.
     private var rejectsName: String {
         let base = String(
@@ -170,6 +153,27 @@ extension TypedBatch {
 
 /// The first 16 digits of a text's hash: enough to tell the few files and formats of one store apart.
 private func shortDigest(_ text: String) -> String { String(BLAKE2b.digits(of: text).prefix(16)) }
+
+extension Manifest.Source {
+    /// The version of a table's rows, where the manifest takes it from the file's name; its signs between the digits stand in it.
+    /// - Throws: `Problem` `log.no-version` where the name has another form.
+    func version(ofFile name: String) throws -> String? {
+        guard case .fileName(let prefix, let suffix, let pattern) = version else { return nil }
+        let base = URL(fileURLWithPath: name).lastPathComponent
+        let version = base.dropFirst(prefix.count).dropLast(suffix.count)
+        let fits = version.utf8.count == pattern.utf8.count
+            && zip(version.utf8, pattern.utf8).allSatisfy { written, asked in
+                // A T parts days from clocks; all other letters are places of digits.
+                "yMdHms".utf8.contains(asked) ? written >= 0x30 && written <= 0x39 : written == asked
+            }
+        guard base.hasPrefix(prefix), base.hasSuffix(suffix), fits else {
+            throw Problem(
+                .versionNotInName, "its name does not have the form \(prefix){version:\(pattern)}\(suffix)",
+                at: .path(name), help: "rename it, or mend version.pattern of source '\(self.name)'")
+        }
+        return String(version)
+    }
+}
 
 extension ProblemCode {
     static let versionNotInName = ProblemCode("log.no-version", exit: .gateClosed)

@@ -24,6 +24,8 @@ public struct ForgetStep {
         public var rejects: Int
         /// Ids that are newly on record as forgotten: those asked for, and the devices and orders that belong to them.
         public var ids: Int
+        /// How many of the ids asked for no event names.
+        public var unnamed: Int
         /// The space of ids that they were looked for in.
         public var space: String
     }
@@ -47,7 +49,9 @@ public struct ForgetStep {
         let transaction = try StoreTransaction(
             manifest, folder: folder, keys: hash, lock: lock, takesUpCandidate: false)
         let before = transaction.catalogue
-        for id in Set(ids) { transaction.forget(space.kind, hash.hash(space: space.name, id)) }
+        let keys = Set(ids.map { hash.hash(space: space.name, $0) })
+        let unnamed = keys.count - (try transaction.named(space.kind, keys).count)
+        for key in keys { transaction.forget(space.kind, key) }
         let balance = try transaction.prepare(threads: threads)
 
         let tombstones = transaction.catalogue.identity?.tombstones ?? []
@@ -58,10 +62,10 @@ public struct ForgetStep {
         }
         let report = Report(
             rows: balance.total.erased - before.balance.total.erased, rejects: rejects,
-            ids: tombstones.count - (before.identity?.tombstones.count ?? 0), space: space.name)
+            ids: tombstones.count - (before.identity?.tombstones.count ?? 0), unnamed: unnamed, space: space.name)
         transaction.record(
             Erasure(
-                time: Timestamp.rfc3339(RunDate.now / 1_000_000 * 1_000_000, in: manifest.zone), ids: Set(ids).count,
+                time: Timestamp.rfc3339(RunDate.now / 1_000_000 * 1_000_000, in: manifest.zone), ids: keys.count,
                 rows: report.rows, rejects: report.rejects))
         try transaction.commit()
         return report

@@ -27,8 +27,12 @@ struct ForgottenIDs: Sendable {
 
     private static let payload = Array(#","payload":""#.utf8)
 
-    /// Whether a field of the text is a forgotten id, or a word of it is.
+    /// Whether a field of the text is a forgotten id, or a word of it is, as it stands or with the escapes of JSON lines undone.
     private func isMentioned(in text: [UInt8], delimiter: UInt8) -> Bool {
+        isWritten(in: text, delimiter) || (text.contains(0x5C) && isWritten(in: Self.unescaped(text[...]), delimiter))
+    }
+
+    private func isWritten(in text: [UInt8], _ delimiter: UInt8) -> Bool {
         isAny(text.split { $0 == delimiter || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 })
             || isAny(text.split { !Self.isOfWord($0) })
     }
@@ -48,7 +52,7 @@ struct ForgottenIDs: Sendable {
         }
     }
 
-    /// The text with JSON's escapes undone, as `RejectFile` writes them.
+    /// The text with JSON's escapes undone; an escape that is none is a blank.
     private static func unescaped(_ line: ArraySlice<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
         var i = line.startIndex
@@ -63,13 +67,25 @@ struct ForgottenIDs: Sendable {
             case UInt8(ascii: "r"): text.append(0x0D)
             case UInt8(ascii: "t"): text.append(0x09)
             case UInt8(ascii: "u"):
-                let digits = String(decoding: line[min(i + 2, line.endIndex)..<min(i + 6, line.endIndex)], as: UTF8.self)
-                text.append(UInt8(digits, radix: 16) ?? 0x20)
-                i += 4
+                let (scalar, length) = scalar(line[(i + 2)...])
+                text += Array(String(scalar).utf8)
+                i += length
             case let byte: text.append(byte)
             }
             i += 2
         }
         return text
+    }
+
+    /// What stands behind `\u`, of two halves of a pair together, and how many bytes it takes.
+    private static func scalar(_ line: ArraySlice<UInt8>) -> (Unicode.Scalar, length: Int) {
+        func unit(_ bytes: ArraySlice<UInt8>) -> UInt32? { bytes.count < 4 ? nil : UInt32(String(decoding: bytes.prefix(4), as: UTF8.self), radix: 16) }
+        guard let first = unit(line) else { return (" ", min(4, line.count)) }
+        if first >> 10 == 0x36, line.dropFirst(4).starts(with: [0x5C, 0x75]), let second = unit(line.dropFirst(6)), second >> 10 == 0x37,
+            let scalar = Unicode.Scalar(0x10000 + (first & 0x3FF) << 10 + second & 0x3FF)
+        {
+            return (scalar, 10)
+        }
+        return (Unicode.Scalar(first) ?? " ", 4)
     }
 }

@@ -46,7 +46,7 @@ public struct IngestStep {
         var due: [(taking: FileTaking, taken: TakenFile?)] = []
         var present: [String: Set<String>] = [:]
         for source in manifest.sources {
-            let discovery = source.discoverFiles(folder: manifest.folder)
+            let discovery = try source.discoverFiles(folder: manifest.folder)
             report.warnings += discovery.passedOver.map { "source \(source.name): passed over \($0)" }
             let names = Set(discovery.files.map(\.name))
             present[source.name] = names
@@ -157,10 +157,10 @@ public struct IngestStep {
     /// The files that a run would read, by a quick look, with the reason.
     public static func waiting(
         _ manifest: Manifest, catalogue: Catalogue?
-    ) -> [(source: String, name: String, reason: String)] {
-        manifest.sources.flatMap { source in
+    ) throws -> [(source: String, name: String, reason: String)] {
+        try manifest.sources.flatMap { source in
             let formatHash = source.formatHash
-            return source.discoverFiles(folder: manifest.folder).files.compactMap { file in
+            return try source.discoverFiles(folder: manifest.folder).files.compactMap { file in
                 let known = catalogue?.files.last { $0.source == source.name && $0.path == file.name }
                 guard let known else { return (source.name, file.name, "new") }
                 if known.formatHash != formatHash { return (source.name, file.name, "how it is read has changed") }
@@ -171,11 +171,11 @@ public struct IngestStep {
     }
 
     /// The paths of files that the gate set aside and that are gone from their place: what was read of them is nowhere else.
-    public static func setAsideAndGone(_ manifest: Manifest) -> [String] {
+    public static func setAsideAndGone(_ manifest: Manifest) throws -> [String] {
         guard let candidate = Catalogue.candidate(storeFolder: manifest.store) else { return [] }
         let known = Set(((try? Catalogue.current(storeFolder: manifest.store)).flatMap { $0 }?.files ?? []).map { [$0.source, $0.path, $0.contentHash] })
         let present = Dictionary(
-            manifest.sources.map { ($0.name, Set($0.discoverFiles(folder: manifest.folder).files.map(\.name))) }, uniquingKeysWith: { first, _ in first })
+            try manifest.sources.map { ($0.name, Set(try $0.discoverFiles(folder: manifest.folder).files.map(\.name))) }, uniquingKeysWith: { first, _ in first })
         return candidate.files.filter { file in
             file.state == .live && !known.contains([file.source, file.path, file.contentHash])
                 && (file.rotated || present[file.source]?.contains(file.path) != true)

@@ -67,7 +67,7 @@ struct ReplayPlan {
         try selection.check(manifest)
         self.manifest = manifest
         self.catalogue = catalogue
-        archives = selection.archives.flatMap { matches(of: $0) }.compactMap { String(validating: $0, as: UTF8.self) }
+        archives = try selection.archives.flatMap { try matches(of: $0) }.compactMap { String(validating: $0, as: UTF8.self) }
         for entry in catalogue.files where selection.includes(entry) { find(entry) }
     }
 

@@ -24,8 +24,9 @@ public struct SourceSample {
     /// What was found; nil where the source has no file.
     /// - Throws: `Problem` where the file is not what the manifest says.
     public func look() throws -> Finding? {
-        let discovery = source.discoverFiles(folder: manifest.folder)
+        let discovery = try source.discoverFiles(folder: manifest.folder)
         guard let file = discovery.files.last else { return nil }
+        for file in discovery.files { _ = try source.version(ofFile: file.name) }
         // Under the names that stand in the file.
         var format = source.log
         format.eventNames = [:]
@@ -71,7 +72,36 @@ public struct SourceSample {
         if Double(rejects.count) > source.rejectLimit * Double(accepted + rejects.count) {
             warnings.append("more of the first records are rejected than reject_limit lets through: a run may stop; mend the mapping, or raise it")
         }
+        if let warning = try surroundings(file) { warnings.append(warning) }
         return Finding(words: text, warnings: warnings)
+    }
+
+    /// A warning where ids and other texts of the first records have blanks around them, which make other values of them.
+    private func surroundings(_ file: DiscoveredFile) throws -> String? {
+        var format = source.log
+        if format.dialect.trims { return nil }
+        for i in format.mappings.indices where format.mappings[i].column.type == .key {
+            format.mappings[i].column = Column(format.mappings[i].column.name, .text)
+        }
+        let reader = LogReader(path: file.path, displayName: file.name, format: format, keys: .throwaway)
+        var (rows, columns): (Int, Set<String>) = (0, [])
+        do {
+            _ = try reader.read(
+                reject: { _ in },
+                consume: { batch in
+                    for row in 0..<batch.count {
+                        let found = batch.columns.filter { column in
+                            column.fields.count > 0 && column.bytes(row, in: batch.text).map(FieldTrimming.changes) ?? false
+                        }
+                        if !found.isEmpty { rows += 1 }
+                        columns.formUnion(found.map(\.column.name))
+                    }
+                    throw Enough()
+                })
+        } catch is Enough {}
+        if rows == 0 { return nil }
+        return "\(rows) of the first rows have blanks, or a spreadsheet's =\"...\", around \(columns.sorted().joined(separator: ", ")): "
+            + "they are other values than those without; 'trim: true' takes them away"
     }
 
     /// Names under `events` that none of the records has, while one has another that is near.

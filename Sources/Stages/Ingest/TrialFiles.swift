@@ -16,7 +16,7 @@ extension Manifest {
         do {
             catalogue = try Snapshot.open(storeFolder: store).catalogue
         } catch let problem as Problem where problem.code == .storeEmpty {}
-        guard let file = IngestStep.waiting(self, catalogue: catalogue).first(where: { $0.reason == "new" }) else { return }
+        guard let file = try IngestStep.waiting(self, catalogue: catalogue).first(where: { $0.reason == "new" }) else { return }
         throw Problem(
             .trialTakesIn, "\(trial.words) would bring files that stay in the store when it is gone, such as \(TerminalText.shown(file.name))",
             help: "try it on a store and an output of its own, --set store=DIR --set output=DIR, or write it into the manifest")

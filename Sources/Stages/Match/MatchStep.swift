@@ -9,6 +9,7 @@ import StageKit
 import Vocabulary
 
 extension ProblemCode {
+    static let unreadableList = ProblemCode("match.unreadable", exit: .wrongUsage)
     static let unknownCell = ProblemCode("match.unknown-cell", exit: .wrongUsage)
     /// Ids of users against a figure that counts devices.
     static let notUsers = ProblemCode("match.not-users", exit: .wrongUsage)
@@ -89,7 +90,7 @@ public struct MatchStep {
         let space = keys.space(space)
         var report = Report(persons: persons.count)
         var seen: Set<Key128> = []
-        try IDList(list).forEach { id in
+        try IDList(list, code: .unreadableList).forEach { id in
             report.asked += 1
             let key = keys.hash(space: space, id)
             guard let person = listing.areDevices ? lookup.device(key) : lookup.person(kind, key), persons.contains(person), seen.insert(key).inserted else { return }

@@ -109,6 +109,7 @@ extension MetricsMart {
         }
         if let covered = coveredSales(metric) { messages.append(("covered_sales", covered)) }
         if let covered = coveredSpend(metric) { messages.append(("covered_spend", covered)) }
+        if let mixed = rowsWithoutSpend(metric) { messages.append(("rows_without_spend", mixed)) }
         messages += sharedMeasures(metric)
         messages += tablesWithoutDimension(metric)
         return messages
@@ -139,6 +140,28 @@ extension MetricsMart {
         return "covers \(moneyText(covered.value)) of \(moneyText(all.value)) \(currency) of spend"
     }
 
+    /// Of a ratio of spend to what it brought: the rows that have the one without the other, which their total counts.
+    private func rowsWithoutSpend(_ metric: Metric) -> String? {
+        guard plan.hasTotals, let number = plan.metrics.firstIndex(where: { $0.id == metric.id }), let spend = metric.spendPart,
+            case .ratio(let numerator, let denominator, _) = metric.formula
+        else { return nil }
+        let other = spend == .numerator ? denominator : numerator
+        var (rows, brought): (Int, Int128) = (0, 0)
+        for cell in 0..<tally.count where !tally.isRest(cell) {
+            guard let parts = evaluator.evaluate(number, at: .cell(cell)).parts else { continue }
+            let (spent, gained) = spend == .numerator ? parts : (parts.1, parts.0)
+            guard case .exact(let gain) = gained, gain.value != 0 else { continue }
+            if case .exact(let spent) = spent, spent.value != 0 { continue }
+            rows += 1
+            brought += gain.value
+        }
+        if rows == 0 { return nil }
+        guard other.quantity == .money, other.measures.allSatisfy(\.isAdditive), let parts = evaluator.evaluate(number, at: .total).parts,
+            case .exact(let all) = spend == .numerator ? parts.1 : parts.0
+        else { return "rows without spend: \(rows); totals count what they brought" }
+        return "rows without spend: \(rows), with \(moneyText(brought)) of \(moneyText(all.value)) \(plan.manifest.currency); totals count what they brought"
+    }
+
     /// Who provides what where.
     private func sharedMeasures(_ metric: Metric) -> [(code: String, message: String)] {
         let zone = plan.manifest.zone
@@ -152,9 +175,17 @@ extension MetricsMart {
         return messages
     }
 
-    /// Costs without a column that cells are cut by stand under null of it.
+    /// Costs without a column that cells are cut by stand under null of it, and so do sales where no log has what a report has.
     private func tablesWithoutDimension(_ metric: Metric) -> [(code: String, message: String)] {
         var messages: [(String, String)] = []
+        let logs = metric.formula.measures.contains { !$0.selections.isEmpty } ? plan.manifest.sources.filter { $0.kind == .events } : []
+        let derived = CatalogueColumns.names(plan.manifest).union(plan.manifest.channels == nil ? [] : ["channel", "traffic"])
+        for dimension in plan.dimensions where !derived.contains(dimension.name) && !logs.contains(where: { $0.maps(dimension.name) }) {
+            guard plan.measures.contains(where: { planned in
+                planned.counting.reportRows.map { rows in plan.manifest.sources.contains { rows.sources.contains($0.name) && $0.maps(dimension.name) } } ?? false
+            }) else { continue }
+            for log in logs { messages.append(("without_dimension", "rows of source \(log.name) have no \(dimension.name) and stand where it is null")) }
+        }
         for planned in plan.measures where metric.formula.measures.contains(planned.measure) {
             guard let rows = planned.counting.reportRows else { continue }
             let tables = plan.manifest.sources.filter { rows.sources.contains($0.name) || rows.costs.contains($0.name) }

@@ -133,7 +133,10 @@ struct PublishStep {
     /// The sources whose globs match nothing, and what they match that cannot be taken in.
     private func ofFiles(_ catalogue: Catalogue) -> [RunResults.Warning] {
         manifest.sources.flatMap { source in
-            let discovery = source.discoverFiles(folder: manifest.folder)
+            let discovery: Discovery
+            do { discovery = try source.discoverFiles(folder: manifest.folder) } catch {
+                return Problems.carried(by: error).map { RunResults.Warning(code: $0.code.name, message: $0.message, place: $0.place?.description) }
+            }
             var warnings = discovery.passedOver.map {
                 RunResults.Warning(code: "passed_over", message: "source \(source.name): passed over \($0)", place: source.place.description)
             }

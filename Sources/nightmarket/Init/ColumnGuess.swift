@@ -12,6 +12,8 @@ struct ColumnGuess {
     private(set) var events: [(ours: String, theirs: [String])] = []
     /// All of our event names that the sample has.
     private(set) var eventNames: Set<String> = []
+    /// How its amounts are written.
+    private(set) var numbers = NumberGuess([])
     /// Ours that hold what is private.
     private(set) var privateColumns: [String] = []
 
@@ -51,6 +53,8 @@ struct ColumnGuess {
         for ours in ["phone", "email"] {
             if let theirs = take(ours) { mapped.append((ours, theirs.name)) }
         }
+        let amounts = mapped.filter { Vocabulary.Column.standard($0.ours)?.type == .decimal }.map(\.theirs)
+        numbers = NumberGuess(look.columns.filter { amounts.contains($0.name) }.flatMap { $0.distinct ?? Set($0.values) })
         privateColumns = mapped.map(\.ours).filter { ["phone", "email", "ip"].contains($0) }
         others = free.map(\.name)
     }
@@ -87,7 +91,7 @@ struct ColumnGuess {
                 case .time: times.time(bytes, &value) == .none
                 case .date: times.date(bytes, &value) == .none
                 case .integer: NumberTyping.integer(bytes, &value) == .none
-                case .decimal: NumberTyping.decimal(bytes, &value) == .none
+                case .decimal: NumberTyping.decimal(bytes, &value) == .none || NumberGuess.isStyled(text)
                 case .boolean: NumberTyping.boolean(bytes, &value) == .none
                 case .category, .text, .key: true
                 }
@@ -108,13 +112,13 @@ enum CommonNames {
             "event", "eventname", "action", "eventtype", "behavior", "behaviour", "behaviortype", "activity", "事件", "事件名",
             "事件名称", "行为", "行为类型", "动作",
         ],
-        "event_id": ["eventid", "id", "uuid", "logid", "messageid", "msgid", "insertid", "事件id", "日志id"],
+        "event_id": ["eventid", "id", "uuid", "logid", "messageid", "msgid", "insertid", "事件id", "日志id", "流水号", "日志编号"],
         "user_id": [
             "userid", "uid", "user", "memberid", "customerid", "customer", "buyerid", "openid", "unionid", "distinctid", "用户id",
-            "用户", "会员id", "会员", "买家id",
+            "用户", "会员id", "会员", "会员号", "会员编号", "用户编号", "客户号", "买家id",
         ],
         "device_id": [
-            "deviceid", "did", "device", "anonymousid", "cookieid", "visitorid", "fullvisitorid", "clientid", "设备id", "设备",
+            "deviceid", "did", "device", "anonymousid", "cookieid", "visitorid", "fullvisitorid", "clientid", "设备id", "设备", "设备号",
         ],
         "session_id": ["sessionid", "session", "visitid", "会话id"],
         "source": ["utmsource", "source", "来源"],
@@ -124,19 +128,19 @@ enum CommonNames {
         "term": ["utmterm", "term", "keyword", "关键词"],
         "channel": ["channel", "渠道"],
         "product_id": [
-            "productid", "product", "sku", "skuid", "itemid", "item", "goodsid", "goods", "商品id", "商品", "商品编号",
+            "productid", "product", "sku", "skuid", "itemid", "item", "goodsid", "goods", "商品id", "商品", "商品编号", "商品编码", "货号",
         ],
         "category": ["category", "categoryid", "categoryname", "cat", "类目", "品类"],
         "quantity": ["quantity", "qty", "num", "件数", "数量"],
         "amount": [
-            "amount", "paidamount", "payamount", "total", "price", "revenue", "value", "实付金额", "支付金额", "金额", "价格",
+            "amount", "paidamount", "payamount", "total", "price", "revenue", "value", "实付金额", "实付", "支付金额", "成交金额", "订单金额", "金额", "价格",
         ],
         "discount": ["discount", "discountamount", "优惠", "优惠金额"],
         "order_id": [
             "orderid", "orderno", "ordersn", "order", "tradeno", "transactionid", "订单号", "订单编号", "订单id", "订单",
         ],
-        "experiment": ["experiment", "experimentid", "exp", "expid", "testname", "实验"],
-        "variant": ["variant", "variation", "arm", "group", "bucket", "分组", "实验组"],
+        "experiment": ["experiment", "experimentid", "exp", "expid", "testname", "实验", "实验名称", "实验id"],
+        "variant": ["variant", "variation", "arm", "group", "bucket", "分组", "实验组", "分流", "分桶"],
         "platform": ["platform", "os", "平台", "终端"],
         "country": ["country", "countrycode", "countryisocode", "国家"],
         "city": ["city", "cityname", "城市"],
@@ -144,7 +148,7 @@ enum CommonNames {
         "referrer": ["referrer", "referer", "来源页面"],
         "user_agent": ["useragent", "ua"],
         "ip": ["ip", "ipaddress", "clientip", "ip地址"],
-        "coupon_id": ["couponid", "coupon", "优惠券", "优惠券id"],
+        "coupon_id": ["couponid", "coupon", "couponcode", "优惠券", "优惠券id", "优惠券码", "券码", "券号"],
         "duration_ms": ["durationms", "停留毫秒"],
         "phone": ["phone", "mobile", "tel", "phonenumber", "手机号", "手机", "电话"],
         "email": ["email", "mail", "邮箱"],
@@ -153,7 +157,7 @@ enum CommonNames {
     /// Our event name by theirs.
     static let events: [String: String] = {
         let names: [String: [String]] = [
-            "page_view": ["pv", "pageview", "page", "visit", "screenview", "浏览", "访问", "页面浏览"],
+            "page_view": ["pv", "pageview", "page", "visit", "screenview", "浏览", "访问", "页面浏览", "浏览页面"],
             "product_view": ["view", "viewitem", "itemview", "productview", "detail", "viewproduct", "商品浏览", "查看商品", "浏览商品"],
             "add_to_cart": ["cart", "addtocart", "addcart", "加购", "加入购物车"],
             "favorite": ["fav", "favorite", "favourite", "collect", "addtowishlist", "wishlist", "收藏"],
@@ -165,7 +169,8 @@ enum CommonNames {
             "search": ["search", "搜索"], "refund": ["refund", "退款"], "share": ["share", "分享", "转发"],
             "like": ["like", "点赞"], "comment": ["comment", "review", "评论", "评价"],
             "login": ["login", "signin", "登录", "登陆"], "signup": ["signup", "register", "registration", "注册"],
-            "coupon_claim": ["couponclaim", "getcoupon", "领券", "领取优惠券"],
+            "coupon_claim": ["couponclaim", "getcoupon", "领券", "领取优惠券", "领取"],
+            "coupon_redeem": ["couponredeem", "redeem", "usecoupon", "核销", "用券", "使用优惠券"],
         ]
         return Dictionary(
             names.flatMap { ours, theirs in (theirs + [plain(ours)]).map { (plain($0), ours) } }, uniquingKeysWith: min)

@@ -41,6 +41,7 @@ struct InitCommand: AsyncParsableCommand {
                     exists ? "the file is there already" : "the manifest cannot be written: \(error.localizedDescription)",
                     at: .path(output), help: "give another name with --output")
             }
+            for problem in draft.leftOut { Console.log("\(problem) (left out)", level: .warning) }
             for source in draft.sources {
                 try Console.print(
                     "source \(source.name): \(source.look.columns.count) columns, \(source.guess.mapped.count) mapped, "

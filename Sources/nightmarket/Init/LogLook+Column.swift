@@ -1,3 +1,5 @@
+import EventLog
+
 extension LogLook {
     /// What the sample has of a column.
     struct Column {
@@ -10,11 +12,14 @@ extension LogLook {
         private(set) var values: [String]
         /// The distinct ones of all values that were seen; nil where they are many.
         private(set) var distinct: Set<String>?
+        /// Some of the values had blanks around them, which are gone here.
+        private(set) var isTrimmed: Bool
 
         init(name: String, values: [String]) {
             self.name = name
-            self.values = values
-            distinct = Self.few(values, beside: [])
+            self.values = values.map(FieldTrimming.trimmed).filter { !$0.isEmpty }
+            isTrimmed = self.values != values
+            distinct = Self.few(self.values, beside: [])
         }
 
         /// Keeps so many of the values, at least two, from the first to the last of them.
@@ -26,6 +31,7 @@ extension LogLook {
 
         mutating func add(_ other: Column) {
             values += other.values
+            isTrimmed = isTrimmed || other.isTrimmed
             distinct = distinct.flatMap { mine in other.distinct.flatMap { Self.few($0, beside: mine) } }
         }
 

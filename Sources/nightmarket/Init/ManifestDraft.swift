@@ -9,6 +9,8 @@ struct ManifestDraft {
     /// The folder of the manifest: its paths start there.
     let folder: String
     let sources: [Source]
+    /// Files of forms in which nothing could be guessed, and why.
+    let leftOut: [Problem]
 
     struct Source {
         let name: String
@@ -19,7 +21,7 @@ struct ManifestDraft {
     }
 
     /// A source for each form of files, in the order of their first files.
-    /// - Throws: `init.no-time` where no column of a form holds times.
+    /// - Throws: `init.no-time` where no form has a column that holds times.
     init(of looks: [LogLook], timezone: String, currency: String, folder: String) throws {
         self.timezone = timezone
         self.currency = currency
@@ -36,16 +38,22 @@ struct ManifestDraft {
         }
         var sources: [Source] = []
         var names: Set<String> = []
+        var leftOut: [Problem] = []
         for group in groups {
             guard let look = LogLook(joining: group) else { continue }
-            guard let guess = SourceGuess(look) else { throw SourceGuess.problem(of: group) }
+            guard let guess = SourceGuess(look) else {
+                leftOut.append(SourceGuess.problem(of: group))
+                continue
+            }
             let name = Self.name(look.path, besides: names)
             names.insert(name)
             var patterns: Set<String> = []
             let files = look.paths.map { Self.pattern($0, from: folder) }.filter { patterns.insert($0).inserted }
             sources.append(Source(name: name, files: files, look: look, guess: guess))
         }
+        if sources.isEmpty, let first = leftOut.first { throw first }
         self.sources = sources
+        self.leftOut = leftOut
     }
 
     var text: String {
@@ -85,7 +93,7 @@ struct ManifestDraft {
         var lines = ["  \(source.name):"]
         switch guess {
         case .events: lines.append("    kind: events")
-        case .report: lines.append("    kind: ad_report")
+        case .report(let guess): lines.append("    kind: \(guess.kind.rawValue)")
         }
         lines.append("    files: \(source.files.count == 1 ? YAMLText.quoted(source.files[0]) : "[" + source.files.map(YAMLText.quoted).joined(separator: ", ") + "]")")
         if look.layout == .jsonLines {
@@ -100,6 +108,9 @@ struct ManifestDraft {
         if !look.hasHeader {
             lines.append("    # The files have no header: these names are made up, give them better ones.")
             lines.append("    header: [\(look.columns.map { YAMLText.quoted($0.name) }.joined(separator: ", "))]")
+        }
+        if look.columns.contains(where: { column in column.isTrimmed && guess.mapped.contains { $0.theirs == column.name } }) {
+            lines.append("    trim: true           # some values have blanks, or a spreadsheet's =\"...\", around them")
         }
         if guess.time.format != .iso8601 {
             lines.append("    time: { format: \(YAMLText.quoted(guess.time.format.rawValue)) }\(guess.time.twin.map(doubt) ?? "")")
@@ -132,6 +143,18 @@ struct ManifestDraft {
         if !guess.privateColumns.isEmpty {
             lines.append("    private: [\(guess.privateColumns.joined(separator: ", "))]   # hashed before anything is stored")
         }
+        return lines + numberLines(guess.numbers)
+    }
+
+    private func numberLines(_ numbers: NumberGuess) -> [String] {
+        var lines: [String] = []
+        if !numbers.nullValues.isEmpty {
+            lines.append("    null_values: [\(numbers.nullValues.map(YAMLText.quoted).joined(separator: ", "))]   # stand for nothing")
+        }
+        let signs = numbers.signs(of: currency)
+        let style = (numbers.hasThousands ? ["thousands: \(YAMLText.quoted(","))"] : [])
+            + (signs.isEmpty ? [] : ["currency: [\(signs.map(YAMLText.quoted).joined(separator: ", "))]"])
+        if !style.isEmpty { lines.append("    numbers: { \(style.joined(separator: ", ")) }") }
         return lines
     }
 
@@ -144,14 +167,11 @@ struct ManifestDraft {
             let values = guess.totals.map(YAMLText.quoted).joined(separator: ", ")
             lines.append("    totals: { column: \(YAMLText.quoted(date.theirs)), values: [\(values)] }   # rows that sum up others are no records")
         }
-        if !guess.numbers.nullValues.isEmpty {
-            lines.append("    null_values: [\(guess.numbers.nullValues.map(YAMLText.quoted).joined(separator: ", "))]   # stand for nothing")
+        lines += numberLines(guess.numbers)
+        if !guess.mapped.contains(where: { $0.ours == "channel" }) {
+            lines.append("    # Its spend meets the sales of a channel only under the channel's name: add to columns  channel: { constant: NAME }")
         }
-        let signs = guess.numbers.signs(of: currency)
-        let style = (guess.numbers.hasThousands ? ["thousands: \(YAMLText.quoted(","))"] : [])
-            + (signs.isEmpty ? [] : ["currency: [\(signs.map(YAMLText.quoted).joined(separator: ", "))]"])
-        if !style.isEmpty { lines.append("    numbers: { \(style.joined(separator: ", ")) }") }
-        return lines + ["    provides: [\(guess.provides.joined(separator: ", "))]   # the report counts these, not the log"]
+        return guess.kind == .costs ? lines : lines + ["    provides: [\(guess.provides.joined(separator: ", "))]   # the report counts these, not the log"]
     }
 
     // MARK: Stages
@@ -161,7 +181,11 @@ struct ManifestDraft {
     }
 
     private var reports: [ReportGuess] {
-        sources.compactMap { if case .report(let guess) = $0.guess { guess } else { nil } }
+        sources.compactMap { if case .report(let guess) = $0.guess, guess.kind == .adReport { guess } else { nil } }
+    }
+
+    private var hasSpend: Bool {
+        sources.contains { source in if case .report(let guess) = source.guess { guess.provides.contains("spend") } else { false } }
     }
 
     private var events: Set<String> { Set(logs.flatMap(\.eventNames)) }
@@ -189,7 +213,7 @@ struct ManifestDraft {
         if events.contains("purchase") {
             names += ["orders"] + (hasPersons ? ["buyers"] : []) + (has("amount") ? ["gmv_paid"] : [])
         }
-        if reports.contains(where: { $0.provides.contains("spend") }) {
+        if hasSpend {
             names += ["spend"] + (names.contains("gmv_paid") ? ["mer"] : [])
         }
         return names

@@ -3,8 +3,12 @@ import EventLog
 import Foundation
 import Vocabulary
 
-/// A file that looks like an ad platform's daily report: days, no ids of visitors, and two of impressions, clicks and spend.
+/// A file that looks like an ad platform's daily report: days, no ids of visitors, and two of impressions, clicks and spend; or like
+/// dated costs: days, whose costs they are, and spend alone.
 struct ReportGuess {
+    enum Kind: String { case adReport = "ad_report", costs }
+
+    private(set) var kind = Kind.adReport
     /// Ours and theirs.
     private(set) var mapped: [(ours: String, theirs: String)] = []
     private(set) var others: [String] = []
@@ -19,7 +23,7 @@ struct ReportGuess {
 
     /// The columns that tell rows apart.
     var key: [String] {
-        mapped.map(\.ours).filter { ["date", "channel", "campaign", "creative"].contains($0) || $0 == "currency" && hasCurrencies }
+        mapped.map(\.ours).filter { ["date", "channel", "campaign", "creative", "author_id"].contains($0) || $0 == "currency" && hasCurrencies }
     }
     /// Whether rows differ in their currency.
     private var hasCurrencies = false
@@ -41,14 +45,23 @@ struct ReportGuess {
         totals = Set(date.values).intersection(CommonNames.totals).sorted()
         var figures: [String] = []
         mapped.append(("date", date.name))
-        for ours in ["channel", "campaign", "creative"] + Self.figures + ["platform_conversions", "platform_revenue", "currency"] {
+        let dimensions = ["channel", "campaign", "creative", "author_id"]
+        for ours in dimensions + Self.figures + ["platform_conversions", "platform_revenue", "currency"] {
             guard let theirs = take(ours) else { continue }
             mapped.append((ours, theirs.name))
             if Self.figures.contains(ours) || ours.hasPrefix("platform_") { figures += theirs.distinct ?? Set(theirs.values) }
             if ours == "currency" { hasCurrencies = Set(theirs.values.map { $0.uppercased() }).count > 1 }
         }
         numbers = NumberGuess(figures)
-        guard provides.count >= 2 else { return nil }
+        if provides.count < 2 { kind = .costs }
+        if kind == .costs {
+            guard provides == ["spend"], mapped.contains(where: { dimensions.contains($0.ours) }), !mapped.contains(where: { $0.ours.hasPrefix("platform_") }) else {
+                return nil
+            }
+        } else if let author = mapped.firstIndex(where: { $0.ours == "author_id" }) {
+            free.insert(contentsOf: look.columns.filter { $0.name == mapped[author].theirs }, at: 0)
+            mapped.remove(at: author)
+        }
         others = free.map(\.name)
         let versions = Set(look.paths.map(Self.version))
         version = versions.count == 1 ? versions.first ?? nil : nil
@@ -74,13 +87,14 @@ extension CommonNames {
         "campaign": ["campaignname", "计划名称", "广告计划", "广告计划名称", "推广计划", "推广计划名称"],
         "creative": ["ad", "adname", "adid", "创意名称", "素材", "素材id", "素材名称", "笔记id"],
         "impressions": [
-            "impressions", "impr", "imps", "shown", "曝光", "曝光量", "曝光数", "曝光次数", "展现", "展现量", "展现次数", "展示", "展示数", "展示量", "展示次数",
+            "impressions", "impr", "imps", "shown", "曝光", "曝光量", "曝光数", "曝光次数", "展现", "展现量", "展现次数", "展示", "展示数", "展示量", "展示次数", "展现数",
         ],
         "clicks": ["clicks", "clicked", "click", "点击", "点击量", "点击数", "点击次数"],
         "spend": ["spend", "spent", "cost", "costs", "amountspent", "花费", "总花费", "消耗", "总消耗", "消耗金额", "消费", "总消费", "费用"],
-        "platform_conversions": ["conversions", "conv", "results", "转化", "转化数"],
+        "author_id": ["author", "authorid", "creator", "kol", "influencer", "达人", "达人昵称", "达人id", "博主", "主播", "作者"],
+        "platform_conversions": ["conversions", "conv", "results", "转化", "转化数", "转化次数", "成交订单数", "总订单数", "订单数"],
         "currency": ["currency", "currencycode", "accountcurrency", "币种", "货币"],
-        "platform_revenue": ["revenue", "conversionvalue", "convvalue", "sales", "转化金额", "成交金额"],
+        "platform_revenue": ["revenue", "conversionvalue", "convvalue", "sales", "转化金额", "成交金额", "总订单金额", "成交订单金额", "支付金额", "7日支付金额"],
     ]
 
     /// What rows that sum up others have in the place of a day.

@@ -3,25 +3,36 @@ import Foundation
 import Glibc
 import Vocabulary
 
-extension ProblemCode {
-    static let unreadableList = ProblemCode("match.unreadable", exit: .wrongUsage)
-}
-
 /// A list with an id a line, read in blocks: its memory does not grow with the list.
 ///
 /// Blank lines are passed over, a carriage return at the end of a line and a byte order mark at the beginning are not part
 /// of an id; anything else is, as in the logs.
-struct IDList {
+public struct IDList {
     /// The longest line in bytes.
     static let longest = 4096
 
     let path: String
+    private let code: ProblemCode
 
-    /// - Parameter path: `-` is standard input.
-    init(_ path: String) { self.path = path }
+    /// - Parameters:
+    ///   - path: `-` is standard input.
+    ///   - code: of the problems with the list.
+    public init(_ path: String, code: ProblemCode) {
+        self.path = path
+        self.code = code
+    }
+
+    /// Every id once for each of its lines.
+    /// - Throws: like `forEach`, and where there is none.
+    public func all() throws -> [String] {
+        var ids: [String] = []
+        try forEach { ids.append(String(decoding: $0, as: UTF8.self)) }
+        if ids.isEmpty { throw Problem(code, "there is no id", at: .path(path), help: "give a file with an id a line") }
+        return ids
+    }
 
     /// Calls the body with the bytes of each id, in their order.
-    /// - Throws: `Problem` `match.unreadable` with the line, where it is no UTF-8 text or longer than `longest`.
+    /// - Throws: `Problem` with the line, where it is no UTF-8 text or longer than `longest`.
     func forEach(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw problem("the list cannot be read: \(String(cString: strerror(errno)))", nil) }
@@ -67,6 +78,6 @@ struct IDList {
 
     private func problem(_ what: String, _ line: Int?) -> Problem {
         let place: Place = line.map { .text(file: path, line: $0, column: 1) } ?? .path(path)
-        return Problem(.unreadableList, what, at: place, help: "give a file in UTF-8 with an id a line")
+        return Problem(code, what, at: place, help: "give a file in UTF-8 with an id a line")
     }
 }
