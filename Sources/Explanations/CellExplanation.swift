@@ -74,7 +74,7 @@ public struct CellExplanation: Sendable {
         public let counts: Bool
         /// Whether it holds rows of the cell's time; nil where the store cannot tell.
         public let holdsTime: Bool?
-        /// Whether the run that the cell is compared with was made without this content of it; nil where it counts in neither, and
+        /// Whether the run that the cell is compared with was made without this content of it; nil where it does not count, and
         /// where there is nothing to compare with.
         public let isNew: Bool?
     }
